@@ -1,0 +1,163 @@
+"""A file, a checkpoint or nothing in, a generator ready to draw out; one architecture per module."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError, read_checkpoint
+from sefa_widget.generators import dcgan
+from sefa_widget.generators.base import Generator, Latent, Layer, Noise
+
+__all__ = [
+    "BUNDLED",
+    "FAMILIES",
+    "FORMATS",
+    "Generator",
+    "Latent",
+    "Layer",
+    "Noise",
+    "choose_device",
+    "load_generator",
+    "save_generator",
+]
+
+FAMILIES: dict[str, type[Generator]] = {family.family: family for family in (dcgan.DCGAN,)}
+"""Architectures by name."""
+
+Conversion = Callable[[Checkpoint], tuple[type[Generator], dict[str, Any], dict[str, Tensor]]]
+"""From a checkpoint: the architecture, its keyword arguments, and the tensors under its own keys."""
+
+
+def _own(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[str, Tensor]]:
+    family = checkpoint.config["family"]
+    if family not in FAMILIES:
+        raise CheckpointError(
+            f"{checkpoint.name!r} holds a {family!r} generator; known here are {', '.join(FAMILIES)}."
+        )
+    return FAMILIES[family], checkpoint.config["config"], checkpoint.tensors
+
+
+FORMATS: dict[str, Conversion] = {OWN_FORMAT: _own, "dcgan": dcgan.convert}
+"""How each file format becomes one of the architectures."""
+
+BUNDLED = ("faces",)
+"""Names of the generators that come with the package."""
+
+
+def load_generator(
+    source: str | Path | Checkpoint | Generator | None = None,
+    *,
+    device: str | torch.device | None = None,
+) -> Generator:
+    """Load a pre-trained generator.
+
+    >>> generator = load_generator()
+    >>> generator.name, generator.latent_dim, generator.resolution
+    ('faces', 100, 64)
+
+    Parameters
+    ----------
+    source
+        A file, the name of a bundled generator, a `Checkpoint`, or a generator, which is returned as it
+        is. None is the bundled ``"faces"``.
+    device
+        Where it computes, for example ``"cpu"``, ``"cuda:0"`` or ``"mps"``; None takes the first there
+        is of CUDA, MPS and CPU.
+
+    Returns
+    -------
+    Generator
+        In eval mode, float32, without gradients.
+
+    Raises
+    ------
+    CheckpointError
+        If the file cannot be read or does not fit the architecture it looks like.
+    ValueError
+        If the device does not exist here.
+    """
+    chosen = choose_device(device)
+    if isinstance(source, Generator):
+        return source if device is None else source.to(chosen)
+    source = "faces" if source is None else source
+    if isinstance(source, Checkpoint):
+        return _build(source).to(chosen)
+    if str(source) in BUNDLED and not Path(source).exists():
+        bundled = resources.files("sefa_widget.generators") / "bundled" / f"{source}.safetensors"
+        with resources.as_file(bundled) as path:
+            return _build(read_checkpoint(path)).to(chosen)
+    return _build(read_checkpoint(source)).to(chosen)
+
+
+def save_generator(generator: Generator, path: str | Path) -> Path:
+    """Write a generator as a safetensors file that `load_generator` reads back to the same pictures.
+
+    Parameters
+    ----------
+    generator
+        Any generator of this project.
+    path
+        Where to write; an existing file is replaced.
+
+    Returns
+    -------
+    Path
+        The path written.
+    """
+    path = Path(path)
+    tensors = {key: value.detach().cpu().contiguous() for key, value in generator.state_dict().items()}
+    metadata = {
+        "format": OWN_FORMAT,
+        "family": generator.family,
+        "config": json.dumps(generator.config),
+    }
+    save_file(tensors, path, metadata)
+    return path
+
+
+def choose_device(device: str | torch.device | None) -> torch.device:
+    """Turn the user's word for a device into one that works here, or say which do.
+
+    Raises
+    ------
+    ValueError
+        If there is no such device on this machine.
+    """
+    available = ["cpu"]
+    if torch.backends.mps.is_available():
+        available.insert(0, "mps")
+    if torch.cuda.is_available():
+        available = [f"cuda:{n}" for n in range(torch.cuda.device_count())] + available
+    if device is None:
+        return torch.device(available[0])
+    try:
+        chosen = torch.device(device)
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(f"Device {device!r} is unknown; here are {', '.join(available)}.") from error
+    name = str(torch.device("cuda", chosen.index or 0)) if chosen.type == "cuda" else chosen.type
+    if name not in available:
+        raise ValueError(f"Device {str(chosen)!r} is not available; here are {', '.join(available)}.")
+    return chosen
+
+
+def _build(checkpoint: Checkpoint) -> Generator:
+    architecture, config, tensors = FORMATS[checkpoint.format](checkpoint)
+    try:
+        generator = architecture(**config)
+        generator.load_state_dict(tensors)
+    except (RuntimeError, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise CheckpointError(
+            f"{checkpoint.name!r} looks like a {checkpoint.format} file, but does not fit a "
+            f"{architecture.family} network: {reason}"
+        ) from error
+    generator.name = checkpoint.name
+    return generator.eval().requires_grad_(False).float()

@@ -1,0 +1,248 @@
+"""What every generator is to the rest of the project: latent in, codes per layer, images out."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
+
+import torch
+from torch import Tensor, nn
+
+LatentSpace = Literal["z", "w"]
+Noise = Literal["const", "random", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One factorisable layer of a generator, in the order in which the picture is made."""
+
+    name: str
+    """What the layer-range selector shows, for example ``"8x8 conv"``."""
+    resolution: int
+    """Height and width of what the layer puts out, in pixels."""
+    row: int | None
+    """The row of the codes the layer reads; None where the latent only arrives through earlier layers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Latent:
+    """What a generator is given: one code per layer that reads the latent, and the classes."""
+
+    codes: Tensor
+    """``[N, L, d]``: row l feeds the l-th layer that reads the latent."""
+    labels: Tensor | None = None
+    """``[N, num_classes]`` class vectors, or None for a generator without classes."""
+    truncation_psi: float = 1.0
+    """The truncation the codes were made with (already applied; BigGAN-deep's batch norm reads it again)."""
+
+    def with_codes(self, codes: Tensor) -> Latent:
+        """Give the same latent with other codes ``[N, L, d]``."""
+        return replace(self, codes=codes)
+
+
+class Generator(nn.Module, ABC):
+    """A pre-trained generator: ``forward(codes) -> images``, and the weights that take the latent in.
+
+    Subclasses hold one architecture each. They set the attributes below in ``__init__``, implement
+    `forward` and `latent_weight`, and override `mapping` where z is not the latent space.
+    A generator is always in eval mode and needs no gradients; device and dtype are chosen once, in
+    `load_generator`.
+    """
+
+    family: ClassVar[str]
+    """Name of the architecture, for example ``"stylegan2"``."""
+
+    name: str = "generator"
+    """What the user sees; by default the stem of the file it came from."""
+    latent_space: LatentSpace = "z"
+    """The space in which codes live and directions are found."""
+    z_dim: int
+    """Size of the normal vector that `sample` draws."""
+    latent_dim: int
+    """d: size of one code."""
+    resolution: int
+    """Height and width of the images, in pixels."""
+    channels: int = 3
+    """Channels of the images: 3 is RGB, 1 is grey."""
+    num_classes: int = 0
+    """Number of classes; 0 for an unconditional generator."""
+    layers: tuple[Layer, ...]
+    """The factorisable layers, in the order in which the picture is made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lock = threading.RLock()
+        self._fingerprint: str | None = None
+
+    @property
+    @abstractmethod
+    def config(self) -> dict[str, Any]:
+        """The keyword arguments that build this network again, as JSON values."""
+
+    @abstractmethod
+    def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
+        """Make images ``[N, C, H, W]`` of about -1..1 from codes ``[N, L, d]``; differentiable."""
+
+    @abstractmethod
+    def latent_weight(self, layer: int) -> Tensor:
+        """Give the matrix ``[m, d]`` that takes the latent into layer number `layer`.
+
+        Its row order is free (Gram matrices do not depend on it). A layer with ``row=None`` has none:
+        ValueError.
+        """
+
+    def responses(self) -> Iterator[Tensor]:
+        """Push the d unit vectors through the linear part of the network, layer by layer.
+
+        Yields ``[d, C, H, W]`` for each entry of `layers`: the response before that layer's own
+        normalisation. Activations are left out, batch norm stands at its running statistics.
+        NotImplementedError where the architecture has no such reading.
+        """
+        raise NotImplementedError(f"{self.family} generators have no composed response.")
+
+    @property
+    def num_codes(self) -> int:
+        """L: how many rows the codes have."""
+        return 1 + max(layer.row for layer in self.layers if layer.row is not None)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.parameters()).device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Type of the weights and of the codes."""
+        return next(self.parameters()).dtype
+
+    @property
+    def fingerprint(self) -> str:
+        """First 16 hex digits of a SHA-256 over names, shapes and values of all tensors."""
+        if self._fingerprint is None:
+            digest = hashlib.sha256()
+            for key, value in sorted(self.state_dict().items()):
+                digest.update(f"{key}{tuple(value.shape)}".encode())
+                digest.update(value.detach().cpu().float().contiguous().numpy().data)
+            self._fingerprint = digest.hexdigest()[:16]
+        return self._fingerprint
+
+    def mapping(
+        self,
+        z: Tensor,
+        *,
+        labels: Tensor | Sequence[int] | None = None,
+        truncation_psi: float = 1.0,
+        truncation_cutoff: int | None = None,
+    ) -> Latent:
+        """Turn normal vectors into codes.
+
+        Parameters
+        ----------
+        z
+            Normal vectors ``[N, z_dim]``.
+        labels
+            Class indices ``[N]`` or class vectors ``[N, num_classes]``; None means class 0 where the
+            generator has classes.
+        truncation_psi
+            Pulls codes to the mean of the latent space: 0 is the mean, 1 leaves them alone. The mean
+            of z space is 0.
+        truncation_cutoff
+            Truncate only code rows before this one; None truncates all.
+
+        Returns
+        -------
+        Latent
+            Codes ``[N, L, d]`` on the generator's device, and class vectors.
+
+        Raises
+        ------
+        ValueError
+            If z or the labels do not fit this generator.
+        """
+        z = self.check_z(z)
+        codes = z[:, None, :].repeat(1, self.num_codes, 1)
+        codes[:, :truncation_cutoff] *= truncation_psi
+        return Latent(codes, self.label_vectors(labels, len(z)), truncation_psi)
+
+    def sample(
+        self,
+        seeds: int | Sequence[int],
+        *,
+        labels: Tensor | Sequence[int] | None = None,
+        truncation_psi: float = 1.0,
+        truncation_cutoff: int | None = None,
+    ) -> Latent:
+        """Draw one latent per seed; the same seed gives the same latent on every machine.
+
+        Each seed draws its own vector on the CPU, so neither the device nor the other seeds matter.
+        For `labels`, `truncation_psi` and `truncation_cutoff` see `mapping`.
+        """
+        seeds = [seeds] if isinstance(seeds, int) else seeds
+        rows = [torch.randn(self.z_dim, generator=torch.Generator("cpu").manual_seed(int(seed))) for seed in seeds]
+        z = torch.stack(rows) if rows else torch.empty(0, self.z_dim)
+        return self.mapping(
+            z, labels=labels, truncation_psi=truncation_psi, truncation_cutoff=truncation_cutoff
+        )
+
+    def synthesize(self, latent: Latent | Tensor, *, noise: Noise = "const") -> Tensor:
+        """Make images from a latent, without gradients and safe to call from any thread.
+
+        Parameters
+        ----------
+        latent
+            A `Latent`, or bare codes ``[N, L, d]`` (then class 0 where there are classes).
+        noise
+            Of generators that have noise inputs: the stored noise, fresh noise, or none.
+
+        Returns
+        -------
+        Tensor
+            Images ``[N, C, H, W]``, values of about -1..1, not clipped.
+
+        Raises
+        ------
+        ValueError
+            If the codes are not ``[N, L, d]`` of this generator.
+        """
+        if isinstance(latent, Tensor):
+            latent = Latent(latent, self.label_vectors(None, len(latent)))
+        codes = latent.codes
+        if codes.ndim != 3 or codes.shape[1:] != (self.num_codes, self.latent_dim):
+            raise ValueError(
+                f"Codes have shape {list(codes.shape)}; {self.name!r} takes "
+                f"[N, {self.num_codes}, {self.latent_dim}]."
+            )
+        with self.lock, torch.inference_mode():
+            images: Tensor = self(codes.to(self.device, self.dtype), latent.labels, noise)
+            return images
+
+    def check_z(self, z: Tensor) -> Tensor:
+        """Return z ``[N, z_dim]`` on the generator's device and dtype, or say what is wrong with it."""
+        if z.ndim == 4 and z.shape[2:] == (1, 1):
+            z = z[:, :, 0, 0]
+        if z.ndim != 2 or z.shape[1] != self.z_dim:
+            raise ValueError(f"z has shape {list(z.shape)}; {self.name!r} takes [N, {self.z_dim}].")
+        return z.to(self.device, self.dtype)
+
+    def label_vectors(self, labels: Tensor | Sequence[int] | None, count: int) -> Tensor | None:
+        """Turn class indices or class vectors into ``[count, num_classes]``, or say what is wrong."""
+        if not self.num_classes:
+            if labels is not None and torch.as_tensor(labels).numel():
+                raise ValueError(f"{self.name!r} has no classes; leave labels out.")
+            return None
+        labels = torch.zeros(count, dtype=torch.long) if labels is None else torch.as_tensor(labels)
+        if labels.shape == (count, self.num_classes):
+            return labels.to(self.device, self.dtype)
+        if labels.shape != (count,) or labels.is_floating_point():
+            raise ValueError(
+                f"Labels have shape {list(labels.shape)}; {self.name!r} takes {count} class indices "
+                f"or [{count}, {self.num_classes}] class vectors."
+            )
+        outside = [int(label) for label in labels if not 0 <= label < self.num_classes]
+        if outside:
+            raise ValueError(f"Class {outside[0]} is outside 0..{self.num_classes - 1} of {self.name!r}.")
+        return nn.functional.one_hot(labels.long(), self.num_classes).to(self.device, self.dtype)

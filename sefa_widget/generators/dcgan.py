@@ -1,0 +1,99 @@
+"""DCGAN: a latent vector in, one transposed convolution per doubling of the picture, an image out.
+
+Source: Radford et al. 2015, "Unsupervised Representation Learning with Deep Convolutional GANs"; the
+layer sizes and key names are those of the PyTorch example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from sefa_widget.checkpoint import Checkpoint
+from sefa_widget.generators.base import Generator, Layer, Noise
+
+
+class DCGAN(Generator):
+    """Transposed convolutions with batch norm and ReLU, tanh at the end; the latent enters once.
+
+    Parameters
+    ----------
+    latent_dim
+        Size of z.
+    widths
+        Channels after each transposed convolution but the last, from 4x4 upwards.
+    channels
+        Channels of the image.
+    """
+
+    family: ClassVar[str] = "dcgan"
+
+    def __init__(self, latent_dim: int, widths: Sequence[int], channels: int = 3) -> None:
+        super().__init__()
+        self.z_dim = self.latent_dim = latent_dim
+        self.widths, self.channels = list(widths), channels
+        outputs = [*widths, channels]
+        inputs = [latent_dim, *widths]
+        convolutions = [
+            nn.ConvTranspose2d(i, o, 4, stride=2 if n else 1, padding=1 if n else 0, bias=False)
+            for n, (i, o) in enumerate(zip(inputs, outputs, strict=True))
+        ]
+        self.convolutions = nn.ModuleList(convolutions)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(width) for width in widths)
+        self.resolution = 4 * 2 ** len(widths)
+        names = ["latent projection"] + [f"{4 * 2**n}x{4 * 2**n} conv" for n in range(1, len(outputs))]
+        self.layers = tuple(
+            Layer(name, resolution=4 * 2**n, row=None if n else 0) for n, name in enumerate(names)
+        )
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The keyword arguments that build this network again."""
+        return {"latent_dim": self.latent_dim, "widths": self.widths, "channels": self.channels}
+
+    def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
+        """Make images ``[N, C, H, W]`` of -1..1 from codes ``[N, 1, d]``."""
+        x = self.convolutions[0](codes[:, 0, :, None, None])
+        for norm, convolution in zip(self.norms, self.convolutions[1:], strict=True):
+            x = convolution(torch.relu(norm(x)))
+        return torch.tanh(x)
+
+    def latent_weight(self, layer: int) -> Tensor:
+        """Give the first convolution, applied to a 1x1 input, as a matrix ``[C * 4 * 4, d]``."""
+        if layer != 0:
+            raise ValueError(f"Layer {layer} of {self.name!r} reads no latent; only layer 0 does.")
+        weight: Tensor = self.convolutions[0].weight
+        return weight.flatten(1).T
+
+    def responses(self) -> Iterator[Tensor]:
+        """Push the d unit vectors through convolutions and batch-norm scales; see `Generator.responses`."""
+        unit = torch.eye(self.latent_dim, device=self.device, dtype=self.dtype)
+        x = self.convolutions[0](unit[:, :, None, None])
+        yield x
+        for norm, convolution in zip(self.norms, self.convolutions[1:], strict=True):
+            scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+            x = convolution(x * scale[:, None, None])
+            yield x
+
+
+def convert(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[str, Tensor]]:
+    """Take a state dict of the PyTorch DCGAN example (``main.0`` ... ``main.12``), any width and depth."""
+    numbers = sorted({int(key.split(".")[1]) for key in checkpoint.tensors if key.startswith("main.")})
+    convolutions = [n for n in numbers if checkpoint.tensors[f"main.{n}.weight"].ndim == 4]
+    weights = [checkpoint.tensors[f"main.{n}.weight"] for n in convolutions]
+    config = {
+        "latent_dim": weights[0].shape[0],
+        "widths": [weight.shape[1] for weight in weights[:-1]],
+        "channels": weights[-1].shape[1],
+    }
+    tensors = {}
+    for key, tensor in checkpoint.tensors.items():
+        number, name = int(key.split(".")[1]), key.split(".")[2]
+        if number in convolutions:
+            tensors[f"convolutions.{convolutions.index(number)}.{name}"] = tensor
+        else:
+            tensors[f"norms.{convolutions.index(number - 1)}.{name}"] = tensor
+    return DCGAN, config, tensors
