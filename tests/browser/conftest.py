@@ -39,7 +39,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 def address():
     missing = [name for name in ("panel.js", "panel.css") if not (STATIC / name).is_file()]
     if missing:
-        pytest.fail(f"{STATIC} lacks {', '.join(missing)}: run `npm --prefix js ci && npm --prefix js run build`.")
+        pytest.fail(
+            f"{STATIC} lacks {', '.join(missing)}: run `npm --prefix js ci && npm --prefix js run build`."
+        )
     handler = functools.partial(Handler, directory=str(HERE))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -74,7 +76,9 @@ def open_panel(address, chromium):
         page.goto(address)
         page.wait_for_function("window.ready")
         if theme:
-            page.evaluate("light => { document.body.dataset.jpThemeLight = light }", str(theme == "light").lower())
+            page.evaluate(
+                "light => { document.body.dataset.jpThemeLight = light }", str(theme == "light").lower()
+            )
         page.evaluate("options => window.open_panel(options)", options)
         if wait:
             page.wait_for_selector(".sefa-picture[data-revision]")
