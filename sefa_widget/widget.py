@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,17 @@ NOT_BUILT = """export default { render({ el }) {
 """What a source checkout shows until its panel is built."""
 
 
+def _static(name: str, missing: str) -> str | Path:
+    """Give a built file for anywidget: its text, since anywidget keeps each widget of a watched path alive.
+
+    While the panel is being developed (``ANYWIDGET_HMR=1``) it is the path, which anywidget then watches.
+    """
+    path = STATIC / name
+    if not path.is_file():
+        return missing
+    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text(encoding="utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class _Request:
     """One view's wish for a picture of the state as it is when its turn comes."""
@@ -66,8 +78,8 @@ class SefaWidget(anywidget.AnyWidget):
         If the state is none of this generator's.
     """
 
-    _esm = STATIC / "panel.js" if (STATIC / "panel.js").is_file() else NOT_BUILT
-    _css = STATIC / "panel.css" if (STATIC / "panel.css").is_file() else ""
+    _esm = _static("panel.js", missing=NOT_BUILT)
+    _css = _static("panel.css", missing="")
 
     state = traitlets.Dict(read_only=True).tag(sync=True)
     """All that decides the picture, as a plain dict: ``explore(state=panel.state)`` restores it."""
@@ -146,9 +158,7 @@ class SefaWidget(anywidget.AnyWidget):
         ValueError
             If a field is unknown or a value cannot be drawn; nothing is changed then.
         """
-        with self._changing:
-            self._session.apply(fields)
-            self.set_trait("state", self._session.describe())
+        self._apply(fields)
 
     def image(self, *, unedited: bool = False) -> Image:
         """Draw the present picture at its own size, with or without the strengths."""
@@ -181,10 +191,15 @@ class SefaWidget(anywidget.AnyWidget):
         else:
             edit = intent if isinstance(intent, messages.Edit) else messages.Edit(intent.view, intent.seq)
             if edit.patch:
-                self.change(**{str(name): value for name, value in edit.patch.items()})
+                self._apply(edit.patch)
             context = contextvars.copy_context()
             request = _Request(edit.view, edit.seq, edit.unedited, intent.padded, edit.moving, context)
             self._stream.put(edit.view, request)
+
+    def _apply(self, patch: Mapping[str, Any]) -> None:
+        with self._changing:
+            self._session.apply(patch)
+            self.set_trait("state", self._session.describe())
 
     def _work(self, request: _Request) -> None:
         request.context.copy().run(self._answer, request)

@@ -255,7 +255,9 @@ def test_a_closed_panel_lets_go_of_everything_but_the_generator(tiny, recorded_c
     front.edit(1)
     front.wait("frame", 1)
     session = weakref.ref(panel._session)
+    worker = panel._stream._worker
     panel.close()
+    worker.join(LONG)
     del panel, front
     recorded_comms.clear()
     gc.collect()
