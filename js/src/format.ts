@@ -36,5 +36,5 @@ export function spectrumText(spectrum: Spectrum): string {
 }
 
 export function milliseconds(value: number): string {
-  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
+  return `${value < 1 ? value.toFixed(1) : value.toFixed(0)} ms`;
 }

@@ -109,7 +109,12 @@ export function createRangeSelector(
     (grip.kind === "end" ? end : start).focus({ preventScroll: true });
     bar.setPointerCapture(event.pointerId);
   });
-  on(scope, bar, "pointermove", (event) => move(place(event)));
+  on(scope, bar, "pointermove", (event) => {
+    const at = place(event);
+    const over = grip ?? gripAt(at);
+    bar.style.cursor = over.kind === "both" ? (grip ? "grabbing" : "grab") : "ew-resize";
+    move(at);
+  });
   for (const type of ["pointerup", "pointercancel"] as const)
     on(scope, bar, type, () => {
       grip = null;

@@ -51,7 +51,10 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     "Reset all",
     () => events.resetAll(),
   );
-  const heading = h("h3", {}, "Directions");
+  const counted = h("span", { class: "sefa-quiet" });
+  const heading = h("h3", {}, "Directions", counted);
+  const titles = ["no.", "λ/m", "strength", "", ""].map((title) => h("span", {}, title));
+  const columns = h("div", { class: "sefa-columns", "aria-hidden": "true" }, ...titles);
   const header = h("div", { class: "sefa-heading" }, heading, more, fewer, reset);
 
   function setCount(next: number): void {
@@ -83,9 +86,11 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
       events.shown(new Set(wanted));
     }
     empty.hidden = d > 0;
-    heading.textContent = d > 0 ? `Directions (${rows.size} of ${d})` : "Directions";
+    columns.hidden = d === 0;
+    counted.textContent = d > 0 ? `${rows.size} of ${d}` : "";
     more.disabled = count >= d;
-    fewer.disabled = count <= FIRST_SHOWN && pinned.size === 0;
+    const idle = wanted.some((index) => index >= count && !strengths[index]);
+    fewer.disabled = count <= FIRST_SHOWN && !idle;
     reset.disabled = !Object.values(strengths).some((strength) => strength !== 0);
     for (const [index, row] of rows) fill(index, row);
   }
@@ -147,7 +152,7 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
   }
 
   return {
-    el: h("section", { class: "sefa-directions", "aria-label": "Directions" }, header, empty, list),
+    el: h("section", { class: "sefa-directions", "aria-label": "Directions" }, header, columns, empty, list),
     update(nextStrengths, nextSpectrum) {
       strengths = nextStrengths;
       spectrum = nextSpectrum;

@@ -5,6 +5,9 @@ import { DrawOrder } from "./draw-order";
 import { milliseconds } from "./format";
 import type { Frame } from "./messages";
 
+/** Pictures up to this many pixels wide are shown crisp at first, larger ones blended. */
+const CRISP_UP_TO = 64;
+
 export interface Stage {
   readonly el: HTMLElement;
   show(frame: Frame, bytes: DataView): void;
@@ -23,7 +26,6 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
   const backlog = h("span", { title: "Inputs merged into the next request" }, "0 waiting");
   const readout = h("span", { class: "sefa-readout" }, time, " · ", backlog);
   const frameBox = h("div", { class: "sefa-frame" }, canvas, loading, badge);
-  frameBox.style.setProperty("--sefa-picture", `${pictureWidth(resolution)}px`);
 
   const compare = button(
     scope,
@@ -47,7 +49,10 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
   on(scope, compare, "keyup", () => onCompare(false));
 
   const smooth = h("input", { type: "checkbox", class: "sefa-smooth" });
-  on(scope, smooth, "change", () => canvas.classList.toggle("sefa-smoothed", smooth.checked));
+  const blend = () => canvas.classList.toggle("sefa-smoothed", smooth.checked);
+  smooth.checked = resolution > CRISP_UP_TO;
+  blend();
+  on(scope, smooth, "change", blend);
   const smoothLabel = h("label", { title: "Blend the pixels when the picture is scaled" }, smooth, " smooth");
   const tools = h("div", { class: "sefa-stage-tools" }, compare, smoothLabel, readout);
 
@@ -92,12 +97,6 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
       compare.textContent = comparing ? "Unedited" : "Hold to compare";
     },
   };
-}
-
-/** CSS width of a picture: small ones are enlarged, by a whole factor where one fits. */
-export function pictureWidth(resolution: number): number {
-  if (resolution > 384) return 512;
-  return resolution * Math.max(1, Math.floor(384 / resolution));
 }
 
 function view(bytes: DataView, length = bytes.byteLength): Uint8ClampedArray<ArrayBuffer> {

@@ -48,7 +48,7 @@ export function createStatus(scope: Scope, info: GeneratorInfo): StatusBar {
     if (!(event.relatedTarget instanceof Node && corner.contains(event.relatedTarget))) open(false);
   });
 
-  const facts = `${info.family} · ${info.resolution} px · ${info.latent_space} of ${info.latent_dim}`;
+  const facts = `${info.family} · ${info.resolution} px · ${info.latent_space}, d = ${info.latent_dim}`;
   const name = h("h2", {}, info.name);
   const header = h(
     "header",

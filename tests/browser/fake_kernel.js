@@ -26,7 +26,7 @@ const LARGE = {
   num_classes: 10,
   num_codes: 18,
   layers: Array.from({ length: 18 }, (_, row) => {
-    const resolution = 2 ** (2 + Math.floor((row + 1) / 2));
+    const resolution = 2 ** (2 + Math.floor(row / 2));
     return { name: `${resolution}x${resolution} ${row % 2 ? "up conv" : "conv"}`, resolution, row };
   }),
 };

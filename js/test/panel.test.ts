@@ -1,0 +1,430 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import panel from "../src/panel";
+import { FakeModel } from "./fake-model";
+
+let open: AbortController[] = [];
+
+function render(model: FakeModel): { el: HTMLElement; ending: AbortController } {
+  const el = document.createElement("div");
+  document.body.append(el);
+  const ending = new AbortController();
+  open.push(ending);
+  panel.render({ model: model.any, el, signal: ending.signal });
+  return { el, ending };
+}
+
+/** The only element that matches. */
+function get<E extends HTMLElement = HTMLInputElement>(el: HTMLElement, selector: string): E {
+  const found = el.querySelectorAll<E>(selector);
+  if (found.length !== 1 || !found[0]) throw new Error(`${found.length} elements match ${selector}.`);
+  return found[0];
+}
+
+function slide(input: HTMLInputElement, value: number): void {
+  input.value = String(value);
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function type(input: HTMLInputElement, text: string): void {
+  input.value = text;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function key(target: HTMLElement, name: string, kind = "keydown"): void {
+  target.dispatchEvent(new KeyboardEvent(kind, { key: name, bubbles: true, cancelable: true }));
+}
+
+const direction = (el: HTMLElement, index: number) => get(el, `input[aria-label="Direction ${index}"]`);
+const buttonNamed = (el: HTMLElement, text: string) =>
+  [...el.querySelectorAll("button")].find((button) => button.textContent === text) as HTMLButtonElement;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  const context = { putImageData: vi.fn(), drawImage: vi.fn() };
+  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
+});
+
+afterEach(() => {
+  for (const ending of open) ending.abort();
+  open = [];
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  document.body.replaceChildren();
+});
+
+describe("a view", () => {
+  test("says hello, shows Loading until the picture comes, and never writes the model", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    expect(model.sent.map(({ type }) => type)).toEqual(["hello"]);
+    expect(get(el, ".sefa-loading").hidden).toBe(false);
+    model.answer();
+    expect(get(el, ".sefa-loading").hidden).toBe(true);
+    expect(get(el, ".sefa-readout").textContent).toBe("6 ms · 0 waiting");
+  });
+
+  test("leaves nothing behind: bye is sent, listeners, timers and elements are gone", () => {
+    const model = new FakeModel();
+    const { el, ending } = render(model);
+    model.answer();
+    slide(direction(el, 0), 1);
+    const added = vi.spyOn(window, "addEventListener");
+    ending.abort();
+    expect(model.last()).toMatchObject({ type: "bye" });
+    expect([model.listeners, vi.getTimerCount(), el.childElementCount]).toEqual([[], 0, 0]);
+    const { length } = model.sent;
+    window.dispatchEvent(new Event("pagehide"));
+    window.dispatchEvent(new PointerEvent("pointerup"));
+    expect(model.sent).toHaveLength(length);
+    expect(added).not.toHaveBeenCalled();
+  });
+
+  test("can also be ended by the function that render returns", () => {
+    const model = new FakeModel();
+    const el = document.createElement("div");
+    const end = panel.render({ model: model.any, el });
+    end();
+    expect(model.last()).toMatchObject({ type: "bye" });
+    expect(model.listeners).toEqual([]);
+  });
+
+  test("says bye when the page goes away", () => {
+    const model = new FakeModel();
+    render(model);
+    window.dispatchEvent(new Event("pagehide"));
+    expect(model.last()).toMatchObject({ type: "bye" });
+  });
+
+  test("is independent of another view of the same model", () => {
+    const model = new FakeModel();
+    const [one, two] = [render(model), render(model)];
+    expect(new Set(model.sent.map(({ view }) => view)).size).toBe(2);
+    model.answer(); // the second one's hello
+    expect(get(one.el, ".sefa-loading").hidden).toBe(false);
+    expect(get(two.el, ".sefa-loading").hidden).toBe(true);
+    slide(direction(two.el, 0), 1);
+    expect(direction(one.el, 0).value).not.toBe(direction(two.el, 0).value);
+    model.answer();
+    expect(direction(one.el, 0).value).toBe("1");
+    one.ending.abort();
+    two.ending.signal.throwIfAborted();
+    expect(two.el.childElementCount).toBe(1);
+  });
+
+  test("explains itself if the traits are of another version", () => {
+    const { el } = render(new FakeModel({ state: {} }));
+    expect(get(el, "[role=alert]").textContent).toContain("not of the same version");
+  });
+
+  test("is dimmed and says what to do when the connection is gone", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.tell("comm_live_update");
+    expect(get(el, ".sefa-notice").textContent).toBe(
+      "This panel is no longer connected: run the cell that made it again.",
+    );
+    expect(get(el, ".sefa-controls").inert).toBe(true);
+  });
+
+  test("says quietly that it waits, and loudly that the kernel does not answer", () => {
+    const { el } = render(new FakeModel());
+    vi.advanceTimersByTime(400);
+    expect(get(el, ".sefa-status").textContent).toBe("waiting for the kernel");
+    vi.advanceTimersByTime(8000);
+    expect(get(el, ".sefa-notice").textContent).toMatch(/^The kernel does not answer\./);
+  });
+
+  test("shows an error until the next edit works, not until a leftover frame comes", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    type(get(el, "input[aria-label=Seed]"), "7");
+    const { view, seq } = model.edits().at(-1) as { view: string; seq: number };
+    model.tell("msg:custom", { type: "error", view, seq, message: "Seed 7 is bad." }, []);
+    const strip = get(el, ".sefa-error");
+    expect([strip.hidden, strip.textContent]).toEqual([false, "Seed 7 is bad.×"]);
+    expect(get(el, "input[aria-label=Seed]").value).toBe("12");
+    const leftover = { type: "frame", view, seq: seq - 1, revision: 5, quality: "final", unedited: false };
+    const picture = { mime: "image/x-rgba", width: 2, height: 2, render_ms: 1 };
+    model.tell("msg:custom", { ...leftover, ...picture }, [new DataView(new ArrayBuffer(16))]);
+    expect(strip.hidden).toBe(false);
+    type(get(el, "input[aria-label=Seed]"), "8");
+    model.answer();
+    expect(strip.hidden).toBe(true);
+  });
+
+  test("shows its own failures", () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const model = new FakeModel();
+    const { el } = render(model);
+    const { view } = model.last();
+    const frame = { type: "frame", view, seq: 1, revision: 5, quality: "final", unedited: false };
+    const picture = { mime: "image/x-rgba", width: 2, height: 2, render_ms: 1 };
+    model.tell("msg:custom", { ...frame, ...picture }, [new DataView(new ArrayBuffer(3))]);
+    expect(get(el, ".sefa-error").textContent).toContain("The panel failed");
+    expect(console.error).toHaveBeenCalled();
+  });
+});
+
+describe("directions", () => {
+  const many = { shares: Array.from({ length: 25 }, (_, i) => 1 / (i + 1)), travel: 5 };
+  const model25 = (strengths = {}) => {
+    const model = new FakeModel();
+    model.traits.spectrum = { ...(model.traits.spectrum as object), ...many };
+    model.traits.state = { ...(model.traits.state as object), strengths };
+    return model;
+  };
+  const shown = (el: HTMLElement) =>
+    [...el.querySelectorAll(".sefa-index")].map((index) => index.textContent);
+
+  test("ten are shown at first, more and fewer by button", () => {
+    const { el } = render(model25());
+    expect(shown(el)).toHaveLength(10);
+    buttonNamed(el, "More").click();
+    buttonNamed(el, "More").click();
+    expect(shown(el)).toHaveLength(25);
+    expect(buttonNamed(el, "More").disabled).toBe(true);
+    buttonNamed(el, "Fewer").click();
+    expect(shown(el)).toHaveLength(20);
+  });
+
+  test("one with a strength is shown wherever it is, and stays when it is reset", () => {
+    const { el } = render(model25({ 20: 1 }));
+    expect(shown(el).at(-1)).toBe("#20");
+    get(el, "button[aria-label='Reset direction 20']").click();
+    expect(shown(el).at(-1)).toBe("#20");
+    buttonNamed(el, "Fewer").click();
+    expect(shown(el)).toHaveLength(10);
+  });
+
+  test("a slider sends its absolute strength, in steps that know zero exactly", () => {
+    const model = model25();
+    const { el } = render(model);
+    model.answer();
+    slide(direction(el, 3), 1.23456);
+    expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 3: 1.23 } });
+    model.answer();
+    slide(direction(el, 3), 0.004);
+    expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 3: 0 } });
+  });
+
+  test.each([
+    ["ArrowRight", 0.1],
+    ["ArrowDown", -0.1],
+    ["PageUp", 1],
+    ["PageDown", -1],
+    ["Home", -5],
+    ["End", 5],
+  ])("%s moves the focused slider", (name, strength) => {
+    const model = model25();
+    const { el } = render(model);
+    model.answer();
+    key(direction(el, 1), name);
+    expect(model.edits().at(-1)).toMatchObject({ patch: { strengths: { 1: strength } }, moving: true });
+    model.answer();
+    key(direction(el, 1), name, "keyup");
+    expect(model.edits().at(-1)).toMatchObject({ patch: {}, moving: false });
+  });
+
+  test("Delete, a double click and the row's button set it to zero; Reset all all of them", () => {
+    const resets: ((el: HTMLElement) => void)[] = [
+      (el) => key(direction(el, 0), "Delete"),
+      (el) => direction(el, 0).dispatchEvent(new MouseEvent("dblclick", { bubbles: true })),
+      (el) => get(el, "button[aria-label='Reset direction 0']").click(),
+    ];
+    for (const reset of resets) {
+      const model = model25({ 0: 2, 1: 1 });
+      const { el } = render(model);
+      model.answer();
+      reset(el);
+      expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 0: 0 } });
+      model.answer();
+      buttonNamed(el, "Reset all").click();
+      expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 1: 0 } });
+    }
+  });
+
+  test("a typed strength may be beyond the slider's travel; a half typed one is not overwritten", () => {
+    const model = model25();
+    const { el } = render(model);
+    model.answer();
+    const field = get(el, "input[aria-label='Strength of direction 2']");
+    field.value = "1";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    model.setState({ strengths: { 2: 4 } });
+    expect(field.value).toBe("1");
+    type(field, "12.5");
+    model.answer();
+    expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 2: 12.5 } });
+    expect(field.value).toBe("12.5");
+  });
+
+  test("without a spectrum there is a word instead of sliders", () => {
+    const { el } = render(new FakeModel({ spectrum: {} }));
+    expect(get(el, ".sefa-factorising").hidden).toBe(false);
+    expect(shown(el)).toEqual([]);
+    expect(get(el, ".sefa-method").textContent).toBe("Factorising…");
+  });
+});
+
+describe("spectrum", () => {
+  test("its heading tells method, layers and m", () => {
+    const { el } = render(new FakeModel());
+    expect(get(el, ".sefa-method").textContent).toBe(
+      "Composed response · layers 0–2 · m = 3 · rows normalised",
+    );
+  });
+
+  test("Enter at the cursor goes to that direction's slider", () => {
+    const { el } = render(new FakeModel());
+    const cursor = get(el, ".sefa-spectrum-cursor");
+    slide(cursor, 4);
+    expect(get(el, ".sefa-tip").textContent).toBe("#4  λ/m = 0.100");
+    key(cursor, "Enter");
+    expect(document.activeElement).toBe(direction(el, 4));
+  });
+
+  test("is marked stale while other layers are wanted", () => {
+    const { el } = render(new FakeModel());
+    buttonNamed(el, "all").click();
+    const section = get(el, ".sefa-spectrum");
+    expect(section.classList.contains("sefa-stale")).toBe(false); // [0, 3] is all
+    buttonNamed(el, "latent only").click();
+    expect(section.classList.contains("sefa-stale")).toBe(true);
+  });
+});
+
+describe("layers", () => {
+  const codes = () => {
+    const model = new FakeModel();
+    model.traits.generator_info = { ...(model.traits.generator_info as object), num_codes: 3 };
+    return model;
+  };
+
+  test("thumbs move by keyboard, and the range is never empty", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const first = get(el, "input[aria-label='Factorised layers, first layer']");
+    expect(first.getAttribute("aria-valuetext")).toBe("from latent projection");
+    slide(first, 3);
+    expect(model.edits().at(-1)?.patch).toEqual({ layers: [2, 3] });
+    expect(first.getAttribute("aria-valuetext")).toBe("from 16x16 conv");
+    expect(get(el, ".sefa-layers > .sefa-range .sefa-range-text").textContent).toBe("layer 2: 16x16 conv");
+  });
+
+  test("edited layers are tied at first, and untied and tied again by a box", () => {
+    const model = codes();
+    const { el } = render(model);
+    model.answer();
+    const box = get(el, ".sefa-edit-layers");
+    const tied = get(el, ".sefa-layer-options label:nth-child(2) input");
+    expect([box.hidden, tied.checked]).toEqual([true, true]);
+    tied.click();
+    expect(model.edits().at(-1)?.patch).toEqual({ edit_layers: [0, 3] });
+    model.answer();
+    expect(box.hidden).toBe(false);
+    slide(get(el, "input[aria-label='Edited layers, last layer']"), 2);
+    expect(model.edits().at(-1)?.patch).toEqual({ edit_layers: [0, 2] });
+    model.answer();
+    tied.click();
+    expect(model.edits().at(-1)?.patch).toEqual({ edit_layers: null });
+  });
+
+  test("with one code for all layers there is nothing to untie", () => {
+    const { el } = render(new FakeModel());
+    expect(get(el, ".sefa-layer-options label:nth-child(2)").hidden).toBe(true);
+  });
+
+  test("rows are normalised by a box", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    get(el, ".sefa-layer-options label:first-child input").click();
+    expect(model.edits().at(-1)?.patch).toEqual({ normalize: false });
+  });
+});
+
+describe("seed", () => {
+  test("previous, next, random and typing", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const seedOf = (act: () => void) => {
+      act();
+      model.answer();
+      return model.edits().at(-1)?.patch.seed;
+    };
+    expect(seedOf(() => get(el, "button[aria-label='Next seed']").click())).toBe(13);
+    expect(seedOf(() => get(el, "button[aria-label='Previous seed']").click())).toBe(12);
+    expect(seedOf(() => type(get(el, "input[aria-label=Seed]"), "77"))).toBe(77);
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+    expect(seedOf(() => buttonNamed(el, "Random").click())).toBe(5_000_000);
+  });
+
+  test("class and truncation are there only where the generator has them", () => {
+    const plain = render(new FakeModel()).el;
+    expect(get(plain, "[title^=Class]").hidden).toBe(true);
+    expect(get(plain, ".sefa-psi").hidden).toBe(true);
+    const model = new FakeModel();
+    model.traits.generator_info = { ...(model.traits.generator_info as object), num_classes: 10 };
+    const { el } = render(model);
+    model.answer();
+    type(get(el, "[title^=Class] input"), "7");
+    expect(model.edits().at(-1)?.patch).toEqual({ label: 7 });
+    model.answer();
+    slide(get(el, ".sefa-psi input"), 0.5);
+    expect(model.edits().at(-1)?.patch).toEqual({ truncation_psi: 0.5 });
+  });
+});
+
+describe("keys", () => {
+  test.each([
+    ["[", { seed: 11 }],
+    ["]", { seed: 13 }],
+    ["0", { strengths: { 0: 0 } }],
+  ])("%s in the panel", (name, patch) => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    key(get(el, ".sefa-panel"), name);
+    expect(model.edits().at(-1)?.patch).toEqual(patch);
+  });
+
+  test("they mean nothing while a number is typed, or with Ctrl", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    key(get(el, "input[aria-label=Seed]"), "0");
+    const ctrl = new KeyboardEvent("keydown", { key: "c", ctrlKey: true, bubbles: true, cancelable: true });
+    get(el, ".sefa-panel").dispatchEvent(ctrl);
+    expect(ctrl.defaultPrevented).toBe(false);
+    expect(model.edits()).toEqual([]);
+  });
+
+  test("c shows the unedited picture while it is held", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const root = get(el, ".sefa-panel");
+    key(root, "c");
+    expect(model.edits().at(-1)).toMatchObject({ patch: {}, unedited: true });
+    const compare = get(el, ".sefa-compare");
+    expect([compare.getAttribute("aria-pressed"), compare.textContent]).toEqual(["true", "Unedited"]);
+    model.answer();
+    expect(get(el, ".sefa-badge").hidden).toBe(false);
+    key(root, "c", "keyup");
+    expect(model.edits().at(-1)).toMatchObject({ unedited: false });
+    expect(compare.getAttribute("aria-pressed")).toBe("false");
+  });
+
+  test("no key press leaves the panel", () => {
+    const { el } = render(new FakeModel());
+    const leaked = vi.fn();
+    el.addEventListener("keydown", leaked);
+    for (const name of ["a", "d", "ArrowDown", "Enter", "Escape"]) key(direction(el, 0), name);
+    expect(leaked).not.toHaveBeenCalled();
+    expect(get(el, ".sefa-panel").dataset.lmSuppressShortcuts).toBe("true");
+  });
+});
