@@ -30,7 +30,7 @@ export function rangeText(range: Range, layers: readonly Layer[]): string {
 
 export function spectrumText(spectrum: Spectrum): string {
   const parts = [methodName(spectrum.method), rangeName(spectrum.layers)];
-  if (spectrum.units > 0) parts.push(`m = ${spectrum.units}`);
+  if (spectrum.rows > 0) parts.push(`m = ${spectrum.rows}`);
   if (spectrum.normalized) parts.push("rows normalised");
   return parts.join(" · ");
 }

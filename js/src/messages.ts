@@ -27,7 +27,7 @@ export interface Spectrum {
   readonly layers: Range;
   readonly normalized: boolean;
   /** Rows of the factorised weight, m. */
-  readonly units: number;
+  readonly rows: number;
   /** Eigenvalue / m of every direction, descending. */
   readonly shares: readonly number[];
   /** A slider goes from -travel to travel. */
@@ -121,9 +121,9 @@ export function parseState(value: unknown): State | null {
 /** The spectrum is an empty object until the first factorisation is done. */
 export function parseSpectrum(value: unknown): Spectrum | null {
   if (!isFields(value) || typeof value.method !== "string" || !isRange(value.layers)) return null;
-  const { method, layers, units, shares, travel } = value;
-  if (!isNumber(units) || !isNumber(travel) || !Array.isArray(shares) || !shares.every(isNumber)) return null;
-  return { method, layers, normalized: value.normalized === true, units, shares, travel };
+  const { method, layers, rows, shares, travel } = value;
+  if (!isNumber(rows) || !isNumber(travel) || !Array.isArray(shares) || !shares.every(isNumber)) return null;
+  return { method, layers, normalized: value.normalized === true, rows, shares, travel };
 }
 
 export function parseGeneratorInfo(value: unknown): GeneratorInfo | null {

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import functools
 import http.server
-import shutil
 import threading
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "sefa_widget" / "static"
-FLAGS = (
-    "--no-sandbox --disable-dev-shm-usage --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync "
-    "--disable-background-timer-throttling --disable-renderer-backgrounding "
-    "--disable-backgrounding-occluded-windows --hide-scrollbars --force-color-profile=srgb"
-).split()
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
     """Serve this folder, and the built bundle under /static/."""
 
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+    extensions_map: ClassVar = {
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+    }
 
     def translate_path(self, path):
         name = path.split("?")[0]
@@ -49,22 +46,9 @@ def address():
         server.shutdown()
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for path in map(shutil.which, names) if path), None)
-    if found is None:
-        pytest.skip(f"None of {', '.join(names)} is on PATH.")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def open_panel(address, chromium):
-    """Open a page with one panel: `open_panel(width=800, theme="light", size="small", ...)` gives the page."""
+    """Open a page with one panel: `open_panel(width=800, theme="light", ...)` gives the page."""
     contexts = []
     failures = []
 
