@@ -12,18 +12,28 @@ import pytest
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "sefa_widget" / "static"
-FLAGS = (
-    "--no-sandbox --disable-dev-shm-usage --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync "
-    "--disable-background-timer-throttling --disable-renderer-backgrounding "
-    "--disable-backgrounding-occluded-windows --hide-scrollbars --force-color-profile=srgb"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+    "--hide-scrollbars",
+    "--force-color-profile=srgb",
+]
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
     """Serve this folder, and the built bundle under /static/."""
 
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+    def guess_type(self, path):
+        return "text/javascript" if str(path).endswith(".js") else super().guess_type(path)
 
     def translate_path(self, path):
         name = path.split("?")[0]
@@ -39,7 +49,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 def address():
     missing = [name for name in ("panel.js", "panel.css") if not (STATIC / name).is_file()]
     if missing:
-        pytest.fail(f"{STATIC} lacks {', '.join(missing)}: run `npm --prefix js ci && npm --prefix js run build`.")
+        names = " and ".join(missing)
+        pytest.fail(f"{STATIC} lacks {names}: run `npm --prefix js ci && npm --prefix js run build`.")
     handler = functools.partial(Handler, directory=str(HERE))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -62,7 +73,7 @@ def chromium():
 
 @pytest.fixture
 def open_panel(address, chromium):
-    """Open a page with one panel: `open_panel(width=800, theme="light", size="small", ...)` gives the page."""
+    """Open a page with one panel; options it does not know go to `FakeModel` in fake_kernel.js."""
     contexts = []
     failures = []
 
@@ -74,7 +85,8 @@ def open_panel(address, chromium):
         page.goto(address)
         page.wait_for_function("window.ready")
         if theme:
-            page.evaluate("light => { document.body.dataset.jpThemeLight = light }", str(theme == "light").lower())
+            light = str(theme == "light").lower()
+            page.evaluate("light => { document.body.dataset.jpThemeLight = light }", light)
         page.evaluate("options => window.open_panel(options)", options)
         if wait:
             page.wait_for_selector(".sefa-picture[data-revision]")
