@@ -29,7 +29,7 @@ export function createRangeSelector(
 
   const cells = layers.map((layer, index) => {
     const title = `layer ${index}: ${layer.name}, ${layer.resolution} px`;
-    return h("span", { class: "sefa-cell", title }, String(index));
+    return h("span", { class: "sefa-cell", title, "aria-hidden": "true" }, String(index));
   });
   const thumb = (end: "start" | "end", min: number, max: number) => {
     const attributes = {

@@ -52,7 +52,7 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     () => events.resetAll(),
   );
   const counted = h("span", { class: "sefa-quiet" });
-  const heading = h("h3", {}, "Directions", counted);
+  const heading = h("h3", {}, "Directions ", counted);
   const titles = ["no.", "λ/m", "strength", "", ""].map((title) => h("span", {}, title));
   const columns = h("div", { class: "sefa-columns", "aria-hidden": "true" }, ...titles);
   const header = h("div", { class: "sefa-heading" }, heading, more, fewer, reset);

@@ -1,4 +1,4 @@
-"""A page with the built panel and a scripted kernel, in the Chromium found on this machine."""
+"""A page with the built panel and a scripted kernel."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import functools
 import http.server
 import threading
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
@@ -17,10 +16,8 @@ STATIC = HERE.parents[1] / "sefa_widget" / "static"
 class Handler(http.server.SimpleHTTPRequestHandler):
     """Serve this folder, and the built bundle under /static/."""
 
-    extensions_map: ClassVar = {
-        **http.server.SimpleHTTPRequestHandler.extensions_map,
-        ".js": "text/javascript",
-    }
+    def guess_type(self, path):
+        return "text/javascript" if str(path).endswith(".js") else super().guess_type(path)
 
     def translate_path(self, path):
         name = path.split("?")[0]
@@ -36,9 +33,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 def address():
     missing = [name for name in ("panel.js", "panel.css") if not (STATIC / name).is_file()]
     if missing:
-        pytest.fail(
-            f"{STATIC} lacks {', '.join(missing)}: run `npm --prefix js ci && npm --prefix js run build`."
-        )
+        names = " and ".join(missing)
+        pytest.fail(f"{STATIC} lacks {names}: run `npm --prefix js install && npm --prefix js run build`.")
     handler = functools.partial(Handler, directory=str(HERE))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -48,7 +44,7 @@ def address():
 
 @pytest.fixture
 def open_panel(address, chromium):
-    """Open a page with one panel: `open_panel(width=800, theme="light", ...)` gives the page."""
+    """Open a page with one panel; options it does not know go to `FakeModel` in fake_kernel.js."""
     contexts = []
     failures = []
 
@@ -60,9 +56,8 @@ def open_panel(address, chromium):
         page.goto(address)
         page.wait_for_function("window.ready")
         if theme:
-            page.evaluate(
-                "light => { document.body.dataset.jpThemeLight = light }", str(theme == "light").lower()
-            )
+            light = str(theme == "light").lower()
+            page.evaluate("light => { document.body.dataset.jpThemeLight = light }", light)
         page.evaluate("options => window.open_panel(options)", options)
         if wait:
             page.wait_for_selector(".sefa-picture[data-revision]")

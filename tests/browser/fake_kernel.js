@@ -38,6 +38,8 @@ export class FakeModel {
     this.delay = delay;
     this.mime = mime;
     this.sent = [];
+    this.asked = 0;
+    this.answered = 0;
     this.silent = false;
     this.listeners = [];
     this.traits = {
@@ -85,6 +87,7 @@ export class FakeModel {
 
   send(message) {
     this.sent.push(structuredClone(message));
+    if (message.type === "hello" || message.type === "edit") this.asked += 1;
     if (!this.silent) setTimeout(() => this.handle(message), this.delay);
   }
 
@@ -92,6 +95,7 @@ export class FakeModel {
     const { type, view, seq } = message;
     if (type === "probe") this.trigger("msg:custom", { type, view, seq }, []);
     if (type !== "hello" && type !== "edit") return;
+    this.answered += 1;
     if (message.patch?.seed === 666) {
       this.trigger("msg:custom", { type: "error", view, seq, message: "Seed 666 is outside what this generator allows." }, []);
       return;

@@ -1,0 +1,396 @@
+"""The built panel in a real browser: what the person sees, presses and drags, against a scripted kernel."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PIXEL = """() => {
+  const canvas = document.querySelector('.sefa-picture');
+  return [...canvas.getContext('2d').getImageData(0, 0, 1, 1).data];
+}"""
+
+
+def state(page):
+    return page.evaluate("models[0].get('state')")
+
+
+def edits(page):
+    return page.evaluate("models[0].sent.filter(message => message.type === 'edit')")
+
+
+def settle(page):
+    """Wait until every request is answered and the picture shows the kernel's state."""
+    page.wait_for_function(
+        """() => models[0].asked === models[0].answered
+             && Number(document.querySelector('.sefa-picture').dataset.revision)
+                === models[0].get('state').revision"""
+    )
+
+
+def wait_for_state(page, expression):
+    page.wait_for_function(f"() => {{ const state = models[0].get('state'); return {expression}; }}")
+    settle(page)
+
+
+def slider(page, index):
+    return page.get_by_role("slider", name=f"Direction {index}", exact=True)
+
+
+def centre(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page, start, end, steps=8):
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=steps)
+    page.mouse.up()
+
+
+def test_the_picture_is_drawn_from_the_right_bytes(open_panel):
+    page = open_panel(state={"strengths": {"0": 2.5}})
+    assert page.evaluate(PIXEL) == [12, 1, 153, 255]
+
+
+@pytest.mark.parametrize("mime", ["image/jpeg", "image/webp"])
+def test_encoded_pictures_are_drawn(open_panel, mime):
+    page = open_panel(mime=mime, size="large")
+    middle = page.evaluate(
+        "[...document.querySelector('.sefa-picture').getContext('2d').getImageData(128, 128, 1, 1).data]"
+    )
+    assert middle[0] > 150
+    assert middle[3] == 255
+
+
+def test_dragging_a_slider_edits_live_and_ends_with_one_that_is_not_moving(open_panel):
+    page = open_panel()
+    x, y = centre(slider(page, 0))
+    drag(page, (x, y), (x + 60, y))
+    page.wait_for_function("() => models[0].sent.at(-1).moving === false")
+    settle(page)
+    strength = state(page)["strengths"]["0"]
+    assert 0.5 < strength < 5
+    moving = [edit["moving"] for edit in edits(page)]
+    assert moving.count(False) == 1
+    assert len(moving) >= 3
+    assert page.evaluate(PIXEL)[2] == round(128 + 10 * strength)
+    assert page.get_by_label("Strength of direction 0").input_value() == str(round(strength, 2))
+
+
+def test_a_slow_kernel_gets_few_requests_and_the_thumb_never_jumps_back(open_panel):
+    page = open_panel(delay=150)
+    x, y = centre(slider(page, 0))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    values = []
+    for step in range(1, 21):
+        page.mouse.move(x + 4 * step, y)
+        values.append(float(slider(page, 0).input_value()))
+    page.mouse.up()
+    page.wait_for_function("() => models[0].sent.at(-1).moving === false")
+    settle(page)
+    assert values == sorted(values)
+    assert len(edits(page)) < 10
+    assert float(slider(page, 0).input_value()) == state(page)["strengths"]["0"] >= values[-1]
+
+
+def test_sliders_move_and_reset_by_keyboard(open_panel):
+    page = open_panel()
+    slider(page, 2).focus()
+    for key in ("ArrowRight", "ArrowRight", "PageUp"):
+        page.keyboard.press(key)
+    wait_for_state(page, "state.strengths[2] === 1.2")
+    page.keyboard.press("Delete")
+    wait_for_state(page, "!(2 in state.strengths)")
+    page.keyboard.press("End")
+    wait_for_state(page, "state.strengths[2] === 5")
+
+
+def test_a_double_click_resets_a_slider(open_panel):
+    page = open_panel(state={"strengths": {"1": 3}})
+    slider(page, 1).dblclick(position={"x": 20, "y": 10})
+    wait_for_state(page, "!(1 in state.strengths)")
+    assert float(slider(page, 1).input_value()) == 0
+
+
+def test_a_click_on_the_spectrum_shows_that_direction(open_panel):
+    page = open_panel(size="large")
+    page.locator(".sefa-plot").click(position={"x": 300, "y": 100})
+    focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    index = int(focused.removeprefix("Direction "))
+    assert index > 100
+    assert slider(page, index).is_visible()
+    assert page.locator(".sefa-flash").count() == 1
+
+
+def test_the_spectrum_is_read_by_hovering_and_by_keyboard(open_panel):
+    page = open_panel()
+    tip = page.locator(".sefa-tip")
+    assert not tip.is_visible()
+    page.locator(".sefa-plot").hover(position={"x": 2, "y": 50})
+    assert tip.inner_text().startswith("#0")
+    page.mouse.move(2, 2)
+    page.locator(".sefa-spectrum-cursor").focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    assert tip.inner_text().startswith("#12")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Direction 12"
+
+
+def test_512_bars_are_drawn_in_a_moment(open_panel):
+    page = open_panel(size="large")
+    milliseconds = page.evaluate(
+        """() => {
+          const times = [];
+          for (let i = 0; i < 20; i++) {
+            models[0].traits.spectrum = { ...models[0].traits.spectrum };
+            const start = performance.now();
+            models[0].trigger('change:spectrum');
+            times.push(performance.now() - start);
+          }
+          return times.sort((a, b) => a - b)[10];
+        }"""
+    )
+    assert milliseconds < 10
+
+
+def test_layer_ranges_are_dragged_by_thumb_and_by_middle(open_panel):
+    page = open_panel(size="large")
+    box = page.locator(".sefa-cells").first.bounding_box()
+    cell = box["width"] / 18
+    y = box["y"] + box["height"] / 2
+    drag(page, (box["x"] + 6 * cell, y), (box["x"] + 10 * cell, y))
+    wait_for_state(page, "state.layers.join() === '2,10'")
+    drag(page, (box["x"] + 5.5 * cell, y), (box["x"] + 7.5 * cell, y))
+    wait_for_state(page, "state.layers.join() === '4,12'")
+    drag(page, (box["x"] + 4 * cell, y), (box["x"] + 17.9 * cell, y))
+    wait_for_state(page, "state.layers.join() === '11,12'")
+    page.mouse.click(box["x"] + 14.5 * cell, y)
+    wait_for_state(page, "state.layers.join() === '11,15'")
+    page.mouse.dblclick(box["x"] + 12.5 * cell, y)
+    wait_for_state(page, "state.layers.join() === '12,13'")
+    assert any(edit["moving"] for edit in edits(page))
+    assert edits(page)[-1]["moving"] is False
+
+
+def test_layer_ranges_move_by_keyboard_and_preset(open_panel):
+    page = open_panel(size="large")
+    page.get_by_role("slider", name="Factorised layers, first layer").focus()
+    page.keyboard.press("ArrowRight")
+    wait_for_state(page, "state.layers.join() === '3,6'")
+    page.keyboard.press("End")
+    wait_for_state(page, "state.layers.join() === '5,6'")
+    page.get_by_role("button", name="top 6").click()
+    wait_for_state(page, "state.layers.join() === '6,18'")
+
+
+def test_edited_layers_are_untied_dragged_and_tied_again(open_panel):
+    page = open_panel(size="large")
+    tied = page.get_by_label("edit the same layers")
+    tied.uncheck()
+    wait_for_state(page, "state.edit_layers?.join() === '2,6'")
+    page.get_by_role("slider", name="Edited layers, last layer").press("ArrowRight")
+    wait_for_state(page, "state.edit_layers.join() === '2,7'")
+    tied.check()
+    wait_for_state(page, "state.edit_layers === null")
+
+
+def test_holding_compare_shows_the_unedited_picture(open_panel):
+    page = open_panel(state={"strengths": {"0": 2.5}})
+    button = page.get_by_role("button", name="Hold to compare")
+    page.mouse.move(*centre(button))
+    page.mouse.down()
+    page.locator(".sefa-badge").wait_for(state="visible")
+    assert page.evaluate(PIXEL)[1:3] == [0, 128]
+    page.mouse.up()
+    page.locator(".sefa-badge").wait_for(state="hidden")
+    assert page.evaluate(PIXEL)[1:3] == [1, 153]
+    page.locator(".sefa-compare").focus()
+    page.keyboard.down(" ")
+    page.locator(".sefa-badge").wait_for(state="visible")
+    page.keyboard.up(" ")
+    page.locator(".sefa-badge").wait_for(state="hidden")
+    assert state(page)["strengths"] == {"0": 2.5}
+
+
+def test_keys_work_in_the_panel_and_do_not_leak(open_panel):
+    page = open_panel(state={"strengths": {"0": 1}})
+    page.locator(".sefa-picture").click()
+    page.keyboard.press("]")
+    wait_for_state(page, "state.seed === 13")
+    page.keyboard.press("[")
+    wait_for_state(page, "state.seed === 12")
+    page.keyboard.press("0")
+    wait_for_state(page, "Object.keys(state.strengths).length === 0")
+    for key in ("d", "a", "Escape", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    assert page.evaluate("window.leaked.filter(key => key !== 'Tab')") == []
+    seed = page.get_by_role("spinbutton", name="Seed")
+    seed.fill("40")
+    seed.press("0")
+    seed.press("Enter")
+    wait_for_state(page, "state.seed === 400")
+
+
+def test_help_lists_the_keys(open_panel):
+    page = open_panel()
+    page.get_by_role("button", name="Keys").click()
+    assert "random seed" in page.get_by_role("region", name="Keys").inner_text()
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("region", name="Keys").is_visible()
+
+
+def test_an_error_is_shown_and_goes_with_the_next_edit(open_panel):
+    page = open_panel()
+    seed = page.get_by_role("spinbutton", name="Seed")
+    seed.fill("666")
+    seed.press("Enter")
+    alert = page.get_by_role("alert")
+    alert.wait_for(state="visible")
+    assert "Seed 666" in alert.inner_text()
+    assert seed.input_value() == "12"
+    page.get_by_role("button", name="Next seed").click()
+    alert.wait_for(state="hidden")
+
+
+def test_a_second_view_follows_the_first(open_panel):
+    page = open_panel()
+    page.evaluate("models[0].view()")
+    page.wait_for_function("document.querySelectorAll('.sefa-picture[data-revision]').length === 2")
+    slider(page, 0).first.press("End")
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.sefa-picture')].every(
+             canvas => canvas.dataset.revision === '1')"""
+    )
+    assert [one.input_value() for one in slider(page, 0).all()] == ["5", "5"]
+
+
+def test_an_ended_view_leaves_nothing(open_panel):
+    page = open_panel()
+    page.evaluate("models[0].ending.abort()")
+    assert page.evaluate("models[0].listeners.length") == 0
+    assert page.evaluate("models[0].sent.at(-1).type") == "bye"
+    assert page.locator(".sefa-panel").count() == 0
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+@pytest.mark.parametrize("width", [420, 480, 640, 800, 1060, 1200, 1400])
+def test_nothing_overflows(open_panel, size, width):
+    state = {"strengths": {"0": -3.25, "77": 4}, "edit_layers": [0, 3]}
+    page = open_panel(width=width + 32, size=size, state=state)
+    outside = page.evaluate(
+        """() => {
+          const panel = document.querySelector('.sefa-panel').getBoundingClientRect();
+          return [...document.querySelectorAll('.sefa-panel *')].filter((element) => {
+            const box = element.getBoundingClientRect();
+            return box.width > 0 && (box.left < panel.left - 1 || box.right > panel.right + 1);
+          }).map((element) => element.className || element.tagName);
+        }"""
+    )
+    assert outside == []
+    clipped = page.evaluate(
+        """() => [...document.querySelectorAll(
+             '.sefa-panel :is(button, label, .sefa-readout, .sefa-index, .sefa-eigenvalue)')]
+             .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+             .map((element) => element.textContent)"""
+    )
+    assert clipped == []
+
+
+CONTRAST = """() => {
+  const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  const rgb = (colours) => {
+    context.clearRect(0, 0, 1, 1);
+    for (const colour of colours) { context.fillStyle = colour; context.fillRect(0, 0, 1, 1); }
+    return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const luminance = (parts) => parts
+    .map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+  const low = [];
+  for (const element of document.querySelectorAll('.sefa-panel *')) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!own || !element.checkVisibility() || element.closest(':disabled, svg, .sefa-badge')) continue;
+    const backgrounds = [];
+    for (let at = element; at; at = at.parentElement)
+      backgrounds.unshift(getComputedStyle(at).backgroundColor);
+    const text = luminance(rgb([...backgrounds, getComputedStyle(element).color]));
+    const back = luminance(rgb(backgrounds));
+    const ratio = (Math.max(text, back) + 0.05) / (Math.min(text, back) + 0.05);
+    if (ratio < 4.5) low.push(`${element.className} ${element.textContent}: ${ratio.toFixed(2)}`);
+  }
+  return low;
+}"""
+
+
+THEMES = [("light", "dark"), ("dark", "light"), (None, "light"), (None, "dark")]
+
+
+@pytest.mark.parametrize(("theme", "scheme"), THEMES)
+def test_text_has_contrast_in_every_theme(open_panel, theme, scheme):
+    state = {"strengths": {"0": 2}, "edit_layers": [0, 4]}
+    page = open_panel(theme=theme, scheme=scheme, size="large", state=state)
+    assert page.evaluate(CONTRAST) == []
+    background = page.evaluate("getComputedStyle(document.querySelector('.sefa-panel')).backgroundColor")
+    dark = (theme or scheme) == "dark"
+    assert (background in ("rgb(33, 33, 33)", "rgb(18, 18, 18)")) == dark
+
+
+def test_the_tree_a_screen_reader_sees(open_panel):
+    page = open_panel(state={"strengths": {"0": 2.5}})
+    tree = page.locator(".sefa-panel").aria_snapshot()
+    for line in (
+        '- heading "faces" [level=2]',
+        '- button "Keys"',
+        '- img "Edited picture"',
+        '- button "Hold to compare"',
+        '- checkbox "smooth"',
+        '- spinbutton "Seed": "12"',
+        '- heading "Directions 10 of 100" [level=3]',
+        '- slider "Direction 0": "2.5"',
+        '- spinbutton "Strength of direction 0": "2.5"',
+        '- button "Reset direction 0"',
+        '- region "Spectrum":',
+        '- slider "Cursor on the spectrum; Enter goes to the direction\'s slider"',
+        '- slider "Factorised layers, first layer"',
+        '- button "latent only" [pressed]',
+        '- checkbox "normalise rows" [checked]',
+    ):
+        assert line in tree, f"{line} is not in\n{tree}"
+
+
+def test_everything_is_reached_by_tab(open_panel):
+    page = open_panel(size="large")
+    seen = set()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate("document.activeElement.ariaLabel || document.activeElement.textContent"))
+    wanted = {"Keys", "Hold to compare", "Random", "More", "Reset all", "Direction 0", "Direction 9", "all"}
+    wanted |= {"Seed", "Factorised layers, first layer", "Factorised layers, last layer"}
+    assert wanted - seen - {"Reset all"} == set()
+
+
+def test_memory_stays_flat_over_many_frames(open_panel):
+    page = open_panel(mime="image/jpeg", delay=0)
+    many = """async (count) => {
+      for (let seed = 0; seed < count; seed++) {
+        models[0].apply({ seed });
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    }"""
+    session = page.context.new_cdp_session(page)
+
+    def used():
+        session.send("HeapProfiler.collectGarbage")
+        return session.send("Runtime.getHeapUsage")["usedSize"]
+
+    page.evaluate("models[0].sent = { push() {}, at: () => null, length: 0 }")
+    page.evaluate(many, 100)
+    before = used()
+    page.evaluate(many, 600)
+    assert used() - before < 1_000_000
