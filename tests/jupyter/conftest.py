@@ -137,7 +137,7 @@ class Notebook:
     def theme(self, name: str) -> None:
         self.command("apputils:change-theme", {"theme": name})
         light = "true" if "Light" in name else "false"
-        self.page.wait_for_selector(f"body[data-jp-theme-light={light}]")
+        self.page.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached")
 
     def save(self) -> None:
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")

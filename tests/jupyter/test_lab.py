@@ -1,18 +1,211 @@
 """The panel as a user has it: real JupyterLab, real kernel, real Chromium."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
 OPEN = "from sefa_widget import explore\npanel = explore(device='cpu')\npanel"
+STATE = "print('STATE', panel.seed, dict(panel.strengths), panel.layers)"
 
 
-def test_first(open_notebook):
-    notebook = open_notebook([OPEN])
+def panel(notebook, number=0):
+    return notebook.page.locator(".sefa-panel").nth(number)
+
+
+def slider(notebook, index, number=0):
+    return panel(notebook, number).get_by_role("slider", name=f"Direction {index}", exact=True)
+
+
+def picture(notebook, number=0):
+    return panel(notebook, number).locator(".sefa-picture")
+
+
+def wait_for_revision(notebook, revision, number=0):
+    expect(picture(notebook, number)).to_have_attribute("data-revision", str(revision), timeout=60_000)
+
+
+def pixels(notebook, number=0):
+    return picture(notebook, number).evaluate(
+        "c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data].join()"
+    )
+
+
+def wait_for_output(notebook, cell, text):
+    notebook.page.wait_for_function(
+        """([cell, text]) => {
+            const widget = window.jupyterapp.shell.currentWidget.content.widgets[cell];
+            return widget.outputArea?.node.innerText.includes(text);
+        }""",
+        arg=[cell, text],
+        timeout=60_000,
+    )
+    return notebook.output(cell)
+
+
+def drag(notebook, index, pixels_right, steps=20):
+    box = slider(notebook, index).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    notebook.page.mouse.move(x, y)
+    notebook.page.mouse.down()
+    notebook.page.mouse.move(x + pixels_right, y, steps=steps)
+    notebook.page.mouse.up()
+
+
+@pytest.fixture
+def notebook(open_notebook):
+    """A notebook whose first cell has opened the panel; the second prints the state."""
+    notebook = open_notebook([OPEN, STATE], height=1100)
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
+    return notebook
+
+
+def test_a_dragged_slider_changes_the_picture_and_python_sees_it(notebook):
+    before = pixels(notebook)
+    drag(notebook, 0, 80)
+    expect(panel(notebook).get_by_label("Strength of direction 0")).not_to_have_value("0")
+    notebook.run_cell(1)
+    output = wait_for_output(notebook, 1, "STATE")
+    strength = float(re.search(r"\{0: ([\d.]+)\}", output)[1])
+    assert strength > 0.5
+    assert float(slider(notebook, 0).input_value()) == pytest.approx(strength)
+    assert pixels(notebook) != before
+
+
+def test_python_changes_the_panel_and_its_picture(open_notebook):
+    change = "panel.strengths = {0: 2.5, 30: -1}; panel.seed = 47; panel.layers = (0, 3)"
+    check = "import numpy as np; print('SUM', int(np.asarray(panel.image()).sum()))"
+    notebook = open_notebook([OPEN, change, check], height=1100)
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
+    notebook.run_cell(1)
+    wait_for_revision(notebook, 3)
+    assert float(slider(notebook, 0).input_value()) == 2.5
+    expect(slider(notebook, 30)).to_be_visible()
+    expect(panel(notebook)).to_contain_text("Composed")
+    notebook.run_cell(2)
+    shown = int(re.search(r"SUM (\d+)", wait_for_output(notebook, 2, "SUM"))[1])
+    values = [int(value) for value in pixels(notebook).split(",")]
+    assert sum(values) - 255 * 64 * 64 == shown
+
+
+def test_a_dragged_layer_range_factorises_again(notebook):
+    thumb = panel(notebook).get_by_role("slider", name=re.compile("last|end|to", re.IGNORECASE)).first
+    thumb.focus()
+    notebook.page.keyboard.press("ArrowRight")
+    wait_for_revision(notebook, 1)
+    expect(panel(notebook)).to_contain_text("Composed")
+    notebook.run_cell(1)
+    assert "(0, 2)" in wait_for_output(notebook, 1, "STATE")
+
+
+def test_two_views_follow_each_other(open_notebook):
+    notebook = open_notebook([OPEN, "panel"], height=1800)
     notebook.run_all()
-    notebook.page.wait_for_selector(".sefa-picture[data-revision]", timeout=60000)
-    notebook.page.wait_for_timeout(1500)
-    notebook.page.screenshot(path="/tmp/lab.png")
-    notebook.theme("JupyterLab Dark")
-    notebook.page.wait_for_timeout(500)
-    notebook.page.screenshot(path="/tmp/lab-dark.png")
+    wait_for_revision(notebook, 0, 0)
+    wait_for_revision(notebook, 0, 1)
+    slider(notebook, 3).focus()
+    notebook.page.keyboard.press("PageUp")
+    wait_for_revision(notebook, 1, 1)
+    assert slider(notebook, 3, 1).input_value() == slider(notebook, 3, 0).input_value() != "0"
+    assert pixels(notebook, 0) == pixels(notebook, 1)
+
+
+def test_a_reloaded_page_shows_the_same_panel(notebook):
+    drag(notebook, 0, 60)
+    notebook.page.wait_for_function(
+        "() => Number(document.querySelector('.sefa-picture').dataset.revision) > 0"
+    )
+    notebook.page.wait_for_timeout(300)  # until the last answer is drawn
+    shown, strength = pixels(notebook), slider(notebook, 0).input_value()
+    notebook.save()
+    notebook.page.reload()
+    notebook.connected()
+    expect(picture(notebook)).to_have_attribute("data-revision", re.compile(r"\d"), timeout=60_000)
+    expect(slider(notebook, 0)).to_have_value(strength)
+    assert pixels(notebook) == shown
+
+
+def test_sliders_draw_while_a_cell_runs(open_notebook):
+    busy = "import time\nprint('BUSY')\ntime.sleep(8)\nprint('DONE')"
+    notebook = open_notebook([OPEN, busy], height=1100)
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
+    notebook.run_cell(1)
+    wait_for_output(notebook, 1, "BUSY")
+    for revision in range(1, 6):
+        slider(notebook, 0).press("ArrowRight")
+        wait_for_revision(notebook, revision)
+    assert "DONE" not in notebook.output(1)
+
+
+def test_a_cell_answers_at_once_while_a_slider_is_dragged(notebook):
+    box = slider(notebook, 0).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse = notebook.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    notebook.run_cell(1)
+    for step in range(1, 400):
+        mouse.move(x + 60 * (step % 2), y)
+        if "STATE" in notebook.output(1):
+            break
+    mouse.up()
+    assert step < 399
+
+
+def test_keys_in_the_panel_do_nothing_to_the_notebook(notebook):
+    count = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
+    before = notebook.page.evaluate(count)
+    slider(notebook, 1).focus()
+    for key in ["a", "b", "d", "d", "x", "m", "y", "Enter", "j", "k", "ArrowDown"]:
+        notebook.page.keyboard.press(key)
+    assert notebook.page.evaluate(count) == before
+    expect(slider(notebook, 1)).to_be_focused()
+    assert float(slider(notebook, 1).input_value()) < 0
+
+
+def test_a_restarted_kernel_leaves_a_panel_that_says_what_to_do(notebook):
+    notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    expect(panel(notebook)).to_contain_text("run the cell", timeout=30_000)
+    notebook.connected()
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
+    slider(notebook, 0).press("ArrowRight")
+    wait_for_revision(notebook, 1)
+
+
+def test_cleared_output_frees_the_view_and_the_panel_can_be_shown_again(open_notebook):
+    ask = "print('WAITING', len(panel._stream._waiting))\npanel"
+    notebook = open_notebook([OPEN, ask], height=1100)
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
+    slider(notebook, 0).press("ArrowRight")
+    wait_for_revision(notebook, 1)
+    notebook.command("editmenu:clear-all")
+    expect(notebook.page.locator(".sefa-panel")).to_have_count(0)
+    notebook.run_cell(1)
+    wait_for_revision(notebook, 1)
+    assert "WAITING 0" in notebook.output(1)
+
+
+def test_an_error_while_drawing_is_shown_in_the_panel_and_goes_away(open_notebook):
+    broken = (
+        "kept = panel.generator.forward\ndef fail(*_): raise RuntimeError('the GPU is gone')\n"
+        "panel.generator.forward = fail\nprint('BROKEN')"
+    )
+    notebook = open_notebook([OPEN, broken, "panel.generator.forward = kept\nprint('MENDED')"], height=1100)
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
+    notebook.run_cell(1)
+    wait_for_output(notebook, 1, "BROKEN")
+    slider(notebook, 0).press("ArrowRight")
+    expect(panel(notebook).get_by_role("alert")).to_contain_text("the GPU is gone")
+    notebook.run_cell(2)
+    wait_for_output(notebook, 2, "MENDED")
+    slider(notebook, 0).press("ArrowRight")
+    wait_for_revision(notebook, 2)
+    expect(panel(notebook)).not_to_contain_text("the GPU is gone")
