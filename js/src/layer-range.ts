@@ -36,7 +36,7 @@ export function createLayerRange(
   on(scope, normalize, "change", () => onPatch({ normalize: normalize.checked }));
   const normalizeTitle =
     "Scale every row of the weight to length one before it is factorised, so that no unit counts more than another";
-  const normalizeLabel = h("label", { title: normalizeTitle }, normalize, " normalise rows");
+  const normalizeLabel = h("label", { title: normalizeTitle }, normalize, "normalise rows");
 
   const tied = h("input", { type: "checkbox" });
   on(scope, tied, "change", () => onPatch({ edit_layers: tied.checked ? null : (state?.layers ?? null) }));
@@ -44,7 +44,7 @@ export function createLayerRange(
     "label",
     { title: "Edit the same layers that are factorised" },
     tied,
-    " edit the same layers",
+    "edit the same layers",
   );
   const editBox = h("div", { class: "sefa-edit-layers" }, h("h4", {}, "Edit"), edit.el);
   if (info.num_codes <= 1) tiedLabel.hidden = true;

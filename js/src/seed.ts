@@ -40,7 +40,7 @@ export function createSeed(scope: Scope, info: GeneratorInfo, onPatch: (patch: P
   const labelBox = h(
     "label",
     { class: "sefa-field", title: `Class of the picture, 0 to ${last}` },
-    "Class ",
+    "Class",
     label.el,
   );
   labelBox.hidden = info.num_classes === 0;
@@ -49,13 +49,7 @@ export function createSeed(scope: Scope, info: GeneratorInfo, onPatch: (patch: P
   const psiValue = h("output", { class: "sefa-psi-value" });
   on(scope, psi, "input", () => onPatch({ truncation_psi: Number(psi.value) }));
   const psiTitle = "Truncation ψ: 1 is the whole variety, 0 the average picture";
-  const psiBox = h(
-    "label",
-    { class: "sefa-field sefa-psi", title: psiTitle },
-    "Truncation ψ ",
-    psi,
-    psiValue,
-  );
+  const psiBox = h("label", { class: "sefa-field sefa-psi", title: psiTitle }, "Truncation ψ", psi, psiValue);
   psiBox.hidden = info.latent_space !== "w" && info.num_classes === 0;
 
   return {

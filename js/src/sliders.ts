@@ -1,13 +1,11 @@
 /** The wanted strengths and the spectrum go in; a slider for each shown direction and new strengths come out. */
 
-import { button, h, type NumberField, numberField, on, type Scope } from "./dom";
-import { significant } from "./format";
+import { button, h, type Scope } from "./dom";
 import type { Spectrum } from "./messages";
+import { createSliderRow, type SliderRow } from "./slider-row";
 
 export const FIRST_SHOWN = 10;
 const MORE = 10;
-/** A slider has this many steps on each side of zero. */
-const STEPS = 500;
 
 export type Strengths = Readonly<Record<string, number>>;
 
@@ -25,15 +23,8 @@ export interface SlidersEvents {
   shown(indices: ReadonlySet<number>): void;
 }
 
-interface Row {
-  readonly el: HTMLElement;
-  readonly eigenvalue: HTMLElement;
-  readonly slider: HTMLInputElement;
-  readonly value: NumberField;
-}
-
 export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
-  const rows = new Map<number, Row>();
+  const rows = new Map<number, SliderRow>();
   const pinned = new Set<number>();
   let count = FIRST_SHOWN;
   let strengths: Strengths = {};
@@ -78,7 +69,8 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
         rows.delete(index);
       }
       wanted.forEach((index, place) => {
-        const row = rows.get(index) ?? createRow(index);
+        const row =
+          rows.get(index) ?? createSliderRow(scope, index, (strength) => events.strength(index, strength));
         rows.set(index, row);
         row.el.classList.toggle("sefa-apart", place > 0 && wanted[place - 1] !== index - 1);
         if (list.children[place] !== row.el) list.insertBefore(row.el, list.children[place] ?? null);
@@ -92,63 +84,8 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     const idle = wanted.some((index) => index >= count && !strengths[index]);
     fewer.disabled = count <= FIRST_SHOWN && !idle;
     reset.disabled = !Object.values(strengths).some((strength) => strength !== 0);
-    for (const [index, row] of rows) fill(index, row);
-  }
-
-  function fill(index: number, row: Row): void {
-    const travel = spectrum?.travel || 1;
-    const strength = strengths[index] ?? 0;
-    const share = spectrum?.shares[index] ?? 0;
-    row.eigenvalue.textContent = significant(share);
-    row.eigenvalue.title = `Eigenvalue λ${index}/m = ${share}`;
-    if (row.slider.max !== String(travel)) {
-      row.slider.min = String(-travel);
-      row.slider.max = String(travel);
-    }
-    if (Number(row.slider.value) !== strength) row.slider.value = String(strength);
-    row.slider.style.setProperty("--at", String(Math.min(1, Math.max(0, (strength / travel + 1) / 2))));
-    row.value.show(strength);
-    row.el.classList.toggle("sefa-active", strength !== 0);
-  }
-
-  function createRow(index: number): Row {
-    const slider = h("input", { type: "range", step: "any", "aria-label": `Direction ${index}` });
-    slider.title = "Arrow keys 2 %, Page keys 20 %; Delete or a double click sets it to zero";
-    const set = (strength: number) => events.strength(index, strength);
-    const value = numberField(
-      scope,
-      { step: "any", class: "sefa-value", "aria-label": `Strength of direction ${index}` },
-      (strength) => String(Number(strength.toFixed(strength !== 0 && Math.abs(strength) < 0.1 ? 4 : 2))),
-      set,
-    );
-    const eigenvalue = h("span", { class: "sefa-eigenvalue" });
-    const zero = button(
-      scope,
-      { class: "sefa-zero", "aria-label": `Reset direction ${index}`, title: "Reset" },
-      "×",
-      () => set(0),
-    );
-    const el = h(
-      "div",
-      { class: "sefa-row" },
-      h("span", { class: "sefa-index" }, `#${index}`),
-      eigenvalue,
-      slider,
-      value.el,
-      zero,
-    );
-    on(scope, slider, "input", () => set(snap(Number(slider.value), Number(slider.max))));
-    on(scope, el, "dblclick", (event) => {
-      if (event.target !== value.el) set(0);
-    });
-    on(scope, slider, "keydown", (event) => {
-      const travel = Number(slider.max);
-      const next = afterKey(event, strengths[index] ?? 0, travel);
-      if (next === null) return;
-      event.preventDefault();
-      set(snap(next, travel));
-    });
-    return { el, eigenvalue, slider, value };
+    for (const [index, row] of rows)
+      row.show(strengths[index] ?? 0, spectrum?.shares[index] ?? 0, spectrum?.travel || 1);
   }
 
   return {
@@ -161,47 +98,7 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     reveal(index) {
       pinned.add(index);
       layOut();
-      const row = rows.get(index);
-      if (!row) return;
-      row.el.scrollIntoView({ block: "nearest" });
-      row.slider.focus({ preventScroll: true });
-      row.el.classList.remove("sefa-flash");
-      void row.el.offsetWidth; // a style flush lets the same flash start again
-      row.el.classList.add("sefa-flash");
+      rows.get(index)?.reveal();
     },
   };
-}
-
-/** Round to the slider's steps, so that zero is exactly zero. */
-function snap(strength: number, travel: number): number {
-  const step = travel / STEPS;
-  const clamped = Math.min(travel, Math.max(-travel, strength));
-  return Number((Math.round(clamped / step) * step).toPrecision(6)) || 0;
-}
-
-/** The strength a key asks for; null if the key means nothing here. */
-function afterKey(event: KeyboardEvent, strength: number, travel: number): number | null {
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  const [small, large] = [0.02 * travel, 0.2 * travel];
-  switch (event.key) {
-    case "ArrowRight":
-    case "ArrowUp":
-      return strength + small;
-    case "ArrowLeft":
-    case "ArrowDown":
-      return strength - small;
-    case "PageUp":
-      return strength + large;
-    case "PageDown":
-      return strength - large;
-    case "Home":
-      return -travel;
-    case "End":
-      return travel;
-    case "Delete":
-    case "Backspace":
-      return 0;
-    default:
-      return null;
-  }
 }

@@ -53,7 +53,7 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
   smooth.checked = resolution > CRISP_UP_TO;
   blend();
   on(scope, smooth, "change", blend);
-  const smoothLabel = h("label", { title: "Blend the pixels when the picture is scaled" }, smooth, " smooth");
+  const smoothLabel = h("label", { title: "Blend the pixels when the picture is scaled" }, smooth, "smooth");
   const tools = h("div", { class: "sefa-stage-tools" }, compare, smoothLabel, readout);
 
   function draw(frame: Frame, source: ImageBitmap | ImageData): void {

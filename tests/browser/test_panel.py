@@ -199,6 +199,15 @@ def test_edited_layers_are_untied_dragged_and_tied_again(open_panel):
     wait_for_state(page, "state.edit_layers === null")
 
 
+def test_controls_a_generator_has_no_use_for_are_not_there(open_panel):
+    optional = (".sefa-psi", "[title^=Class]", ".sefa-layer-options label:nth-child(2)")
+    small = open_panel()
+    assert [small.locator(selector).is_visible() for selector in optional] == [False] * 3
+    large = open_panel(size="large")
+    assert [large.locator(selector).is_visible() for selector in optional] == [True] * 3
+    assert not large.locator(".sefa-edit-layers").is_visible()
+
+
 def test_holding_compare_shows_the_unedited_picture(open_panel):
     page = open_panel(state={"strengths": {"0": 2.5}})
     button = page.get_by_role("button", name="Hold to compare")

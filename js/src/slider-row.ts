@@ -1,0 +1,112 @@
+/** One direction's strength and eigenvalue go in; a row with its slider, and the strengths a person asks for, come out. */
+
+import { button, h, numberField, on, type Scope } from "./dom";
+import { significant } from "./format";
+
+/** A slider has this many steps on each side of zero. */
+const STEPS = 500;
+
+export interface SliderRow {
+  readonly el: HTMLElement;
+  /** Show a strength on a slider that goes from -travel to travel, and the direction's eigenvalue / m. */
+  show(strength: number, share: number, travel: number): void;
+  /** Scroll to the slider, give it the focus and let it flash. */
+  reveal(): void;
+}
+
+export function createSliderRow(scope: Scope, index: number, set: (strength: number) => void): SliderRow {
+  let current = 0;
+  const slider = h("input", { type: "range", step: "any", "aria-label": `Direction ${index}` });
+  slider.title = "Arrow keys 2 %, Page keys 20 %; Delete or a double click sets it to zero";
+  const value = numberField(
+    scope,
+    { step: "any", class: "sefa-value", "aria-label": `Strength of direction ${index}` },
+    (strength) => String(Number(strength.toFixed(strength !== 0 && Math.abs(strength) < 0.1 ? 4 : 2))),
+    set,
+  );
+  const eigenvalue = h("span", { class: "sefa-eigenvalue" });
+  const zero = button(
+    scope,
+    { class: "sefa-zero", "aria-label": `Reset direction ${index}`, title: "Reset" },
+    "×",
+    () => set(0),
+  );
+  const el = h(
+    "div",
+    { class: "sefa-row" },
+    h("span", { class: "sefa-index" }, `#${index}`),
+    eigenvalue,
+    slider,
+    value.el,
+    zero,
+  );
+  on(scope, slider, "input", () => set(snap(Number(slider.value), Number(slider.max))));
+  on(scope, el, "dblclick", (event) => {
+    if (event.target !== value.el) set(0);
+  });
+  on(scope, slider, "keydown", (event) => {
+    const travel = Number(slider.max);
+    const next = afterKey(event, current, travel);
+    if (next === null) return;
+    event.preventDefault();
+    set(snap(next, travel));
+  });
+
+  return {
+    el,
+    show(strength, share, travel) {
+      current = strength;
+      eigenvalue.textContent = significant(share);
+      eigenvalue.title = `Eigenvalue λ${index}/m = ${share}`;
+      if (slider.max !== String(travel)) {
+        slider.min = String(-travel);
+        slider.max = String(travel);
+      }
+      if (Number(slider.value) !== strength) slider.value = String(strength);
+      slider.style.setProperty("--at", String(Math.min(1, Math.max(0, (strength / travel + 1) / 2))));
+      value.show(strength);
+      el.classList.toggle("sefa-active", strength !== 0);
+    },
+    reveal() {
+      el.scrollIntoView({ block: "nearest" });
+      slider.focus({ preventScroll: true });
+      el.classList.remove("sefa-flash");
+      void el.offsetWidth; // a style flush lets the same flash start again
+      el.classList.add("sefa-flash");
+    },
+  };
+}
+
+/** Round to the slider's steps, so that zero is exactly zero. */
+function snap(strength: number, travel: number): number {
+  const step = travel / STEPS;
+  const clamped = Math.min(travel, Math.max(-travel, strength));
+  return Number((Math.round(clamped / step) * step).toPrecision(6)) || 0;
+}
+
+/** The strength a key asks for; null if the key means nothing here. */
+function afterKey(event: KeyboardEvent, strength: number, travel: number): number | null {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  const [small, large] = [0.02 * travel, 0.2 * travel];
+  switch (event.key) {
+    case "ArrowRight":
+    case "ArrowUp":
+      return strength + small;
+    case "ArrowLeft":
+    case "ArrowDown":
+      return strength - small;
+    case "PageUp":
+      return strength + large;
+    case "PageDown":
+      return strength - large;
+    case "Home":
+      return -travel;
+    case "End":
+      return travel;
+    case "Delete":
+    case "Backspace":
+      return 0;
+    default:
+      return null;
+  }
+}
