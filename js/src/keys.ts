@@ -46,8 +46,9 @@ export function listenToKeys(scope: Scope, root: HTMLElement, commands: KeyComma
     true,
   );
   on(scope, root, "keydown", (event) => {
-    // JupyterLab would move or delete cells; the browser's own copy, paste and tab are not affected.
-    event.stopPropagation();
+    // JupyterLab would run, move or delete cells, but it may still save the notebook.
+    const saves = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
+    if (!saves) event.stopPropagation();
     if (event.ctrlKey || event.metaKey || event.altKey || isTextField(event.target)) return;
     if (event.key === "[") commands.previousSeed();
     else if (event.key === "]") commands.nextSeed();

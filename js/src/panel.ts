@@ -104,7 +104,7 @@ function createPanel(
 
   const controls = h("div", { class: "sefa-controls" });
   controls.append(h("div", { class: "sefa-left" }, stage.el, seed.el), sliders.el, spectrum.el, layers.el);
-  const root = h("div", { class: "sefa-panel", tabindex: "-1", "data-lm-suppress-shortcuts": "true" });
+  const root = h("div", { class: "sefa-panel", tabindex: "-1" });
   root.style.setProperty("--sefa-picture", info.resolution > 384 ? "512px" : "384px");
   root.append(status.header, status.strip, controls);
 

@@ -5,9 +5,6 @@ import { DrawOrder } from "./draw-order";
 import { milliseconds } from "./format";
 import type { Frame } from "./messages";
 
-/** Pictures up to this many pixels wide are shown crisp at first, larger ones blended. */
-const CRISP_UP_TO = 64;
-
 export interface Stage {
   readonly el: HTMLElement;
   show(frame: Frame, bytes: DataView): void;
@@ -50,7 +47,7 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
 
   const smooth = h("input", { type: "checkbox", class: "sefa-smooth" });
   const blend = () => canvas.classList.toggle("sefa-smoothed", smooth.checked);
-  smooth.checked = resolution > CRISP_UP_TO;
+  smooth.checked = true;
   blend();
   on(scope, smooth, "change", blend);
   const smoothLabel = h("label", { title: "Blend the pixels when the picture is scaled" }, smooth, "smooth");

@@ -358,7 +358,7 @@ def test_the_tree_a_screen_reader_sees(open_panel):
         '- button "Keys"',
         '- img "Edited picture"',
         '- button "Hold to compare"',
-        '- checkbox "smooth"',
+        '- checkbox "smooth" [checked]',
         '- spinbutton "Seed": "12"',
         '- heading "Directions 10 of 100" [level=3]',
         '- slider "Direction 0": "2.5"',

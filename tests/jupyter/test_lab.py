@@ -93,8 +93,7 @@ def test_python_changes_the_panel_and_its_picture(open_notebook):
 
 
 def test_a_dragged_layer_range_factorises_again(notebook):
-    thumb = panel(notebook).get_by_role("slider", name=re.compile("last|end|to", re.IGNORECASE)).first
-    thumb.focus()
+    panel(notebook).get_by_role("slider", name="Factorised layers, last layer").focus()
     notebook.page.keyboard.press("ArrowRight")
     wait_for_revision(notebook, 1)
     expect(panel(notebook)).to_contain_text("Composed")
@@ -166,6 +165,12 @@ def test_keys_in_the_panel_do_nothing_to_the_notebook(notebook):
     assert notebook.page.evaluate(count) == before
     expect(slider(notebook, 1)).to_be_focused()
     assert float(slider(notebook, 1).input_value()) < 0
+
+
+def test_the_save_key_saves_the_notebook_from_within_the_panel(notebook):
+    notebook.page.wait_for_function("() => window.jupyterapp.shell.currentWidget.context.model.dirty")
+    slider(notebook, 1).press("Control+s")
+    notebook.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
 
 
 def test_a_restarted_kernel_leaves_a_panel_that_says_what_to_do(notebook):

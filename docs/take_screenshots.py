@@ -1,0 +1,36 @@
+"""Nothing in, ``docs/panel-light.png`` and ``docs/panel-dark.png`` out: the panel in a real JupyterLab.
+
+Run ``make screenshots``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DOCS = Path(__file__).parent
+CELL = "from sefa_widget import explore\n\npanel = explore()\npanel"
+EDITS = "panel.change(seed=0, strengths={0: -1.6, 4: -0.9})"
+
+
+def test_take_screenshots(open_notebook: Callable[..., Any]) -> None:
+    """Open the panel as the quickstart does, edit a little, and photograph both themes."""
+    notebook = open_notebook([CELL, EDITS], width=1180, height=1010)
+    notebook.run_cell(0)
+    notebook.page.wait_for_selector(".sefa-picture[data-revision='0']", timeout=60_000)
+    notebook.run_cell(1)
+    notebook.page.wait_for_selector(".sefa-picture[data-revision='1']", timeout=60_000)
+    notebook.page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0; }")
+    for theme in ("light", "dark"):
+        notebook.theme(f"JupyterLab {theme.capitalize()}")
+        notebook.page.mouse.move(0, 0)
+        notebook.page.wait_for_timeout(1500)  # until the theme's style sheet is applied
+        notebook.page.screenshot(path=DOCS / f"panel-{theme}.png")
+
+
+if __name__ == "__main__":
+    fixtures = ["-p", "tests.conftest", "-p", "tests.jupyter.conftest"]
+    raise SystemExit(pytest.main(["-q", *fixtures, __file__, "--rootdir", str(DOCS.parent)]))
