@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sefa_widget.directions import composed, sefa
 from sefa_widget.directions.base import Directions, decompose, format_layers
-from sefa_widget.directions.gram import Grams, add, layer_grams
+from sefa_widget.directions.gram import Grams, layer_grams
 from sefa_widget.generators.base import Generator
 
 __all__ = ["METHODS", "Directions", "LayerChoice", "choose_layers", "factorize", "format_layers"]
@@ -67,13 +67,13 @@ def factorize(
     if k is not None and not (isinstance(k, int) and 1 <= k <= d):
         raise ValueError(f"k is {k!r}; {generator.name!r} has 1 to {d} directions.")
     grams = layer_grams(generator, METHODS[method], normalize)
-    missing = [number for number in numbers if number not in grams]
+    missing = sorted(set(numbers) - set(grams.numbers))
     if missing:
         raise ValueError(
             f"Layer {missing[0]} ({generator.layers[missing[0]].name!r}) of {generator.name!r} reads no "
             f"latent, so {method!r} cannot factorise it; method='composed' can."
         )
-    total = add([grams[number] for number in numbers])
+    total = grams.total(numbers)
     eigenvalues, vectors = decompose(total.matrix)
     return Directions(
         vectors=vectors[:k],

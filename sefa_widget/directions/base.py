@@ -57,9 +57,9 @@ def decompose(gram: Tensor) -> tuple[Tensor, Tensor]:
     largest magnitude is positive, so that the same matrix gives the same signs everywhere.
     """
     values, vectors = torch.linalg.eigh(gram)
-    rows = vectors.T.flip(0).contiguous()
-    largest = rows.gather(1, rows.abs().argmax(dim=1, keepdim=True))
-    return values.flip(0).clamp_min_(0), rows.mul_(torch.where(largest < 0, -1.0, 1.0))
+    rows = vectors.T.flip(0)
+    least, most = rows.aminmax(dim=1, keepdim=True)
+    return values.flip(0).clamp_min_(0), rows.mul_(torch.where(-least > most, -1.0, 1.0))
 
 
 def format_layers(layers: tuple[int, ...]) -> str:

@@ -1,8 +1,12 @@
-"""A generator and its layers in, one d x d Gram matrix per layer out, kept so that a layer range is a sum."""
+"""A generator and layers in, the d x d Gram matrix of their stacked latent weights out.
+
+Gram matrices add up over layers, so each generator keeps the running sum over its layers: the Gram of any
+layer range is then one difference, and the weights are never touched again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -25,25 +29,46 @@ class Gram:
 Grams = Callable[[Generator, bool], dict[int, Gram]]
 """A method: from the generator and whether to normalise rows to the Gram of each layer it can read."""
 
-_cache: WeakKeyDictionary[Generator, dict[tuple[Grams, bool], dict[int, Gram]]] = WeakKeyDictionary()
+
+class LayerGrams:
+    """The Grams of a generator's layers, ready to be added over any of them.
+
+    Parameters
+    ----------
+    grams
+        The Gram of each layer by number.
+    """
+
+    def __init__(self, grams: dict[int, Gram]) -> None:
+        self.numbers = sorted(grams)
+        self._position = {number: position for position, number in enumerate(self.numbers)}
+        self._rows = [grams[number].rows for number in self.numbers]
+        matrices = torch.stack([grams[number].matrix for number in self.numbers])
+        self._sums = torch.cat([torch.zeros_like(matrices[:1]), matrices.cumsum(0)])
+
+    def total(self, numbers: Sequence[int]) -> Gram:
+        """Add the Grams of some layers, ascending: the Gram of their latent weights stacked along rows."""
+        positions = [self._position[number] for number in numbers]
+        matrix = torch.zeros_like(self._sums[0])
+        start = positions[0]
+        for here, following in zip(positions, [*positions[1:], None], strict=True):
+            if following != here + 1:  # a run of neighbours ends here
+                matrix += self._sums[here + 1] - self._sums[start]
+                start = following or 0
+        return Gram(matrix, sum(self._rows[position] for position in positions))
 
 
-def layer_grams(generator: Generator, method: Grams, normalize: bool) -> dict[int, Gram]:
-    """Give the Gram of each layer by number, computed once per generator, method and normalisation."""
+_cache: WeakKeyDictionary[Generator, dict[tuple[Grams, bool], LayerGrams]] = WeakKeyDictionary()
+
+
+def layer_grams(generator: Generator, method: Grams, normalize: bool) -> LayerGrams:
+    """Give the Grams of all layers, computed once per generator, method and normalisation."""
     known = _cache.setdefault(generator, {})
     key = (method, normalize)
     if key not in known:
         with generator.lock, torch.inference_mode():
-            known[key] = method(generator, normalize)
+            known[key] = LayerGrams(method(generator, normalize))
     return known[key]
-
-
-def add(grams: list[Gram]) -> Gram:
-    """Add the Grams of several layers: the Gram of their latent weights stacked along rows."""
-    matrix = grams[0].matrix.clone()
-    for gram in grams[1:]:
-        matrix += gram.matrix
-    return Gram(matrix, sum(gram.rows for gram in grams))
 
 
 def gram_of_rows(weight: Tensor, normalize: bool) -> Gram:
