@@ -69,7 +69,7 @@ def test_dragging_a_slider_edits_live_and_ends_with_one_that_is_not_moving(open_
     page = open_panel()
     x, y = centre(slider(page, 0))
     drag(page, (x, y), (x + 60, y))
-    page.wait_for_function("() => models[0].sent.at(-1).moving === false")
+    page.wait_for_function("() => models[0].sent.filter(m => m.type === 'edit').at(-1)?.moving === false")
     settle(page)
     strength = state(page)["strengths"]["0"]
     assert 0.5 < strength < 5
@@ -90,7 +90,7 @@ def test_a_slow_kernel_gets_few_requests_and_the_thumb_never_jumps_back(open_pan
         page.mouse.move(x + 4 * step, y)
         values.append(float(slider(page, 0).input_value()))
     page.mouse.up()
-    page.wait_for_function("() => models[0].sent.at(-1).moving === false")
+    page.wait_for_function("() => models[0].sent.filter(m => m.type === 'edit').at(-1)?.moving === false")
     settle(page)
     assert values == sorted(values)
     assert len(edits(page)) < 10
