@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError, read_checkpoint
-from sefa_widget.generators import dcgan
+from sefa_widget.generators import convert_stylegan2, dcgan, stylegan2
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise
 
 __all__ = [
@@ -29,7 +29,13 @@ __all__ = [
     "save_generator",
 ]
 
-FAMILIES: dict[str, type[Generator]] = {family.family: family for family in (dcgan.DCGAN,)}
+FAMILIES: dict[str, type[Generator]] = {
+    family.family: family
+    for family in (
+        dcgan.DCGAN,
+        stylegan2.StyleGAN2,
+    )
+}
 """Architectures by name."""
 
 Conversion = Callable[[Checkpoint], tuple[type[Generator], dict[str, Any], dict[str, Tensor]]]
@@ -45,7 +51,14 @@ def _own(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[
     return FAMILIES[family], checkpoint.config["config"], checkpoint.tensors
 
 
-FORMATS: dict[str, Conversion] = {OWN_FORMAT: _own, "dcgan": dcgan.convert}
+FORMATS: dict[str, Conversion] = {
+    OWN_FORMAT: _own,
+    "dcgan": dcgan.convert,
+    "genforce_stylegan2": convert_stylegan2.genforce,
+    "nvidia_stylegan2": convert_stylegan2.nvidia,
+    "tf_stylegan2": convert_stylegan2.tensorflow,
+    "rosinality": convert_stylegan2.rosinality,
+}
 """How each file format becomes one of the architectures."""
 
 BUNDLED = ("faces",)
