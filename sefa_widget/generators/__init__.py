@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError, read_checkpoint
-from sefa_widget.generators import convert_stylegan2, dcgan, stylegan2
+from sefa_widget.generators import convert_stylegan2, dcgan, stylegan, stylegan2
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise
 
 __all__ = [
@@ -33,6 +33,7 @@ FAMILIES: dict[str, type[Generator]] = {
     family.family: family
     for family in (
         dcgan.DCGAN,
+        stylegan.StyleGAN,
         stylegan2.StyleGAN2,
     )
 }
@@ -54,6 +55,7 @@ def _own(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[
 FORMATS: dict[str, Conversion] = {
     OWN_FORMAT: _own,
     "dcgan": dcgan.convert,
+    "genforce_stylegan": stylegan.convert,
     "genforce_stylegan2": convert_stylegan2.genforce,
     "nvidia_stylegan2": convert_stylegan2.nvidia,
     "tf_stylegan2": convert_stylegan2.tensorflow,
