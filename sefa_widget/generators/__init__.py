@@ -13,7 +13,15 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError, read_checkpoint
-from sefa_widget.generators import convert_stylegan2, dcgan, stylegan, stylegan2
+from sefa_widget.generators import (
+    convert_stylegan,
+    convert_stylegan2,
+    convert_stylegan3,
+    dcgan,
+    stylegan,
+    stylegan2,
+    stylegan3,
+)
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise
 
 __all__ = [
@@ -35,6 +43,7 @@ FAMILIES: dict[str, type[Generator]] = {
         dcgan.DCGAN,
         stylegan.StyleGAN,
         stylegan2.StyleGAN2,
+        stylegan3.StyleGAN3,
     )
 }
 """Architectures by name."""
@@ -55,9 +64,10 @@ def _own(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[
 FORMATS: dict[str, Conversion] = {
     OWN_FORMAT: _own,
     "dcgan": dcgan.convert,
-    "genforce_stylegan": stylegan.convert,
+    "genforce_stylegan": convert_stylegan.genforce,
     "genforce_stylegan2": convert_stylegan2.genforce,
     "nvidia_stylegan2": convert_stylegan2.nvidia,
+    "nvidia_stylegan3": convert_stylegan3.nvidia,
     "tf_stylegan2": convert_stylegan2.tensorflow,
     "rosinality": convert_stylegan2.rosinality,
 }

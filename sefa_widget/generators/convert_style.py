@@ -33,6 +33,7 @@ class Source:
         self.used: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
+        """Tell whether there is such a tensor."""
         return key in self.tensors
 
     def error(self, text: str) -> CheckpointError:

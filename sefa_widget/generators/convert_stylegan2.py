@@ -48,11 +48,13 @@ def nvidia(checkpoint: Checkpoint) -> Converted:
     config, tensors = _synthesis(source, mapping)
     config["conv_clamp"] = None if clamp is None else source.number("conv_clamp", clamp)
     places = ("synthesis_kwargs.activation", "activation")
-    config["activation"] = source.activation(
-        source.attribute(conv, "activation", *places, default="lrelu")
-    )
+    config["activation"] = source.activation(source.attribute(conv, "activation", *places, default="lrelu"))
     count = len(config["channels"])
-    found = {"img_resolution": 2 ** (count + 1), "img_channels": config["image_channels"], "num_ws": 2 * count}
+    found = {
+        "img_resolution": 2 ** (count + 1),
+        "img_channels": config["image_channels"],
+        "num_ws": 2 * count,
+    }
     for name, value in found.items():
         source.agree(name, value, source.attribute("", name), kwargs.get(name))
     if count > 1:

@@ -169,7 +169,7 @@ class MappingNetwork(nn.Module):
             x = normalize(x)
         for layer in self.layers:
             x = layer(x)
-        return x.unflatten(1, (self.rows, self.w_dim))
+        return x.view(len(x), self.rows, self.w_dim)
 
 
 class StyleGenerator(Generator):
@@ -215,4 +215,3 @@ class StyleGenerator(Generator):
             truncated = self.w_avg + truncation_psi * (codes - self.w_avg)
             codes = torch.cat([truncated[:, :cutoff], codes[:, cutoff:]], 1)
         return Latent(codes, vectors, truncation_psi)
-

@@ -7,17 +7,14 @@ layers and quirks are those of genforce's PyTorch version.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sefa_widget.checkpoint import Checkpoint
-from sefa_widget.generators.base import Generator, Layer, Noise
-from sefa_widget.generators.convert_style import MAX_BLOCKS, Source, genforce_mapping, mapping_network
+from sefa_widget.generators.base import Layer, Noise
 from sefa_widget.generators.fir import blur
 from sefa_widget.generators.style_mapping import Dense, NoiseInput, StyleGenerator
 
@@ -155,7 +152,7 @@ class StyleGAN(StyleGenerator):
         self.const = nn.Parameter(torch.ones(widths[4], 4, 4))
         self.blocks = nn.ModuleList()
         self.to_rgb = nn.ModuleList()
-        layers = []
+        layers: list[Layer] = []
         for resolution in resolutions:
             inputs, outputs = widths.get(resolution // 2, 0), widths[resolution]
             up: Literal["nearest", "fused"] | None = "fused" if resolution >= fused_from else "nearest"
@@ -175,7 +172,8 @@ class StyleGAN(StyleGenerator):
 
     def latent_weight(self, layer: int) -> Tensor:
         """Give the style weight ``[2 C, w_dim]`` of layer number `layer`: scales, then shifts."""
-        return self.blocks[layer // 2][layer % 2].affine.effective_weight
+        block = cast(nn.ModuleList, self.blocks[layer // 2])
+        return cast(StyledLayer, block[layer % 2]).affine.effective_weight
 
     def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
         """Make images ``[N, C, H, W]`` of about -1..1 from codes ``[N, L, w_dim]``.
@@ -190,7 +188,7 @@ class StyleGAN(StyleGenerator):
         for n, (block, to_rgb) in enumerate(zip(self.blocks, self.to_rgb, strict=True)):
             level = len(self.blocks) - 1 - n
             if lod < level + 1:
-                for number, layer in enumerate(block):
+                for number, layer in enumerate(cast(nn.ModuleList, block)):
                     x = layer(x, codes[:, 2 * n + number], noise)
             previous = None if image is None else functional.interpolate(image, scale_factor=2.0)
             if level - 1 < lod <= level or previous is None:
@@ -202,68 +200,3 @@ class StyleGAN(StyleGenerator):
                 image = previous
         assert image is not None
         return torch.tanh(image) if self.final_tanh else image.contiguous()
-
-
-def convert(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[str, Tensor]]:
-    """Take StyleGAN of genforce.
-
-    What its tensors do not tell has the defaults of genforce, unless the checkpoint's config states
-    ``mapping_lr_mul``, ``fused_scale`` (true, false or ``"auto"``) or ``final_tanh``.
-    """
-    tensors = dict(checkpoint.tensors)
-    tensors.update(genforce_mapping(tensors))
-    for key in checkpoint.tensors:
-        if key.startswith(("mapping.dense", "mapping.label_weight", "truncation.")):
-            del tensors[key]
-    for key in tensors:
-        if re.fullmatch(r"mapping\.fc\d+\.bias", key):
-            tensors[key] = tensors[key] / math.sqrt(2)  # its gain is applied before the bias
-    source = Source(checkpoint, tensors)
-    count = source.count("synthesis.output{}.weight")
-    if not 1 <= count <= MAX_BLOCKS:
-        raise source.error(f"it has {count} resolutions; it must have 1 to {MAX_BLOCKS}.")
-    lr_multiplier = checkpoint.config.get("mapping_lr_mul", 0.01)
-    w_dim = source.tensor("synthesis.layer0.style.weight", None, None).shape[1]
-    rows = max(1, source.tensor("mapping.w_avg", None).shape[0] // w_dim)
-    source.agree("number of w in truncation.w_avg", rows if rows == 1 else 2 * count, rows)
-    mapping, converted = mapping_network(source, True, lr_multiplier, "lrelu", rows)
-    inputs = source.tensor("synthesis.layer0.const", 1, None, 4, 4).shape[1]
-    converted["const"] = source.tensor("synthesis.layer0.const", 1, None, 4, 4)[0]
-    converted["lod"] = source.tensor("synthesis.lod") if "synthesis.lod" in source else torch.zeros(())
-    noise, channels, image_channels = "spatial", {}, None
-    for number in range(2 * count):
-        resolution = 4 * 2 ** (number // 2)
-        theirs, ours = f"synthesis.layer{number}.", f"blocks.{number // 2}.{number % 2}."
-        outputs = source.tensor(f"{theirs}bias", inputs if number % 2 or not number else None).shape[0]
-        if number:
-            converted[f"{ours}weight"] = source.tensor(f"{theirs}weight", outputs, inputs, 3, 3)
-        converted[f"{ours}bias"] = source.tensor(f"{theirs}bias", outputs)
-        converted[f"{ours}affine.weight"] = source.tensor(f"{theirs}style.weight", 2 * outputs, w_dim)
-        converted[f"{ours}affine.bias"] = source.tensor(f"{theirs}style.bias", 2 * outputs)
-        strength = source.tensors.get(f"{theirs}apply_noise.weight", torch.zeros(outputs))
-        if strength.ndim == 2:
-            noise = "channel"
-            const = source.tensor(f"{theirs}apply_noise.noise", 1, outputs, 1, 1)
-            strength = source.tensor(f"{theirs}apply_noise.weight", resolution, resolution)[None]
-        else:
-            const = source.tensor(f"{theirs}apply_noise.noise", 1, 1, resolution, resolution)
-            strength = source.tensor(f"{theirs}apply_noise.weight", outputs)[:, None, None]
-        converted[f"{ours}noise.const"], converted[f"{ours}noise.strength"] = const[0], strength
-        inputs, channels[str(resolution)] = outputs, outputs
-        if number % 2:
-            theirs, ours = f"synthesis.output{number // 2}.", f"to_rgb.{number // 2}."
-            weight = source.tensor(f"{theirs}weight", image_channels, outputs, 1, 1)
-            image_channels = weight.shape[0]
-            converted[f"{ours}weight"] = weight
-            converted[f"{ours}bias"] = source.tensor(f"{theirs}bias", image_channels)
-    source.finish(".blur.kernel")
-    fused = checkpoint.config.get("fused_scale", "auto")
-    config = {
-        "channels": channels,
-        "mapping": mapping,
-        "image_channels": image_channels,
-        "fused_from": {True: 8, False: 2**30}.get(fused, FUSED_FROM),
-        "noise": noise,
-        "final_tanh": bool(checkpoint.config.get("final_tanh", False)),
-    }
-    return StyleGAN, config, converted

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -82,7 +82,7 @@ class StyledConv(nn.Module):
         act, act_gain = ACTIVATIONS[self.activation]
         before = act_gain * gain if self.activation in HOMOGENEOUS else 1.0
         after = act_gain * gain / before
-        style = self.affine(code)
+        style: Tensor = self.affine(code)
         scale = torch.rsqrt(style.square() @ self._energy() + 1e-8) * before
         bias = self.bias * before
         if len(x) == 1 and x.numel() >= self.weight.numel():
@@ -243,9 +243,15 @@ class StyleGAN2(StyleGenerator):
         return self._config
 
     def style_layers(self) -> list[StyledConv | ToRGB]:
-        """The factorisable layers, in the order of `layers`, with their `weight` and `affine`."""
-        convolutions = [conv for block in self.blocks for conv in (block.conv0, block.conv1) if conv]
-        return [*convolutions, self.blocks[-1].to_rgb]
+        """Give the factorisable layers, in the order of `layers`, with their `weight` and `affine`."""
+        found: list[StyledConv | ToRGB] = []
+        for block in self._blocks():
+            found += [block.conv1] if block.conv0 is None else [block.conv0, block.conv1]
+        last = self._blocks()[-1].to_rgb
+        return found if last is None else [*found, last]
+
+    def _blocks(self) -> list[Block]:
+        return cast("list[Block]", list(self.blocks))
 
     def latent_weight(self, layer: int) -> Tensor:
         """Give the style weight ``[in, w_dim]`` of layer number `layer`, gain included."""
@@ -259,7 +265,7 @@ class StyleGAN2(StyleGenerator):
         x = self.const.expand(len(codes), -1, -1, -1).contiguous(memory_format=layout)
         image: Tensor | None = None
         row = 0
-        for block in self.blocks:
+        for block in self._blocks():
             residual, gain = None, 1.0
             if block.skip is not None:
                 gain = math.sqrt(0.5)
