@@ -70,8 +70,9 @@ class StyledLayer(nn.Module):
         added = self.noise(x, noise)
         x = functional.leaky_relu_(x if added is None else x.add_(added), 0.2)
         scale, shift = self.affine(code).chunk(2, 1)
-        x = functional.group_norm(x, x.shape[1], eps=1e-8)  # a group per channel: instance norm
-        return x.mul_(scale[:, :, None, None] + 1).add_(shift[:, :, None, None])
+        x = x - x.mean((2, 3), keepdim=True)
+        scale = (scale + 1) * torch.rsqrt(x.square().mean((2, 3)) + 1e-8)
+        return torch.addcmul(shift[:, :, None, None], x, scale[:, :, None, None])
 
     def _convolve(self, x: Tensor, weight: Tensor) -> Tensor:
         if not self.up:

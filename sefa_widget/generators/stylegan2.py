@@ -129,7 +129,8 @@ class ToRGB(nn.Module):
         """Map ``[N, in, H, W]`` and the code ``[N, w_dim]`` to ``[N, out, H, W]``."""
         style = self.affine(code) * self.weight_gain
         weight = self.weight.flatten(1) * style[:, None]
-        image = (weight @ x.flatten(2)).unflatten(2, x.shape[2:]) + self.bias[:, None, None]
+        image: Tensor = torch.baddbmm(self.bias[:, None], weight, x.flatten(2))
+        image = image.view(len(x), -1, *x.shape[2:])
         return image if self.clamp is None else image.clamp(-self.clamp, self.clamp)
 
 
