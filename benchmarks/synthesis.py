@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sefa_widget.generators.stylegan2 import StyledConv, StyleGAN2, ToRGB
+from sefa_widget.generators.modulated import StyledConv, ToRGB
+from sefa_widget.generators.stylegan2 import StyleGAN2
 
 SIZES = ((256, 16384, 21), (1024, 32768, 9))
 """Resolution, channel_base, repetitions."""

@@ -16,6 +16,7 @@ from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError, read
 from sefa_widget.generators import (
     convert_stylegan,
     convert_stylegan2,
+    convert_stylegan2_layouts,
     convert_stylegan3,
     dcgan,
     stylegan,
@@ -65,11 +66,11 @@ FORMATS: dict[str, Conversion] = {
     OWN_FORMAT: _own,
     "dcgan": dcgan.convert,
     "genforce_stylegan": convert_stylegan.genforce,
-    "genforce_stylegan2": convert_stylegan2.genforce,
+    "genforce_stylegan2": convert_stylegan2_layouts.genforce,
     "nvidia_stylegan2": convert_stylegan2.nvidia,
     "nvidia_stylegan3": convert_stylegan3.nvidia,
-    "tf_stylegan2": convert_stylegan2.tensorflow,
-    "rosinality": convert_stylegan2.rosinality,
+    "tf_stylegan2": convert_stylegan2_layouts.tensorflow,
+    "rosinality": convert_stylegan2_layouts.rosinality,
 }
 """How each file format becomes one of the architectures."""
 

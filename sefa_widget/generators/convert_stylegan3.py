@@ -10,7 +10,8 @@ from torch import Tensor
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.generators.base import Generator
 from sefa_widget.generators.convert_style import Source, nvidia_mapping
-from sefa_widget.generators.stylegan3 import StyleGAN3, padding
+from sefa_widget.generators.fir import padding
+from sefa_widget.generators.stylegan3 import StyleGAN3
 
 MAX_SIZE = 8192
 """Height and width of features in pixels; more is a damaged file."""

@@ -215,3 +215,14 @@ class StyleGenerator(Generator):
             truncated = self.w_avg + truncation_psi * (codes - self.w_avg)
             codes = torch.cat([truncated[:, :cutoff], codes[:, cutoff:]], 1)
         return Latent(codes, vectors, truncation_psi)
+
+
+def check_channels(channels: Mapping[int, int] | Mapping[str, int]) -> dict[int, int]:
+    """Give channels per resolution in order, sure that the resolutions are 4, 8, 16, ...
+
+    Keys may be texts, which is what JSON makes of numbers.
+    """
+    widths = {int(resolution): int(width) for resolution, width in channels.items()}
+    if not widths or sorted(widths) != [4 * 2**n for n in range(len(widths))]:
+        raise ValueError(f"Channels are given for {list(widths)} px; they must be for 4, 8, 16, ... px.")
+    return dict(sorted(widths.items()))

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from sefa_widget.generators.base import Layer, Noise
 from sefa_widget.generators.fir import blur
-from sefa_widget.generators.style_mapping import Dense, NoiseInput, StyleGenerator
+from sefa_widget.generators.style_mapping import Dense, NoiseInput, StyleGenerator, check_channels
 
 FUSED_FROM = 128
 """Resolution from which official networks upsample with a transposed convolution ("auto")."""
@@ -135,13 +135,11 @@ class StyleGAN(StyleGenerator):
         extrapolates: bool = False,
     ) -> None:
         super().__init__(mapping, extrapolates)
-        widths = {int(resolution): width for resolution, width in channels.items()}
-        resolutions = [4 * 2**n for n in range(len(widths))]
-        if not widths or sorted(widths) != resolutions:
-            raise ValueError(f"Channels are given for {list(widths)} px; they must be for 4, 8, 16, ... px.")
+        widths = check_channels(channels)
+        resolutions = list(widths)
         self.channels, self.resolution, self.final_tanh = image_channels, resolutions[-1], final_tanh
         self._config: dict[str, Any] = {
-            "channels": {str(resolution): widths[resolution] for resolution in resolutions},
+            "channels": {str(resolution): width for resolution, width in widths.items()},
             "mapping": self.mapper.config,
             "image_channels": image_channels,
             "fused_from": fused_from,

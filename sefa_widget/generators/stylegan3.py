@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, cast
 
 import torch
@@ -15,6 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sefa_widget.generators.base import Layer, Noise
+from sefa_widget.generators.fir import filter_down, filter_up, padding
+from sefa_widget.generators.modulated import modulated_convolution
 from sefa_widget.generators.style_mapping import Dense, StyleGenerator
 
 
@@ -46,10 +49,8 @@ class FourierInput(nn.Module):
         self.affine = Dense(w_dim, 4)
         self.affine.weight.data.zero_()
         self.affine.bias.data.copy_(torch.tensor([1.0, 0.0, 0.0, 0.0]))
-        freqs = torch.randn(channels, 2)
-        radii = freqs.norm(dim=1, keepdim=True)
         self.register_buffer("transform", torch.eye(3))
-        self.register_buffer("freqs", freqs / (radii * radii.square().exp().pow(0.25)) * bandwidth)
+        self.register_buffer("freqs", torch.randn(channels, 2) * bandwidth)
         self.register_buffer("phases", torch.rand(channels) - 0.5)
 
     def forward(self, code: Tensor) -> Tensor:
@@ -123,7 +124,7 @@ class FilteredLayer(nn.Module):
     ) -> None:
         super().__init__()
         self.out_size, self.up, self.down, self.to_rgb, self.clamp = out_size, up, down, to_rgb, clamp
-        self.before, self.after = padding(kernel, in_size, out_size, up, down, up_taps, down_taps)
+        self.padding = padding(kernel, in_size, out_size, up, down, up_taps, down_taps)
         self.weight_gain = 1 / math.sqrt(inputs * kernel**2) if to_rgb else 1.0
         self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel))
         self.bias = nn.Parameter(torch.zeros(outputs))
@@ -143,63 +144,18 @@ class FilteredLayer(nn.Module):
             weight = weight * torch.rsqrt(weight.square().mean((1, 2, 3), keepdim=True))
             style = style * torch.rsqrt(style.square().mean(1, keepdim=True))
             scale = scale * torch.rsqrt(style.square() @ weight.square().sum((2, 3)).T + 1e-8)
-        if len(x) == 1 and x.numel() >= weight.numel():
-            weight = weight * style[0, :, None, None] * scale[0, :, None, None, None]
-            x = functional.conv2d(x, weight, self.bias, padding=weight.shape[2] - 1)
-        else:
-            x = functional.conv2d(x * style[:, :, None, None], weight, padding=weight.shape[2] - 1)
-            x = torch.addcmul(self.bias[:, None, None], x, scale[:, :, None, None])
+        x = modulated_convolution(
+            x, weight, style, scale, self.bias, partial(functional.conv2d, padding=weight.shape[2] - 1)
+        )
         if self.to_rgb:
-            x = self._filter_up(x, 1.0)
+            x = filter_up(x, self.up_filter, self.up, *self.padding)
             x = x if self.clamp is None else x.clamp(-self.clamp, self.clamp)
         else:
-            x = self._filter_up(x, math.sqrt(2))
+            x = filter_up(x, self.up_filter, self.up, *self.padding, gain=math.sqrt(2))
             if self.clamp is not None:
                 x = x.clamp_(-5 * self.clamp, self.clamp)  # 5 times 0.2 is 1: the same as to clamp after
             x = functional.leaky_relu_(x, 0.2)
-        return self._filter_down(x)
-
-    def _filter_up(self, x: Tensor, gain: float) -> Tensor:
-        """Zeros between the pixels, padding or cropping, the filter along both axes."""
-        taps = 1 if self.up_filter is None else len(self.up_filter)
-        start, groups = taps - 1 - self.before, x.shape[1]
-        length = x.shape[2] * self.up + self.before + self.after - taps + 1
-        if self.up_filter is None:
-            return _window(_window(x * gain, start, length, 3), start, length, 2)
-        kernel = (self.up_filter * (self.up * math.sqrt(gain))).expand(groups, 1, 1, -1)
-        x = functional.conv_transpose2d(x, kernel, stride=(1, self.up), groups=groups)
-        x = _window(x, start, length, 3)
-        kernel = kernel.transpose(2, 3)
-        x = functional.conv_transpose2d(x, kernel, stride=(self.up, 1), groups=groups)
-        return _window(x, start, length, 2)
-
-    def _filter_down(self, x: Tensor) -> Tensor:
-        """Apply the filter, keep every `down`-th pixel."""
-        if self.down_filter is None:
-            return x[:, :, :: self.down, :: self.down]
-        if self.down_filter.ndim == 2:
-            kernel = self.down_filter.flip(0, 1).expand(x.shape[1], 1, -1, -1)
-            return functional.conv2d(x, kernel, stride=self.down, groups=x.shape[1])
-        kernel = self.down_filter.flip(0).expand(x.shape[1], 1, 1, -1)
-        x = functional.conv2d(x, kernel.transpose(2, 3), stride=(self.down, 1), groups=x.shape[1])
-        return functional.conv2d(x, kernel, stride=(1, self.down), groups=x.shape[1])
-
-
-def padding(
-    kernel: int, in_size: int, out_size: int, up: int, down: int, up_taps: int, down_taps: int
-) -> tuple[int, int]:
-    """Give the pixels to add before and after, at the higher sampling rate; negative ones are cropped."""
-    total = (out_size - 1) * down + 1 - (in_size + kernel - 1) * up + up_taps + down_taps - 2
-    before = (total + up) // 2
-    return before, total - before
-
-
-def _window(x: Tensor, start: int, length: int, axis: int) -> Tensor:
-    """Take `length` entries of an axis from `start`, which may lie outside: there are zeros."""
-    low, high = max(-start, 0), max(start + length - x.shape[axis], 0)
-    if low or high:
-        x = functional.pad(x, (low, high) if axis == 3 else (0, 0, low, high))
-    return x.narrow(axis, start + low, length)
+        return filter_down(x, self.down_filter, self.down)
 
 
 class StyleGAN3(StyleGenerator):
