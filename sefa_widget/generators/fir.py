@@ -20,7 +20,7 @@ def kernel2d(taps: Sequence[float], like: Tensor, gain: float = 1.0) -> Tensor:
     """
     axis = torch.tensor(taps, dtype=torch.float64)
     kernel = torch.outer(axis, axis)
-    return (kernel * (gain / kernel.sum())).to(like.device, like.dtype)[None, None]
+    return (kernel * (gain / kernel.sum())).to(like.dtype).to(like.device)[None, None]
 
 
 def upsample(x: Tensor, taps: Sequence[float] = BINOMIAL) -> Tensor:

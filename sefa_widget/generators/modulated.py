@@ -152,7 +152,7 @@ class ToRGB(nn.Module):
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
         """Map ``[N, in, H, W]`` and the code ``[N, w_dim]`` to ``[N, out, H, W]``."""
         style = self.affine(code) * self.weight_gain
-        weight = self.weight.flatten(1) * style[:, None]
-        image: Tensor = torch.baddbmm(self.bias[:, None], weight, x.flatten(2))
-        image = image.view(len(x), -1, *x.shape[2:])
+        weight = self.weight.flatten(1).T * style[:, :, None]
+        image: Tensor = torch.baddbmm(self.bias, x.flatten(2).transpose(1, 2), weight)
+        image = image.view(len(x), *x.shape[2:], -1).permute(0, 3, 1, 2)  # channels last in memory
         return image if self.clamp is None else image.clamp(-self.clamp, self.clamp)

@@ -165,7 +165,7 @@ class StyleGAN2(StyleGenerator):
             if residual is not None:
                 x = residual + x
             if image is not None:
-                image = upsample(image.contiguous(memory_format=layout), self.taps)
+                image = upsample(image, self.taps)
             if block.to_rgb is not None:
                 rgb = block.to_rgb(x, codes[:, row])
                 image = rgb if image is None else image + rgb

@@ -70,8 +70,8 @@ class FourierInput(nn.Module):
         angles = (freqs[:, :, :1] * axis)[:, :, None] + (freqs[:, :, 1:] * axis)[:, :, :, None]
         waves: Tensor = torch.sin((angles + phases[:, :, None, None]) * (2 * math.pi))
         weight = self.weight * amplitudes[:, None] / math.sqrt(len(self.weight))
-        mixed: Tensor = weight @ waves.flatten(2)
-        return mixed.view_as(waves)
+        mixed: Tensor = waves.flatten(2).transpose(1, 2) @ weight.transpose(1, 2)
+        return mixed.view(-1, self.size, self.size, len(self.weight)).permute(0, 3, 1, 2)
 
 
 class FilteredLayer(nn.Module):
@@ -230,8 +230,7 @@ class StyleGAN3(StyleGenerator):
 
     def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
         """Make images ``[N, C, H, W]`` of about -1..1 from codes ``[N, L, w_dim]``; there is no noise."""
-        layout = torch.channels_last if codes.device.type == "cpu" else torch.contiguous_format
-        x: Tensor = self.input(codes[:, 0]).contiguous(memory_format=layout)
+        x: Tensor = self.input(codes[:, 0])
         for row, layer in enumerate(self.synthesis, start=1):
             x = layer(x, codes[:, row])
         return (x * self.output_scale).contiguous()

@@ -148,3 +148,15 @@ def test_backward_mode_agrees_with_forward_mode(case):
     _, slope = torch.func.jvp(case.generator, (codes,), (step,))
     (gradient,) = pull(cotangent)
     torch.testing.assert_close((gradient * step).sum(), (cotangent * slope).sum(), rtol=1e-3, atol=1e-2)
+
+
+def test_jacobian_is_the_same_batched_and_one_by_one(case):
+    def slope(direction):
+        step = direction.expand_as(codes)
+        return torch.func.jvp(case.generator, (codes,), (step,))[1]
+
+    codes = case.latent("psi1").codes[:1]
+    directions = torch.eye(case.generator.latent_dim)[:2]
+    batched = torch.func.vmap(slope)(directions)
+    one_by_one = torch.stack([slope(direction) for direction in directions])
+    torch.testing.assert_close(batched, one_by_one, rtol=1e-3, atol=1e-3 * float(batched.std()))
