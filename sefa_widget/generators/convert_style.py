@@ -205,8 +205,8 @@ def genforce_mapping(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
             renamed[key.replace("mapping.dense", "mapping.fc")] = tensor
     if "truncation.w_avg" in tensors:
         renamed["mapping.w_avg"] = tensors["truncation.w_avg"]
-    if "mapping.label_weight" in tensors:
-        weight = tensors["mapping.label_weight"]
+    weight = tensors.get("mapping.label_weight")
+    if weight is not None and weight.ndim == 2:
         renamed["mapping.embed.weight"] = weight.T * math.sqrt(weight.shape[0])
         renamed["mapping.embed.bias"] = weight.new_zeros(weight.shape[1:])
     return renamed
@@ -216,11 +216,13 @@ def filter_taps(source: Source, keys: Sequence[str]) -> list[float] | None:
     """Give the taps along one axis of the FIR kernel ``[n, n]`` or ``[n]`` under the first key there is."""
     for key in keys:
         if key in source:
-            kernel = source.tensors[key].double()
-            taps = kernel if kernel.ndim == 1 else kernel.squeeze().sum(1)
+            kernel = source.tensors[key].double().squeeze()
+            if kernel.ndim not in (1, 2) or min(kernel.shape) != max(kernel.shape) or not kernel.sum():
+                raise source.error(f"the filter {key!r} has shape {list(source.tensors[key].shape)}.")
+            taps = kernel if kernel.ndim == 1 else kernel.sum(1)
             taps = taps / taps.sum()
-            flat = torch.outer(taps, taps) if kernel.ndim > 1 else taps
-            if taps.numel() < 2 or not torch.allclose(flat, kernel.squeeze() / kernel.sum(), atol=1e-6):
+            flat = taps if kernel.ndim == 1 else torch.outer(taps, taps)
+            if not torch.allclose(flat, kernel / kernel.sum(), atol=1e-6):
                 raise source.error(f"the filter {key!r} is not separable.")
             return [float(tap) for tap in taps]
     return None

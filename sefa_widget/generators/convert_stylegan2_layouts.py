@@ -96,7 +96,7 @@ def rosinality(checkpoint: Checkpoint) -> Converted:
             place = f"b{4 * 2**number}.torgb" if match[1] == "to_rgb" else _conv(number)
             if name == "weight":
                 tensor = tensor.squeeze(0)
-                if match[1] == "conv":
+                if match[1] == "conv" and tensor.ndim == 4:
                     tensor = tensor / math.sqrt(9 * tensor.shape[1])
             elif name == "noise_strength":
                 tensor = tensor.squeeze()
