@@ -13,7 +13,16 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError, read_checkpoint
-from sefa_widget.generators import dcgan
+from sefa_widget.generators import (
+    convert_stylegan,
+    convert_stylegan2,
+    convert_stylegan2_layouts,
+    convert_stylegan3,
+    dcgan,
+    stylegan,
+    stylegan2,
+    stylegan3,
+)
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise
 
 __all__ = [
@@ -29,7 +38,15 @@ __all__ = [
     "save_generator",
 ]
 
-FAMILIES: dict[str, type[Generator]] = {family.family: family for family in (dcgan.DCGAN,)}
+FAMILIES: dict[str, type[Generator]] = {
+    family.family: family
+    for family in (
+        dcgan.DCGAN,
+        stylegan.StyleGAN,
+        stylegan2.StyleGAN2,
+        stylegan3.StyleGAN3,
+    )
+}
 """Architectures by name."""
 
 Conversion = Callable[[Checkpoint], tuple[type[Generator], dict[str, Any], dict[str, Tensor]]]
@@ -45,7 +62,16 @@ def _own(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[
     return FAMILIES[family], checkpoint.config["config"], checkpoint.tensors
 
 
-FORMATS: dict[str, Conversion] = {OWN_FORMAT: _own, "dcgan": dcgan.convert}
+FORMATS: dict[str, Conversion] = {
+    OWN_FORMAT: _own,
+    "dcgan": dcgan.convert,
+    "genforce_stylegan": convert_stylegan.genforce,
+    "genforce_stylegan2": convert_stylegan2_layouts.genforce,
+    "nvidia_stylegan2": convert_stylegan2.nvidia,
+    "nvidia_stylegan3": convert_stylegan3.nvidia,
+    "tf_stylegan2": convert_stylegan2_layouts.tensorflow,
+    "rosinality": convert_stylegan2_layouts.rosinality,
+}
 """How each file format becomes one of the architectures."""
 
 BUNDLED = ("faces",)

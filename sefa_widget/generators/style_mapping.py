@@ -1,0 +1,228 @@
+"""Normal vectors and classes in, one style code per layer out; the parts all StyleGANs share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from sefa_widget.generators.base import Generator, Latent, LatentSpace, Noise
+
+
+def leaky_relu(x: Tensor) -> Tensor:
+    """Leaky ReLU with the slope 0.2 of all StyleGANs."""
+    return functional.leaky_relu(x, 0.2)
+
+
+ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor], float]] = {
+    "linear": (lambda x: x, 1.0),
+    "relu": (torch.relu, math.sqrt(2)),
+    "lrelu": (leaky_relu, math.sqrt(2)),
+    "tanh": (torch.tanh, 1.0),
+    "sigmoid": (torch.sigmoid, 1.0),
+    "elu": (functional.elu, 1.0),
+    "selu": (functional.selu, 1.0),
+    "softplus": (functional.softplus, 1.0),
+    "swish": (functional.silu, math.sqrt(2)),
+}
+"""Activations by name, each with the gain that keeps the variance."""
+
+
+def normalize(x: Tensor) -> Tensor:
+    """Divide by the root mean square over the channels, axis 1."""
+    return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-8)
+
+
+class Dense(nn.Module):
+    """A linear layer with an equalised learning rate: it computes ``act(W x lr / sqrt(in) + b lr) * gain``.
+
+    Parameters
+    ----------
+    inputs, outputs
+        Sizes.
+    activation
+        A name in `ACTIVATIONS`.
+    lr_multiplier
+        The stored weights are larger by this factor, so that they learn more slowly.
+    bias
+        First value of the bias.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        activation: str = "linear",
+        lr_multiplier: float = 1.0,
+        bias: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs) / lr_multiplier)
+        self.bias = nn.Parameter(torch.full((outputs,), bias / lr_multiplier))
+        self.activation, self.gain = ACTIVATIONS[activation]
+        self.weight_gain, self.bias_gain = lr_multiplier / math.sqrt(inputs), lr_multiplier
+
+    @property
+    def effective_weight(self) -> Tensor:
+        """The matrix ``[out, in]`` the input is really multiplied with."""
+        return self.weight * self.weight_gain
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``[N, in]`` to ``[N, out]``."""
+        x = functional.linear(x * self.weight_gain, self.weight, self.bias * self.bias_gain)
+        x = self.activation(x)
+        return x if self.gain == 1.0 else x * self.gain
+
+
+class NoiseInput(nn.Module):
+    """A stored noise picture and its learned strength.
+
+    Parameters
+    ----------
+    shape
+        Of the noise: ``[1, r, r]``, or ``[C, 1, 1]`` where each channel shifts as a whole.
+    strength
+        Shape of the strength, which is broadcast with the noise.
+    """
+
+    def __init__(self, shape: Sequence[int], strength: Sequence[int] = ()) -> None:
+        super().__init__()
+        self.register_buffer("const", torch.randn(tuple(shape)))
+        self.strength = nn.Parameter(torch.zeros(tuple(strength)))
+
+    const: Tensor
+
+    def forward(self, x: Tensor, noise: Noise) -> Tensor | None:
+        """Give what to add to the features x ``[N, C, H, W]``, or None."""
+        if noise == "none":
+            return None
+        if noise == "const":
+            return self.const * self.strength
+        return torch.randn(len(x), *self.const.shape, device=x.device, dtype=x.dtype) * self.strength
+
+
+class MappingNetwork(nn.Module):
+    """Normalised z, and a normalised embedding of the class, through fully connected layers to w.
+
+    Parameters
+    ----------
+    z_dim
+        Size of z.
+    widths
+        Outputs of the layers. The last is `w_dim`, or a multiple of it where every layer of the
+        generator has a w of its own.
+    w_dim
+        Size of w; None is the last of `widths`.
+    num_classes, label_width
+        Number of classes and size of their embedding; 0 for none.
+    joint_normalization
+        Normalise z and the embedding as one vector (StyleGAN, first StyleGAN2) instead of each on its
+        own (StyleGAN2-ADA, StyleGAN3).
+    lr_multiplier
+        Of the layers, not of the embedding.
+    activation
+        A name in `ACTIVATIONS`.
+    """
+
+    def __init__(
+        self,
+        z_dim: int,
+        widths: Sequence[int],
+        w_dim: int | None = None,
+        num_classes: int = 0,
+        label_width: int = 0,
+        joint_normalization: bool = False,
+        lr_multiplier: float = 0.01,
+        activation: str = "lrelu",
+    ) -> None:
+        super().__init__()
+        self.config: dict[str, Any] = {
+            "z_dim": z_dim,
+            "widths": list(widths),
+            "w_dim": widths[-1] if w_dim is None else w_dim,
+            "num_classes": num_classes,
+            "label_width": label_width,
+            "joint_normalization": joint_normalization,
+            "lr_multiplier": lr_multiplier,
+            "activation": activation,
+        }
+        self.z_dim, self.w_dim, self.num_classes = z_dim, int(self.config["w_dim"]), num_classes
+        self.rows = widths[-1] // self.w_dim
+        self.joint_normalization = joint_normalization
+        self.embed = Dense(num_classes, label_width) if num_classes else None
+        inputs = [z_dim + (label_width if num_classes else 0), *widths]
+        self.layers = nn.ModuleList(
+            Dense(i, o, activation, lr_multiplier) for i, o in zip(inputs, widths, strict=False)
+        )
+
+    def forward(self, z: Tensor, labels: Tensor | None) -> Tensor:
+        """Map z ``[N, z_dim]`` and class vectors ``[N, num_classes]`` to w ``[N, 1 or L, w_dim]``."""
+        x = z if self.joint_normalization else normalize(z)
+        if self.embed is not None:
+            embedding = self.embed(labels)
+            x = torch.cat([x, embedding if self.joint_normalization else normalize(embedding)], 1)
+        if self.joint_normalization:
+            x = normalize(x)
+        for layer in self.layers:
+            x = layer(x)
+        return x.view(len(x), self.rows, self.w_dim)
+
+
+class StyleGenerator(Generator):
+    """A generator with a mapping network in front: its latent space is W+, one w per layer.
+
+    Parameters
+    ----------
+    mapping
+        Keyword arguments of `MappingNetwork`.
+    extrapolates
+        Whether truncation_psi above 1 moves codes away from the mean, as in NVIDIA's code, or does
+        nothing, as in genforce's and rosinality's.
+    """
+
+    latent_space: LatentSpace = "w"
+    w_avg: Tensor
+
+    def __init__(self, mapping: Mapping[str, Any], extrapolates: bool) -> None:
+        super().__init__()
+        self.mapper = MappingNetwork(**mapping)
+        self.z_dim, self.latent_dim = self.mapper.z_dim, self.mapper.w_dim
+        self.num_classes, self.extrapolates = self.mapper.num_classes, extrapolates
+        self.register_buffer("w_avg", torch.zeros(self.mapper.rows, self.latent_dim))
+
+    def mapping(
+        self,
+        z: Tensor,
+        *,
+        labels: Tensor | Sequence[int] | None = None,
+        truncation_psi: float = 1.0,
+        truncation_cutoff: int | None = None,
+    ) -> Latent:
+        """Turn normal vectors into codes of W+; see `Generator.mapping`.
+
+        Codes are truncated towards the mean of W: ``w_avg + truncation_psi * (w - w_avg)``.
+        """
+        z = self.check_z(z)
+        vectors = self.label_vectors(labels, len(z))
+        codes = self.mapper(z, vectors)
+        codes = codes.repeat(1, self.num_codes // codes.shape[1], 1)
+        if truncation_psi < 1 or (truncation_psi > 1 and self.extrapolates):
+            cutoff = self.num_codes if truncation_cutoff is None else truncation_cutoff
+            truncated = self.w_avg + truncation_psi * (codes - self.w_avg)
+            codes = torch.cat([truncated[:, :cutoff], codes[:, cutoff:]], 1)
+        return Latent(codes, vectors, truncation_psi)
+
+
+def check_channels(channels: Mapping[int, int] | Mapping[str, int]) -> dict[int, int]:
+    """Give channels per resolution in order, sure that the resolutions are 4, 8, 16, ...
+
+    Keys may be texts, which is what JSON makes of numbers.
+    """
+    widths = {int(resolution): int(width) for resolution, width in channels.items()}
+    if not widths or sorted(widths) != [4 * 2**n for n in range(len(widths))]:
+        raise ValueError(f"Channels are given for {list(widths)} px; they must be for 4, 8, 16, ... px.")
+    return dict(sorted(widths.items()))

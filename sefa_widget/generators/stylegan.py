@@ -1,0 +1,201 @@
+"""StyleGAN: one style code per layer in, a picture made by convolutions and adaptive instance norm out.
+
+Source: Karras et al. 2019, "A Style-Based Generator Architecture for Generative Adversarial Networks";
+layers and quirks are those of genforce's PyTorch version.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from sefa_widget.generators.base import Layer, Noise
+from sefa_widget.generators.fir import blur
+from sefa_widget.generators.style_mapping import Dense, NoiseInput, StyleGenerator, check_channels
+
+FUSED_FROM = 128
+"""Resolution from which official networks upsample with a transposed convolution ("auto")."""
+
+
+class StyledLayer(nn.Module):
+    """Convolution, blur where it upsamples, noise, bias, leaky ReLU, instance norm, scale and shift.
+
+    Parameters
+    ----------
+    inputs
+        Channels; 0 for the first layer, which starts from a constant instead of a convolution.
+    outputs
+        Channels.
+    w_dim
+        Size of the style code.
+    resolution
+        Height and width of the output.
+    up
+        ``"nearest"`` doubles the pixels before the convolution; ``"fused"`` learned a transposed
+        convolution, which is the same with the kernel turned by 180 degrees.
+    noise
+        One noise value per pixel or per channel.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        w_dim: int,
+        resolution: int,
+        up: Literal["nearest", "fused"] | None,
+        noise: Literal["spatial", "channel"],
+    ) -> None:
+        super().__init__()
+        self.up, self.gain = up, math.sqrt(2 / max(9 * inputs, 1))
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, 3, 3)) if inputs else None
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        self.affine = Dense(w_dim, 2 * outputs)
+        if noise == "spatial":
+            self.noise = NoiseInput((1, resolution, resolution), (outputs, 1, 1))
+        else:
+            self.noise = NoiseInput((outputs, 1, 1), (1, resolution, resolution))
+
+    def forward(self, x: Tensor, code: Tensor, noise: Noise) -> Tensor:
+        """Map ``[N, in, H, W]`` and the code ``[N, w_dim]`` to ``[N, out, resolution, resolution]``."""
+        if self.weight is not None:
+            x = self._convolve(x, self.weight * self.gain)
+        else:
+            x = x + self.bias[:, None, None]
+        added = self.noise(x, noise)
+        x = functional.leaky_relu_(x if added is None else x.add_(added), 0.2)
+        scale, shift = self.affine(code).chunk(2, 1)
+        x = x - x.mean((2, 3), keepdim=True)
+        scale = (scale + 1) * torch.rsqrt(x.square().mean((2, 3)) + 1e-8)
+        return torch.addcmul(shift[:, :, None, None], x, scale[:, :, None, None])
+
+    def _convolve(self, x: Tensor, weight: Tensor) -> Tensor:
+        if not self.up:
+            return functional.conv2d(x, weight, self.bias, padding=1)
+        kernel = functional.pad(weight if self.up == "fused" else weight.flip(2, 3), (1, 1, 1, 1))
+        kernel = kernel[:, :, 1:, 1:] + kernel[:, :, :-1, 1:] + kernel[:, :, 1:, :-1] + kernel[:, :, :-1, :-1]
+        x = functional.conv_transpose2d(x, kernel.transpose(0, 1), stride=2, padding=1)
+        return blur(x, (1, 2, 1), bias=self.bias)
+
+
+class ToRGB(nn.Module):
+    """A 1x1 convolution to the image channels."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``[N, in, H, W]`` to ``[N, out, H, W]``."""
+        return functional.conv2d(x, self.weight / math.sqrt(x.shape[1]), self.bias)
+
+
+class StyleGAN(StyleGenerator):
+    """The StyleGAN generator.
+
+    Every layer reads a code row of its own, two per resolution, and all are factorisable. Fresh noise
+    goes to every layer, as in the paper (the copy of this network in genforce's SeFa gives it to the
+    first one only).
+
+    Parameters
+    ----------
+    channels
+        Channels per resolution, from 4 upwards, for example ``{4: 512, 8: 512}``.
+    mapping
+        Keyword arguments of `MappingNetwork`.
+    image_channels
+        3 for RGB, 1 for grey.
+    fused_from
+        Resolution from which upsampling layers are ``"fused"``; see `StyledLayer`.
+    noise
+        ``"spatial"`` or ``"channel"``.
+    final_tanh
+        Squash the picture to -1..1.
+    extrapolates
+        See `StyleGenerator`.
+    """
+
+    family: ClassVar[str] = "stylegan"
+    lod: Tensor
+
+    def __init__(
+        self,
+        channels: Mapping[int, int] | Mapping[str, int],
+        mapping: Mapping[str, Any],
+        image_channels: int = 3,
+        fused_from: int = FUSED_FROM,
+        noise: Literal["spatial", "channel"] = "spatial",
+        final_tanh: bool = False,
+        extrapolates: bool = False,
+    ) -> None:
+        super().__init__(mapping, extrapolates)
+        widths = check_channels(channels)
+        resolutions = list(widths)
+        self.channels, self.resolution, self.final_tanh = image_channels, resolutions[-1], final_tanh
+        self._config: dict[str, Any] = {
+            "channels": {str(resolution): width for resolution, width in widths.items()},
+            "mapping": self.mapper.config,
+            "image_channels": image_channels,
+            "fused_from": fused_from,
+            "noise": noise,
+            "final_tanh": final_tanh,
+            "extrapolates": extrapolates,
+        }
+        self.register_buffer("lod", torch.zeros(()))
+        self.const = nn.Parameter(torch.ones(widths[4], 4, 4))
+        self.blocks = nn.ModuleList()
+        self.to_rgb = nn.ModuleList()
+        layers: list[Layer] = []
+        for resolution in resolutions:
+            inputs, outputs = widths.get(resolution // 2, 0), widths[resolution]
+            up: Literal["nearest", "fused"] | None = "fused" if resolution >= fused_from else "nearest"
+            first = StyledLayer(inputs, outputs, self.latent_dim, resolution, up, noise)
+            second = StyledLayer(outputs, outputs, self.latent_dim, resolution, None, noise)
+            self.blocks.append(nn.ModuleList([first, second]))
+            self.to_rgb.append(ToRGB(outputs, image_channels))
+            size = f"{resolution}x{resolution}"
+            names = [f"{size} conv 1", f"{size} conv 2"] if inputs else [f"{size} const", f"{size} conv"]
+            layers += [Layer(name, resolution, len(layers) + n) for n, name in enumerate(names)]
+        self.layers = tuple(layers)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The keyword arguments that build this network again."""
+        return self._config
+
+    def latent_weight(self, layer: int) -> Tensor:
+        """Give the style weight ``[2 C, w_dim]`` of layer number `layer`: scales, then shifts."""
+        block = cast(nn.ModuleList, self.blocks[layer // 2])
+        return cast(StyledLayer, block[layer % 2]).affine.effective_weight
+
+    def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
+        """Make images ``[N, C, H, W]`` of about -1..1 from codes ``[N, L, w_dim]``.
+
+        The stored level of detail `lod` is how far the growth of the network had got: 0 is all the way,
+        1 leaves the last resolution out, values between fade it in.
+        """
+        lod = float(self.lod)
+        layout = torch.channels_last if codes.device.type == "cpu" else torch.contiguous_format
+        x = self.const.expand(len(codes), -1, -1, -1).contiguous(memory_format=layout)
+        image: Tensor | None = None
+        for n, (block, to_rgb) in enumerate(zip(self.blocks, self.to_rgb, strict=True)):
+            level = len(self.blocks) - 1 - n
+            if lod < level + 1:
+                for number, layer in enumerate(cast(nn.ModuleList, block)):
+                    x = layer(x, codes[:, 2 * n + number], noise)
+            previous = None if image is None else functional.interpolate(image, scale_factor=2.0)
+            if level - 1 < lod <= level or previous is None:
+                image = to_rgb(x)
+            elif level < lod < level + 1:
+                fresh = math.ceil(lod) - lod
+                image = to_rgb(x) * fresh + previous * (1 - fresh)
+            else:
+                image = previous
+        assert image is not None
+        return torch.tanh(image) if self.final_tanh else image.contiguous()
