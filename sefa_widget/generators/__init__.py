@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError, read_checkpoint
-from sefa_widget.generators import dcgan
+from sefa_widget.generators import biggan, biggan_files, dcgan, fastgan, ganzoo, pggan
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise
 
 __all__ = [
@@ -29,7 +29,10 @@ __all__ = [
     "save_generator",
 ]
 
-FAMILIES: dict[str, type[Generator]] = {family.family: family for family in (dcgan.DCGAN,)}
+FAMILIES: dict[str, type[Generator]] = {
+    family.family: family
+    for family in (dcgan.DCGAN, pggan.PGGAN, fastgan.FastGAN, biggan.BigGAN, biggan.BigGANDeep)
+}
 """Architectures by name."""
 
 Conversion = Callable[[Checkpoint], tuple[type[Generator], dict[str, Any], dict[str, Tensor]]]
@@ -45,7 +48,17 @@ def _own(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[
     return FAMILIES[family], checkpoint.config["config"], checkpoint.tensors
 
 
-FORMATS: dict[str, Conversion] = {OWN_FORMAT: _own, "dcgan": dcgan.convert}
+FORMATS: dict[str, Conversion] = {
+    OWN_FORMAT: _own,
+    "dcgan": dcgan.convert,
+    "ganzoo_dcgan": ganzoo.convert_dcgan,
+    "ganzoo_pgan": ganzoo.convert_pgan,
+    "genforce_pggan": pggan.convert,
+    "fastgan": fastgan.convert,
+    "huggingface_biggan_deep": biggan_files.convert_huggingface,
+    "ajbrock_biggan": biggan_files.convert_ajbrock,
+    "ajbrock_biggan_deep": biggan_files.convert_ajbrock,
+}
 """How each file format becomes one of the architectures."""
 
 BUNDLED = ("faces",)
