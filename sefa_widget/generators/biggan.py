@@ -201,7 +201,9 @@ class _Norm(nn.Module):
 class _Block(nn.Module):
     """Norm, doubling, convolution, norm, convolution; the skip is doubled and mixed by a 1x1 convolution."""
 
-    def __init__(self, up: bool, inputs: int, outputs: int, condition: int, num_stats: int, eps: float) -> None:
+    def __init__(
+        self, up: bool, inputs: int, outputs: int, condition: int, num_stats: int, eps: float
+    ) -> None:
         super().__init__()
         self.up = up
         self.norms = nn.ModuleList(_Norm(width, condition, num_stats, eps) for width in (inputs, outputs))
@@ -218,7 +220,9 @@ class _Block(nn.Module):
 class _DeepBlock(nn.Module):
     """Four times norm and convolution, narrow in between; the skip keeps the first channels, doubled."""
 
-    def __init__(self, up: bool, inputs: int, outputs: int, condition: int, num_stats: int, eps: float) -> None:
+    def __init__(
+        self, up: bool, inputs: int, outputs: int, condition: int, num_stats: int, eps: float
+    ) -> None:
         super().__init__()
         self.up, self.outputs = up, outputs
         widths = [inputs, inputs // 4, inputs // 4, inputs // 4, outputs]

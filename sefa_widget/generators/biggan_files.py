@@ -30,11 +30,18 @@ def convert_huggingface(checkpoint: Checkpoint) -> Converted:
     the stored vectors are used, as in eval mode.
     """
     settings = checkpoint.config
-    given = {key.removeprefix("generator."): tensor for key, tensor in fold_stored(checkpoint.tensors).items()}
+    given = {
+        key.removeprefix("generator."): tensor for key, tensor in fold_stored(checkpoint.tensors).items()
+    }
     count = 1 + max(int(key.split(".")[1]) for key in given if key.startswith("layers."))
     attention: list[int] = []
     shapes: list[tuple[int, int]] = []
-    places = {"embeddings": "embedding", "gen_z": "projection", "bn": "output_norm", "conv_to_rgb": "to_image"}
+    places = {
+        "embeddings": "embedding",
+        "gen_z": "projection",
+        "bn": "output_norm",
+        "conv_to_rgb": "to_image",
+    }
     for n in range(count):
         here = f"layers.{n}"
         if f"{here}.gamma" in given:
@@ -116,7 +123,9 @@ def convert_ajbrock(checkpoint: Checkpoint) -> Converted:
     if deep:
         projection = condition(linear, 0)
     else:
-        projection = torch.cat([linear, linear.new_zeros(len(linear), latent_dim - chunk + embedding_dim)], dim=1)
+        projection = torch.cat(
+            [linear, linear.new_zeros(len(linear), latent_dim - chunk + embedding_dim)], dim=1
+        )
     tensors = {
         "embedding.weight": shared.T,
         "projection.weight": projection,

@@ -133,7 +133,9 @@ class _Excitation(nn.Module):
 def convert(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[str, Tensor]]:
     """Take a generator of the official FastGAN code (``init.init.0``, ``feat_8`` ..., ``to_big``)."""
     given = fold_stored(checkpoint.tensors, transposed=["init.init.0"])
-    sizes = sorted(int(key.split(".")[0][5:]) for key in given if key.startswith("feat_") and key.endswith(".1.weight"))
+    sizes = sorted(
+        int(key.split(".")[0][5:]) for key in given if key.startswith("feat_") and key.endswith(".1.weight")
+    )
     places = {
         "init.init.0": "projection",
         "init.init.1": "norm",

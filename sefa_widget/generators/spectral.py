@@ -34,7 +34,11 @@ def fold_recomputed(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     The layout of ajbrock/BigGAN-PyTorch, which makes this step even in eval mode. The stored ``sv0`` was written
     for a log and is not what it divides by.
     """
-    folded = {key: value for key, value in tensors.items() if key.rpartition(".")[2].strip("0123456789") not in ("u", "sv")}
+    folded = {
+        key: value
+        for key, value in tensors.items()
+        if key.rpartition(".")[2].strip("0123456789") not in ("u", "sv")
+    }
     for key, u in tensors.items():
         if key.endswith(".u0"):
             name = key.removesuffix("u0") + "weight"
