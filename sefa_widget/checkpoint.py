@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 OWN_FORMAT = "sefa_widget"
-"""Format name in the metadata of the files this project writes."""
+"""Name of this project's own format, and the one metadata key of its safetensors files."""
 
 
 class CheckpointError(Exception):
@@ -71,21 +71,21 @@ def _read_safetensors(path: Path) -> Checkpoint:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # not a dict
     except SafetensorError as error:
         raise CheckpointError(f"{path.name!r} is a damaged safetensors file: {error}.") from error
-    if metadata.get("format") != OWN_FORMAT:
+    if OWN_FORMAT not in metadata:
         return Checkpoint(_recognise(tensors, path), tensors, name=path.stem)
     try:
-        config = json.loads(metadata["config"])
-        family = metadata["family"]
-    except (KeyError, ValueError) as error:
+        about = json.loads(metadata[OWN_FORMAT])
+        config = {"family": str(about["family"]), "config": dict(about["config"])}
+    except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path.name!r} has unreadable metadata: {error}.") from error
-    return Checkpoint(OWN_FORMAT, tensors, {"family": family, "config": config}, path.stem)
+    return Checkpoint(OWN_FORMAT, tensors, config, path.stem)
 
 
 def _read_torch(path: Path) -> Checkpoint:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        reason = str(error).splitlines()[0]
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         raise CheckpointError(f"{path.name!r} cannot be read as a file of tensors: {reason}") from error
     tensors = _state_dict(content)
     if tensors is None:

@@ -7,8 +7,9 @@ message and each trait; the panel's tests read the same file.
 from __future__ import annotations
 
 import math
+import reprlib
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeGuard
 
 MAX_SEQ = 2**53 - 1
 """Largest request number: the largest whole number JavaScript counts to exactly."""
@@ -149,7 +150,7 @@ def decode(content: object) -> Intent:
         If the content is not of the wire's form; the text says which field and what was given.
     """
     if not isinstance(content, dict):
-        raise MessageError(f"A message is a dict; this is {_short(content)}.")
+        raise MessageError(f"A message is a dict; this is {reprlib.repr(content)}.")
     kind = content.get("type")
     view = _string(content, "view")
     if kind == "hello":
@@ -161,10 +162,10 @@ def decode(content: object) -> Intent:
     if kind == "edit":
         patch = content.get("patch", {})
         if not isinstance(patch, dict):
-            raise MessageError(f"'patch' of an edit is a dict; this is {_short(patch)}.")
+            raise MessageError(f"'patch' of an edit is a dict; this is {reprlib.repr(patch)}.")
         flags = (_flag(content, name) for name in ("moving", "unedited", "padded"))
         return Edit(view, _seq(content), patch, *flags)
-    raise MessageError(f"Message type {_short(kind)} is unknown; known are hello, bye, probe, edit.")
+    raise MessageError(f"Message type {reprlib.repr(kind)} is unknown; known are hello, bye, probe, edit.")
 
 
 def reply_address(content: object) -> tuple[str, int]:
@@ -175,7 +176,7 @@ def reply_address(content: object) -> tuple[str, int]:
     return (view if isinstance(view, str) else "", int(seq) if is_seq(seq) else 0)
 
 
-def is_seq(value: object) -> bool:
+def is_seq(value: object) -> TypeGuard[int | float]:
     """Whether a value can be a request number: whole, 0 to 2**53 - 1."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return False
@@ -185,24 +186,19 @@ def is_seq(value: object) -> bool:
 def _string(content: dict[Any, Any], name: str) -> str:
     value = content.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= 100:
-        raise MessageError(f"{name!r} is a text of 1 to 100 characters; this is {_short(value)}.")
+        raise MessageError(f"{name!r} is a text of 1 to 100 characters; this is {reprlib.repr(value)}.")
     return value
 
 
 def _seq(content: dict[Any, Any], default: int | None = None) -> int:
     value = content.get("seq", default)
     if not is_seq(value):
-        raise MessageError(f"'seq' is a whole number of 0 or more; this is {_short(value)}.")
-    return int(value)  # type: ignore[arg-type]  # is_seq has checked it
+        raise MessageError(f"'seq' is a whole number of 0 or more; this is {reprlib.repr(value)}.")
+    return int(value)
 
 
 def _flag(content: dict[Any, Any], name: str) -> bool:
     value = content.get(name, False)
     if not isinstance(value, bool):
-        raise MessageError(f"{name!r} is true or false; this is {_short(value)}.")
+        raise MessageError(f"{name!r} is true or false; this is {reprlib.repr(value)}.")
     return value
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

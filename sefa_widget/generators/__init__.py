@@ -155,12 +155,8 @@ def save_generator(generator: Generator, path: str | Path) -> Path:
     """
     path = Path(path)
     tensors = {key: value.detach().cpu().contiguous() for key, value in generator.state_dict().items()}
-    metadata = {
-        "format": OWN_FORMAT,
-        "family": generator.family,
-        "config": json.dumps(generator.config),
-    }
-    save_file(tensors, path, metadata)
+    about = {"family": generator.family, "config": generator.config}
+    save_file(tensors, path, {OWN_FORMAT: json.dumps(about)})  # one key: the file's bytes are reproducible
     return path
 
 

@@ -79,7 +79,7 @@ class DCGAN(Generator):
         """Give the first convolution, applied to a 1x1 input, as a matrix ``[C * 4 * 4, d]``."""
         if layer != 0:
             raise ValueError(f"Layer {layer} of {self.name!r} reads no latent; only layer 0 does.")
-        weight: Tensor = self.convolutions[0].weight
+        weight: Tensor = self.convolutions[0].get_parameter("weight")
         return weight[: self.latent_dim].flatten(1).T
 
     def responses(self) -> Iterator[Tensor]:
@@ -88,7 +88,8 @@ class DCGAN(Generator):
         x = self.convolutions[0](unit[:, :, None, None])
         yield x
         for norm, convolution in zip(self.norms, self.convolutions[1:], strict=True):
-            scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+            assert isinstance(norm, nn.BatchNorm2d)  # for the type checker
+            scale = norm.weight / torch.sqrt(norm.get_buffer("running_var") + norm.eps)
             x = convolution(x * scale[:, None, None])
             yield x
 

@@ -1,0 +1,106 @@
+/** Tags, attributes and handlers go in; elements come out whose listeners end with the view and whose errors are shown. */
+
+/** What every view module gets: when to stop, and where failures go. */
+export interface Scope {
+  readonly signal: AbortSignal;
+  fail(error: unknown): void;
+}
+
+/** Make an element. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string>> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Make an SVG element. */
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string>>,
+  ...children: Node[]
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** Listen until the view ends; what a handler throws is shown in the panel. */
+export function on<K extends keyof HTMLElementEventMap>(
+  scope: Scope,
+  target: EventTarget,
+  type: K,
+  handler: (event: HTMLElementEventMap[K]) => void,
+  capture = false,
+): void {
+  const guarded = (event: Event) => {
+    try {
+      handler(event as HTMLElementEventMap[K]);
+    } catch (error) {
+      scope.fail(error);
+    }
+  };
+  target.addEventListener(type, guarded, { signal: scope.signal, capture });
+}
+
+/** Make a button. */
+export function button(
+  scope: Scope,
+  attributes: Readonly<Record<string, string>>,
+  text: string,
+  onClick: () => void,
+): HTMLButtonElement {
+  const element = h("button", { type: "button", ...attributes }, text);
+  on(scope, element, "click", onClick);
+  return element;
+}
+
+export interface NumberField {
+  readonly el: HTMLInputElement;
+  /** Show a value, unless one is being typed. */
+  show(value: number | null): void;
+}
+
+/** A number that can be typed: Enter or leaving the field accepts it, Escape takes it back. */
+export function numberField(
+  scope: Scope,
+  attributes: Readonly<Record<string, string>>,
+  format: (value: number) => string,
+  onNumber: (value: number) => void,
+): NumberField {
+  const el = h("input", { type: "number", ...attributes });
+  let shown: number | null = null;
+  let typing = false;
+  const draw = () => {
+    const text = shown === null ? "" : format(shown);
+    if (el.value !== text) el.value = text;
+  };
+  on(scope, el, "input", () => {
+    typing = true;
+  });
+  on(scope, el, "change", () => {
+    typing = false;
+    const value = el.value === "" ? Number.NaN : Number(el.value);
+    if (Number.isFinite(value) && el.validity.valid) onNumber(value);
+    draw();
+  });
+  on(scope, el, "keydown", (event) => {
+    if (event.key !== "Escape") return;
+    typing = false;
+    draw();
+  });
+  return {
+    el,
+    show(value) {
+      shown = value;
+      if (!typing) draw();
+    },
+  };
+}

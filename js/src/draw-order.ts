@@ -1,0 +1,26 @@
+/** Frames go in as they arrive or finish decoding; out comes which of them may be drawn: never one older than what is shown. */
+
+import type { Frame } from "./messages";
+
+export class DrawOrder {
+  /** Whether the picture without strengths is wanted. */
+  unedited = false;
+  #shown: Frame | null = null;
+
+  admits(frame: Frame): boolean {
+    if (frame.unedited !== this.unedited) return false;
+    return this.#shown === null || compare(frame, this.#shown) > 0;
+  }
+
+  drawn(frame: Frame): void {
+    this.#shown = frame;
+  }
+}
+
+function compare(a: Frame, b: Frame): number {
+  return a.revision - b.revision || a.seq - b.seq || rank(a) - rank(b);
+}
+
+function rank(frame: Frame): number {
+  return frame.quality === "final" ? 1 : 0;
+}

@@ -1,0 +1,253 @@
+/**
+ * What the person wants and what the kernel says go in; requests to send, frames to draw and the wanted state come out.
+ *
+ * Flow control of one view: one request in flight, input only overwrites the latest wish, the newest wish wins.
+ * Clock, timers and the wire are handed in, so that every path can be tested without a browser or a kernel.
+ */
+
+import type { Frame, Info, Intent, Patch, State } from "./messages";
+import { isEmpty, mergePatches, overlay } from "./overlay";
+import { isLoopback, measure, median, PROBE_LIMIT_MS } from "./probe";
+
+export const WAITING_MS = 400;
+export const PATIENCE_MS = 2000;
+export const SLOW_RETRY_MS = 5000;
+export const MAX_RESENDS = 3;
+const RENDERS_REMEMBERED = 9;
+
+export type LinkStatus = "ready" | "waiting" | "silent" | "gone";
+
+export interface LinkHost {
+  send(message: Intent): void;
+  now(): number;
+  /** Call back after some milliseconds; the result cancels. */
+  after(ms: number, callback: () => void): () => void;
+  hostname: string;
+  /** The wanted state, the status or the backlog may have changed. */
+  changed(): void;
+  frame(frame: Frame, bytes: DataView): void;
+  /** A request failed; `seq` is the newest request that was sent when it was told. */
+  error(message: string, seq: number): void;
+}
+
+interface Request {
+  readonly seq: number;
+  readonly patch: Patch;
+  readonly moving: boolean;
+  readonly unedited: boolean;
+  sentAt: number;
+}
+
+export class Link {
+  status: LinkStatus = "ready";
+  /** Inputs merged into the wish since the last request was sent. */
+  merged = 0;
+  /** Two requests may be in flight if the way to the kernel takes longer than a render. */
+  #window = 1;
+  #padded = false;
+  #roundTrip = 0;
+  #renders: number[] = [];
+  #seq = 0;
+  #inFlight: Request[] = [];
+  #wish: Patch = {};
+  #moving = false;
+  #unedited = false;
+  #last: Request | null = null;
+  /** Newest revision that was drawn, or could not be. */
+  #settled = -1;
+  #resends = 0;
+  #cancelWatch = () => {};
+  #probed = false;
+  #onEcho: ((seq: number) => void) | null = null;
+  #cancelEcho = () => {};
+
+  constructor(
+    readonly view: string,
+    private state: State,
+    private readonly host: LinkHost,
+  ) {}
+
+  /** Say hello and ask for the first picture. */
+  start(): void {
+    this.status = "ready";
+    this.#inFlight = [];
+    this.#send(true);
+  }
+
+  /** The state as the person at the panel wants it. */
+  wanted(): State {
+    return overlay(this.state, [...this.#inFlight.map((request) => request.patch), this.#wish]);
+  }
+
+  edit(patch: Patch): void {
+    this.#wish = mergePatches(this.#wish, patch);
+    this.merged += 1;
+    this.#pump();
+    this.host.changed();
+  }
+
+  /** Tell whether a control is held: the lossless picture waits until it is let go. */
+  hold(moving: boolean): void {
+    this.#moving = moving;
+    this.#pump();
+  }
+
+  /** Ask for the picture without strengths, or with them again. */
+  compare(unedited: boolean): void {
+    this.#unedited = unedited;
+    this.#pump();
+  }
+
+  setState(state: State): void {
+    this.state = state;
+    this.#pump();
+    this.host.changed();
+  }
+
+  receive(info: Info, bytes: DataView | undefined): void {
+    if (info.view !== this.view && !(info.type === "error" && info.view === "")) return;
+    this.#alive();
+    if (info.type === "probe") this.#onEcho?.(info.seq);
+    else if (info.type === "error") this.#answerError(info.seq, info.message);
+    else if (bytes) this.#answerFrame(info, bytes);
+    this.#pump();
+    this.#watch();
+    this.host.changed();
+  }
+
+  /** The connection of this model is gone for good. */
+  disconnect(): void {
+    this.#cancelWatch();
+    this.status = "gone";
+    this.host.changed();
+  }
+
+  /** Say goodbye; nothing is sent or timed any more. */
+  stop(): void {
+    this.#cancelWatch();
+    this.#cancelEcho();
+    if (this.status !== "gone") this.#transmit({ type: "bye", view: this.view });
+    this.status = "gone";
+  }
+
+  #answerFrame(frame: Frame, bytes: DataView): void {
+    const answered = this.#inFlight.some((request) => request.seq <= frame.seq);
+    this.#inFlight = this.#inFlight.filter((request) => request.seq > frame.seq);
+    this.#settled = Math.max(this.#settled, frame.revision);
+    if (answered) {
+      this.#renders = [...this.#renders, frame.render_ms].slice(-RENDERS_REMEMBERED);
+      this.#resizeWindow();
+    }
+    this.host.frame(frame, bytes);
+    if (!this.#probed) void this.#probe();
+  }
+
+  #answerError(seq: number, message: string): void {
+    const open = this.#inFlight.length;
+    this.#inFlight = this.#inFlight.filter((request) => request.seq > seq);
+    // The same picture would fail again: it is asked for when the state changes or the person acts.
+    if (this.#inFlight.length < open) this.#settled = Math.max(this.#settled, this.state.revision);
+    this.host.error(message, this.#seq);
+  }
+
+  #pump(): void {
+    while (this.status !== "gone" && this.#inFlight.length < this.#window && this.#due()) this.#send(false);
+  }
+
+  #due(): boolean {
+    if (!this.#last) return false;
+    if (!isEmpty(this.#wish)) return true;
+    if (this.#last.unedited !== this.#unedited || (this.#last.moving && !this.#moving)) return true;
+    return this.#inFlight.length === 0 && this.state.revision > this.#settled;
+  }
+
+  #send(hello: boolean): void {
+    const { view } = this;
+    const [patch, moving, unedited, padded] = [this.#wish, this.#moving, this.#unedited, this.#padded];
+    this.#seq += 1;
+    const request = { seq: this.#seq, patch, moving, unedited, sentAt: this.host.now() };
+    this.#inFlight.push(request);
+    this.#last = request;
+    this.#wish = {};
+    this.merged = 0;
+    this.#watch();
+    if (hello && isEmpty(patch) && !unedited)
+      this.#transmit({ type: "hello", view, seq: request.seq, padded });
+    else this.#transmit({ type: "edit", view, seq: request.seq, patch, moving, unedited, padded });
+  }
+
+  #transmit(message: Intent): void {
+    try {
+      this.host.send(message);
+    } catch {
+      // The comm is closed: its model can neither be asked nor revived.
+      this.disconnect();
+    }
+  }
+
+  /** Something came from the kernel: whatever is still open gets its full time again. */
+  #alive(): void {
+    this.status = "ready";
+    this.#resends = 0;
+    for (const request of this.#inFlight) request.sentAt = this.host.now();
+  }
+
+  /** Wake up when the oldest open request becomes worth a word, and when it is to be sent again. */
+  #watch(): void {
+    this.#cancelWatch();
+    const oldest = this.#inFlight[0];
+    if (!oldest || this.status === "gone") return;
+    const quiet = this.status === "ready";
+    const due = oldest.sentAt + (quiet ? WAITING_MS : this.#patience());
+    this.#cancelWatch = this.host.after(Math.max(0, due - this.host.now()), () => {
+      if (quiet) this.status = "waiting";
+      else this.#resend();
+      this.#watch();
+      this.host.changed();
+    });
+  }
+
+  #patience(): number {
+    return this.status === "silent" ? SLOW_RETRY_MS : Math.max(PATIENCE_MS, 4 * median(this.#renders));
+  }
+
+  #resend(): void {
+    if (this.#resends >= MAX_RESENDS) this.status = "silent";
+    this.#resends += 1;
+    const patches = [...this.#inFlight.map((request) => request.patch), this.#wish];
+    this.#wish = patches.reduce(mergePatches, {});
+    this.#inFlight = [];
+    this.#send(this.#renders.length === 0);
+  }
+
+  /** Measure the way to the kernel once, after the first picture. */
+  async #probe(): Promise<void> {
+    this.#probed = true;
+    const result = await measure((padded) => this.#echo(padded), isLoopback(this.host.hostname));
+    if (!result) return;
+    this.#padded = result.padded;
+    this.#roundTrip = result.roundTrip;
+    this.#resizeWindow();
+  }
+
+  #echo(padded: boolean): Promise<number | null> {
+    this.#seq += 1;
+    const [seq, sentAt] = [this.#seq, this.host.now()];
+    return new Promise((resolve) => {
+      const finish = (took: number | null) => {
+        this.#cancelEcho();
+        this.#onEcho = null;
+        resolve(took);
+      };
+      this.#cancelEcho = this.host.after(PROBE_LIMIT_MS, () => finish(null));
+      this.#onEcho = (answered) => {
+        if (answered === seq) finish(this.host.now() - sentAt);
+      };
+      this.#transmit({ type: "probe", view: this.view, seq, padded });
+    });
+  }
+
+  #resizeWindow(): void {
+    this.#window = this.#roundTrip > 1.5 * median(this.#renders) && this.#roundTrip > 0 ? 2 : 1;
+  }
+}

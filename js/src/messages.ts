@@ -1,0 +1,152 @@
+/** Whatever the kernel sent goes in; checked, typed messages and traits come out, or null if it is not of the wire's form. */
+
+/** Half-open range of layers, [first, one past the last]. */
+export type Range = readonly [number, number];
+
+export interface State {
+  readonly revision: number;
+  readonly seed: number;
+  /** Non-zero strengths by direction. */
+  readonly strengths: Readonly<Record<string, number>>;
+  /** Layers that are factorised. */
+  readonly layers: Range;
+  /** Layers whose codes are edited; null for the same as `layers`. */
+  readonly edit_layers: Range | null;
+  readonly normalize: boolean;
+  /** Class of the picture, if the generator has classes. */
+  readonly label: number | null;
+  readonly truncation_psi: number;
+  readonly truncation_cutoff: number | null;
+}
+
+/** Absolute new values of some of the state's fields. */
+export type Patch = Partial<Omit<State, "revision">>;
+
+export interface Spectrum {
+  readonly method: string;
+  readonly layers: Range;
+  readonly normalized: boolean;
+  /** Rows of the factorised weight, m. */
+  readonly units: number;
+  /** Eigenvalue / m of every direction, descending. */
+  readonly shares: readonly number[];
+  /** A slider goes from -travel to travel. */
+  readonly travel: number;
+}
+
+export interface Layer {
+  readonly name: string;
+  readonly resolution: number;
+  /** Row of the codes that feeds it; null if it does not read the latent. */
+  readonly row: number | null;
+}
+
+export interface GeneratorInfo {
+  readonly name: string;
+  readonly family: string;
+  readonly latent_space: string;
+  readonly latent_dim: number;
+  readonly resolution: number;
+  readonly num_classes: number;
+  readonly num_codes: number;
+  readonly layers: readonly Layer[];
+}
+
+export type Intent =
+  | { type: "hello"; view: string; seq: number; padded: boolean }
+  | { type: "bye"; view: string }
+  | { type: "probe"; view: string; seq: number; padded: boolean }
+  | {
+      type: "edit";
+      view: string;
+      seq: number;
+      patch: Patch;
+      moving: boolean;
+      unedited: boolean;
+      padded: boolean;
+    };
+
+export interface Frame {
+  readonly type: "frame";
+  readonly view: string;
+  /** The request this answers, and all before it. */
+  readonly seq: number;
+  readonly revision: number;
+  readonly quality: "preview" | "final";
+  readonly unedited: boolean;
+  readonly mime: string;
+  readonly width: number;
+  readonly height: number;
+  readonly render_ms: number;
+}
+
+export type Info =
+  | Frame
+  | { readonly type: "error"; readonly view: string; readonly seq: number; readonly message: string }
+  | { readonly type: "probe"; readonly view: string; readonly seq: number };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function parseInfo(content: unknown): Info | null {
+  if (!isFields(content) || typeof content.view !== "string" || !isNumber(content.seq)) return null;
+  const { type, view, seq } = content;
+  if (type === "probe") return { type, view, seq };
+  if (type === "error" && typeof content.message === "string")
+    return { type, view, seq, message: content.message };
+  if (type !== "frame") return null;
+  const { revision, quality, unedited, mime, width, height, render_ms } = content;
+  if (!isNumber(revision) || !isNumber(width) || !isNumber(height) || !isNumber(render_ms)) return null;
+  if (quality !== "preview" && quality !== "final") return null;
+  if (typeof unedited !== "boolean" || typeof mime !== "string") return null;
+  return { type, view, seq, revision, quality, unedited, mime, width, height, render_ms };
+}
+
+export function parseState(value: unknown): State | null {
+  if (!isFields(value) || !isNumber(value.revision) || !isNumber(value.seed)) return null;
+  if (!isRange(value.layers) || !isFields(value.strengths)) return null;
+  if (!Object.values(value.strengths).every(isNumber)) return null;
+  return {
+    revision: value.revision,
+    seed: value.seed,
+    strengths: value.strengths as Record<string, number>,
+    layers: value.layers,
+    edit_layers: isRange(value.edit_layers) ? value.edit_layers : null,
+    normalize: value.normalize === true,
+    label: isNumber(value.label) ? value.label : null,
+    truncation_psi: isNumber(value.truncation_psi) ? value.truncation_psi : 1,
+    truncation_cutoff: isNumber(value.truncation_cutoff) ? value.truncation_cutoff : null,
+  };
+}
+
+/** The spectrum is an empty object until the first factorisation is done. */
+export function parseSpectrum(value: unknown): Spectrum | null {
+  if (!isFields(value) || typeof value.method !== "string" || !isRange(value.layers)) return null;
+  const { method, layers, units, shares, travel } = value;
+  if (!isNumber(units) || !isNumber(travel) || !Array.isArray(shares) || !shares.every(isNumber)) return null;
+  return { method, layers, normalized: value.normalized === true, units, shares, travel };
+}
+
+export function parseGeneratorInfo(value: unknown): GeneratorInfo | null {
+  if (!isFields(value) || !Array.isArray(value.layers) || !value.layers.every(isLayer)) return null;
+  const { name, family, latent_space, latent_dim, resolution, num_classes, num_codes, layers } = value;
+  if (typeof name !== "string" || typeof family !== "string" || typeof latent_space !== "string") return null;
+  if (!isNumber(latent_dim) || !isNumber(resolution) || !isNumber(num_classes) || !isNumber(num_codes))
+    return null;
+  return { name, family, latent_space, latent_dim, resolution, num_classes, num_codes, layers };
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function isRange(value: unknown): value is Range {
+  return Array.isArray(value) && value.length === 2 && value.every(isNumber);
+}
+
+function isLayer(value: unknown): value is Layer {
+  return isFields(value) && typeof value.name === "string" && isNumber(value.resolution);
+}

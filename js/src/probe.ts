@@ -1,0 +1,46 @@
+/** A way to ask the kernel for an empty answer goes in; the round trip and whether padded answers come sooner go out. */
+
+export const PROBES = 5;
+export const PROBE_LIMIT_MS = 1000;
+/** An empty round trip slower than this may be held back by the network. */
+export const SLOW_MS = 25;
+/** Padding is worth it if it cuts the round trip to under this part. */
+export const WORTH = 0.6;
+
+export interface ProbeResult {
+  /** Median time to the kernel and back, in milliseconds, the way answers will come. */
+  readonly roundTrip: number;
+  readonly padded: boolean;
+}
+
+/**
+ * Measure empty and padded round trips one after another.
+ *
+ * `echo` resolves to the milliseconds it took, or to null if no answer came in time; then there is no result.
+ */
+export async function measure(
+  echo: (padded: boolean) => Promise<number | null>,
+  loopback: boolean,
+): Promise<ProbeResult | null> {
+  const times: Record<"empty" | "padded", number[]> = { empty: [], padded: [] };
+  for (let i = 0; i < PROBES; i++) {
+    for (const kind of ["empty", "padded"] as const) {
+      const took = await echo(kind === "padded");
+      if (took === null) return null;
+      times[kind].push(took);
+    }
+  }
+  const [empty, filled] = [median(times.empty), median(times.padded)];
+  const padded = loopback && empty > SLOW_MS && filled < WORTH * empty;
+  return { roundTrip: padded ? filled : empty, padded };
+}
+
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || /^127(\.\d+){3}$/.test(hostname) || /^\[?::1\]?$/.test(hostname);
+}
+
+/** Middle value; 0 of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}

@@ -1,0 +1,164 @@
+/** Eigenvalues, shown directions and strengths go in; a bar chart and the bar a person picks come out. */
+
+import { h, on, type Scope, svg } from "./dom";
+import { significant, spectrumText } from "./format";
+import type { Spectrum } from "./messages";
+import type { Strengths } from "./sliders";
+
+/** Bars of more directions than this have no gap between them. */
+const GAPS_UP_TO = 150;
+
+export interface SpectrumChart {
+  readonly el: HTMLElement;
+  /** `stale` if other layers are being factorised. */
+  update(spectrum: Spectrum | null, strengths: Strengths, stale: boolean): void;
+  setShown(indices: ReadonlySet<number>): void;
+}
+
+export function createSpectrum(scope: Scope, onPick: (index: number) => void): SpectrumChart {
+  let spectrum: Spectrum | null = null;
+  let shown: ReadonlySet<number> = new Set();
+  let active = "";
+  let top = 1;
+
+  const heading = h("span", { class: "sefa-method" }, "Factorising…");
+  const [rest, listed, strong, marks] = (["rest", "listed", "strong", "marks"] as const).map((name) =>
+    svg("path", { class: `sefa-bars-${name}` }),
+  ) as [SVGPathElement, SVGPathElement, SVGPathElement, SVGPathElement];
+  const chart = svg("svg", { class: "sefa-bars", preserveAspectRatio: "none", "aria-hidden": "true" });
+  chart.append(marks, rest, listed, strong);
+  const grid = h("div", { class: "sefa-grid", "aria-hidden": "true" });
+  const band = h("div", { class: "sefa-cursor", hidden: "" });
+  const tip = h("output", { class: "sefa-tip", hidden: "" });
+  const cursor = h("input", {
+    type: "range",
+    min: "0",
+    step: "1",
+    value: "0",
+    class: "sefa-spectrum-cursor",
+  });
+  cursor.setAttribute("aria-label", "Cursor on the spectrum; Enter goes to the direction's slider");
+  const plot = h("div", { class: "sefa-plot" }, grid, chart, band, cursor, tip);
+  const xAxis = h("div", { class: "sefa-x", "aria-hidden": "true" });
+  const unit = h(
+    "span",
+    { class: "sefa-unit", title: "Eigenvalue / m: how much of the layers' weight a direction moves" },
+    "λ/m",
+  );
+
+  function drawBars(): void {
+    const shares = spectrum?.shares ?? [];
+    const gap = shares.length > GAPS_UP_TO ? 0 : 0.12;
+    const paths = { rest: "", listed: "", strong: "", marks: "" };
+    const activeSet = new Set(active.split(",").filter(Boolean).map(Number));
+    shares.forEach((share, index) => {
+      const kind = activeSet.has(index) ? "strong" : shown.has(index) ? "listed" : "rest";
+      const [left, width] = [(index + gap).toFixed(2), (1 - 2 * gap).toFixed(2)];
+      const height = Math.max(0, share / top).toFixed(4);
+      paths[kind] += `M${left} 1v-${height}h${width}v${height}z`;
+      if (kind === "strong") paths.marks += `M${index} 0h1v1h-1z`;
+    });
+    for (const [path, d] of [
+      [rest, paths.rest],
+      [listed, paths.listed],
+      [strong, paths.strong],
+      [marks, paths.marks],
+    ] as const)
+      path.setAttribute("d", d);
+  }
+
+  function drawAxes(): void {
+    const d = spectrum?.shares.length ?? 0;
+    chart.setAttribute("viewBox", `0 0 ${Math.max(1, d)} 1`);
+    cursor.max = String(Math.max(0, d - 1));
+    const ticks = niceTicks(Math.max(...(spectrum?.shares ?? []), 0));
+    top = Math.max(ticks.at(-1) ?? 1, ...(spectrum?.shares ?? []));
+    grid.replaceChildren(
+      ...ticks.map((tick) => {
+        const line = h("span", { class: "sefa-tick" }, h("span", {}, String(tick)));
+        line.style.bottom = `${(100 * tick) / top}%`;
+        return line;
+      }),
+    );
+    xAxis.replaceChildren(
+      h("span", {}, "0"),
+      h("span", {}, "direction"),
+      h("span", {}, String(Math.max(0, d - 1))),
+    );
+  }
+
+  function point(index: number | null): void {
+    const share = index === null ? undefined : spectrum?.shares[index];
+    band.hidden = tip.hidden = share === undefined;
+    if (index === null || share === undefined) return;
+    const d = spectrum?.shares.length ?? 1;
+    band.style.left = `${(100 * index) / d}%`;
+    band.style.width = `max(1px, ${100 / d}%)`;
+    const text = `#${index}  λ/m = ${significant(share)}`;
+    if (tip.textContent !== text) tip.textContent = text;
+    tip.style.setProperty("--x", String((index + 0.5) / d));
+    if (cursor.value !== String(index)) cursor.value = String(index);
+    cursor.setAttribute("aria-valuetext", `direction ${index}`);
+  }
+
+  function indexAt(event: PointerEvent | MouseEvent): number | null {
+    const box = plot.getBoundingClientRect();
+    const d = spectrum?.shares.length ?? 0;
+    if (d === 0 || box.width === 0) return null;
+    return Math.min(d - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * d)));
+  }
+
+  on(scope, plot, "pointermove", (event) => point(indexAt(event)));
+  on(scope, plot, "pointerleave", () => point(cursor.matches(":focus") ? Number(cursor.value) : null));
+  on(scope, plot, "click", (event) => {
+    const index = indexAt(event);
+    if (index !== null) onPick(index);
+  });
+  on(scope, cursor, "focus", () => point(Number(cursor.value)));
+  on(scope, cursor, "blur", () => point(null));
+  on(scope, cursor, "input", () => point(Number(cursor.value)));
+  on(scope, cursor, "keydown", (event) => {
+    if (event.key === "Enter") onPick(Number(cursor.value));
+  });
+
+  const title = h("div", { class: "sefa-heading" }, h("h3", {}, "Spectrum"), heading);
+  const el = h(
+    "section",
+    { class: "sefa-spectrum", "aria-label": "Spectrum" },
+    title,
+    h("div", { class: "sefa-chart" }, unit, plot, xAxis),
+  );
+  return {
+    el,
+    update(next, strengths, stale) {
+      el.classList.toggle("sefa-stale", stale && next !== null);
+      const nextActive = Object.keys(strengths)
+        .filter((index) => strengths[index] !== 0)
+        .join();
+      if (next === spectrum && nextActive === active) return;
+      active = nextActive;
+      if (next !== spectrum) {
+        spectrum = next;
+        heading.textContent = spectrum ? spectrumText(spectrum) : "Factorising…";
+        heading.title = heading.textContent;
+        point(null);
+        drawAxes();
+      }
+      drawBars();
+    },
+    setShown(indices) {
+      shown = indices;
+      drawBars();
+    },
+  };
+}
+
+/** Two or three round values from above zero up to at most `top`. */
+export function niceTicks(top: number): number[] {
+  if (!(top > 0)) return [];
+  const power = 10 ** Math.floor(Math.log10(top / 2));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => top / size < 4) ?? 10 * power;
+  const ticks: number[] = [];
+  for (let i = 1; i * step <= top * 1.0001; i++) ticks.push(Number((i * step).toPrecision(3)));
+  return ticks;
+}

@@ -1,0 +1,109 @@
+/** Frames and the wish to compare go in; the picture on a canvas and the person's wish to compare come out. */
+
+import { button, h, on, type Scope } from "./dom";
+import { DrawOrder } from "./draw-order";
+import { milliseconds } from "./format";
+import type { Frame } from "./messages";
+
+export interface Stage {
+  readonly el: HTMLElement;
+  show(frame: Frame, bytes: DataView): void;
+  setBacklog(merged: number): void;
+  /** Show the picture without strengths as long as it is asked for. */
+  setComparing(comparing: boolean): void;
+}
+
+export function createStage(scope: Scope, resolution: number, onCompare: (on: boolean) => void): Stage {
+  const order = new DrawOrder();
+  const canvas = h("canvas", { class: "sefa-picture", role: "img", "aria-label": "Loading…" });
+  canvas.width = canvas.height = resolution;
+  const loading = h("p", { class: "sefa-loading" }, "Loading…");
+  const badge = h("span", { class: "sefa-badge", hidden: "" }, "unedited");
+  const time = h("span", { class: "sefa-time", title: "Time to render the last frame" });
+  const backlog = h("span", { title: "Inputs merged into the next request" }, "0 waiting");
+  const readout = h("span", { class: "sefa-readout" }, time, " · ", backlog);
+  const frameBox = h("div", { class: "sefa-frame" }, canvas, loading, badge);
+  frameBox.style.setProperty("--sefa-picture", `${pictureWidth(resolution)}px`);
+
+  const compare = button(
+    scope,
+    { class: "sefa-compare", "aria-pressed": "false" },
+    "Hold to compare",
+    () => {},
+  );
+  compare.title = "Hold to see the picture without any strength (c)";
+  on(scope, compare, "pointerdown", (event) => {
+    if (event.button !== 0) return;
+    compare.setPointerCapture(event.pointerId);
+    onCompare(true);
+  });
+  for (const end of ["pointerup", "pointercancel", "blur"] as const)
+    on(scope, compare, end, () => onCompare(false));
+  on(scope, compare, "keydown", (event) => {
+    if (event.key !== " " && event.key !== "Enter") return;
+    event.preventDefault();
+    if (!event.repeat) onCompare(true);
+  });
+  on(scope, compare, "keyup", () => onCompare(false));
+
+  const smooth = h("input", { type: "checkbox", class: "sefa-smooth" });
+  on(scope, smooth, "change", () => canvas.classList.toggle("sefa-smoothed", smooth.checked));
+  const smoothLabel = h("label", { title: "Blend the pixels when the picture is scaled" }, smooth, " smooth");
+  const tools = h("div", { class: "sefa-stage-tools" }, compare, smoothLabel, readout);
+
+  function draw(frame: Frame, source: ImageBitmap | ImageData): void {
+    if (!scope.signal.aborted && order.admits(frame)) {
+      if (canvas.width !== frame.width) canvas.width = frame.width;
+      if (canvas.height !== frame.height) canvas.height = frame.height;
+      const context = canvas.getContext("2d");
+      if (source instanceof ImageData) context?.putImageData(source, 0, 0);
+      else context?.drawImage(source, 0, 0);
+      order.drawn(frame);
+      describe(frame);
+    }
+    if (!(source instanceof ImageData)) source.close();
+  }
+
+  function describe(frame: Frame): void {
+    loading.hidden = true;
+    badge.hidden = !frame.unedited;
+    time.textContent = milliseconds(frame.render_ms);
+    canvas.setAttribute("aria-label", frame.unedited ? "Picture without edits" : "Edited picture");
+    canvas.dataset.quality = frame.quality;
+    canvas.dataset.revision = String(frame.revision);
+  }
+
+  return {
+    el: h("div", { class: "sefa-stage" }, frameBox, tools),
+    show(frame, bytes) {
+      if (!order.admits(frame)) return;
+      if (frame.mime === "image/x-rgba") return draw(frame, imageData(frame, bytes));
+      createImageBitmap(new Blob([view(bytes)], { type: frame.mime })).then(
+        (bitmap) => draw(frame, bitmap),
+        () => scope.fail(new Error(`The browser cannot decode a picture of type ${frame.mime}.`)),
+      );
+    },
+    setBacklog(merged) {
+      backlog.textContent = `${merged} waiting`;
+    },
+    setComparing(comparing) {
+      order.unedited = comparing;
+      compare.setAttribute("aria-pressed", String(comparing));
+      compare.textContent = comparing ? "Unedited" : "Hold to compare";
+    },
+  };
+}
+
+/** CSS width of a picture: small ones are enlarged, by a whole factor where one fits. */
+export function pictureWidth(resolution: number): number {
+  if (resolution > 384) return 512;
+  return resolution * Math.max(1, Math.floor(384 / resolution));
+}
+
+function view(bytes: DataView, length = bytes.byteLength): Uint8ClampedArray<ArrayBuffer> {
+  return new Uint8ClampedArray(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
+}
+
+function imageData(frame: Frame, bytes: DataView): ImageData {
+  return new ImageData(view(bytes, frame.width * frame.height * 4), frame.width, frame.height);
+}

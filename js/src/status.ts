@@ -1,0 +1,80 @@
+/** The link's status and failures go in; a header that says what this is and how it fares, and an error strip, come out. */
+
+import { button, h, on, type Scope } from "./dom";
+import { keysHelp } from "./keys";
+import type { LinkStatus } from "./link";
+import type { GeneratorInfo } from "./messages";
+
+const WORDS: Readonly<Record<LinkStatus, string>> = {
+  ready: "",
+  waiting: "waiting for the kernel",
+  silent:
+    "The kernel does not answer. It may be busy with a cell; if it was restarted, run the cell that made this panel again.",
+  gone: "This panel is no longer connected: run the cell that made it again.",
+};
+
+export interface StatusBar {
+  readonly header: HTMLElement;
+  readonly strip: HTMLElement;
+  show(status: LinkStatus): void;
+  showError(message: string): void;
+  clearError(): void;
+}
+
+export function createStatus(scope: Scope, info: GeneratorInfo): StatusBar {
+  const quiet = h("span", { class: "sefa-status", role: "status" });
+  const notice = h("div", { class: "sefa-notice", role: "status", hidden: "" });
+  const errorText = h("span");
+  const clearError = () => {
+    error.hidden = true;
+    errorText.textContent = "";
+  };
+  const dismiss = button(scope, { "aria-label": "Dismiss", title: "Dismiss" }, "×", clearError);
+  const error = h("div", { class: "sefa-error", role: "alert", hidden: "" }, errorText, dismiss);
+
+  const help = h("div", { class: "sefa-help", role: "region", "aria-label": "Keys", hidden: "" }, keysHelp());
+  const toggle = button(scope, { class: "sefa-help-button", "aria-expanded": "false" }, "?", () =>
+    open(help.hasAttribute("hidden")),
+  );
+  toggle.title = "Keys";
+  toggle.setAttribute("aria-label", "Keys");
+  const open = (shown: boolean) => {
+    help.hidden = !shown;
+    toggle.setAttribute("aria-expanded", String(shown));
+  };
+  const corner = h("div", { class: "sefa-corner" }, toggle, help);
+  on(scope, corner, "keydown", (event) => event.key === "Escape" && open(false));
+  on(scope, corner, "focusout", (event) => {
+    if (!(event.relatedTarget instanceof Node && corner.contains(event.relatedTarget))) open(false);
+  });
+
+  const facts = `${info.family} · ${info.resolution} px · ${info.latent_space} of ${info.latent_dim}`;
+  const name = h("h2", {}, info.name);
+  const header = h(
+    "header",
+    { class: "sefa-header" },
+    name,
+    h("span", { class: "sefa-quiet" }, facts),
+    quiet,
+    corner,
+  );
+  return {
+    header,
+    strip: h("div", { class: "sefa-strip" }, notice, error),
+    show(status) {
+      const words = WORDS[status];
+      const loud = status === "silent" || status === "gone";
+      for (const [el, text] of [
+        [quiet, loud ? "" : words],
+        [notice, loud ? words : ""],
+      ] as const)
+        if (el.textContent !== text) el.textContent = text;
+      notice.hidden = !loud;
+    },
+    showError(message) {
+      errorText.textContent = message;
+      error.hidden = false;
+    },
+    clearError,
+  };
+}

@@ -1,0 +1,94 @@
+"""Codes, directions and strengths in, edited codes out; nothing is changed in place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import overload
+
+import torch
+from torch import Tensor
+
+from sefa_widget.directions import Directions
+from sefa_widget.generators.base import Latent
+
+Strengths = Mapping[int, float] | Sequence[float] | Tensor
+"""Strength by direction: ``{index: strength}``, or one number for each of the first directions."""
+
+Rows = tuple[int, int] | Sequence[int] | None
+"""A half-open range ``(start, stop)`` of code rows, any other sequence of row numbers, or None for all."""
+
+
+@overload
+def edit(codes: Tensor, directions: Directions, strengths: Strengths, *, rows: Rows = None) -> Tensor: ...
+@overload
+def edit(codes: Latent, directions: Directions, strengths: Strengths, *, rows: Rows = None) -> Latent: ...
+def edit(
+    codes: Tensor | Latent, directions: Directions, strengths: Strengths, *, rows: Rows = None
+) -> Tensor | Latent:
+    """Move codes along directions: ``codes[:, rows] += sum of strength * direction``.
+
+    Shen & Zhou 2021, equation 2, after truncation; one formula for every generator.
+
+    >>> from sefa_widget import edit, factorize, load_generator
+    >>> generator = load_generator()
+    >>> latent = generator.sample([1, 2])
+    >>> images = generator.synthesize(edit(latent, factorize(generator), {0: 2.5}))
+
+    Parameters
+    ----------
+    codes
+        A `Latent`, or codes ``[N, L, d]``.
+    directions
+        Directions of size d.
+    strengths
+        ``{index: strength}``, or a sequence of strengths for the first directions. A unit of strength is
+        a step of length 1 in the latent space.
+    rows
+        The code rows to move: a tuple ``(start, stop)`` is a half-open range, a list names rows one by
+        one, None is all.
+
+    Returns
+    -------
+    Tensor or Latent
+        Of the same kind and shape as `codes`.
+
+    Raises
+    ------
+    ValueError
+        If sizes do not fit, a direction or row does not exist, or a strength is not finite.
+    """
+    if isinstance(codes, Latent):
+        return codes.with_codes(edit(codes.codes, directions, strengths, rows=rows))
+    d = directions.vectors.shape[1]
+    if codes.ndim != 3 or codes.shape[2] != d:
+        raise ValueError(f"Codes have shape {list(codes.shape)}; these directions take [N, L, {d}].")
+    edited = codes.clone()
+    edited[:, _rows(rows, codes.shape[1])] += offset(directions, strengths).to(codes.device, codes.dtype)
+    return edited
+
+
+def offset(directions: Directions, strengths: Strengths) -> Tensor:
+    """Give the sum of strength * direction, float64 ``[d]``; see `edit` for the errors."""
+    pairs = dict(strengths if isinstance(strengths, Mapping) else enumerate(strengths))
+    step = torch.zeros(directions.vectors.shape[1], dtype=torch.float64)
+    for index, strength in pairs.items():
+        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(directions):
+            raise ValueError(f"There is no direction {index!r}; there are 0 to {len(directions) - 1}.")
+        if not math.isfinite(strength):
+            raise ValueError(f"The strength of direction {index} is {strength}; it must be finite.")
+        step += float(strength) * directions.vectors[index]
+    return step
+
+
+def _rows(rows: Rows, count: int) -> list[int]:
+    if rows is None:
+        return list(range(count))
+    if isinstance(rows, tuple):
+        if len(rows) != 2 or not 0 <= rows[0] < rows[1] <= count:
+            raise ValueError(f"Row range {':'.join(map(str, rows))} is outside 0:{count} of the codes.")
+        return list(range(*rows))
+    outside = [row for row in rows if not 0 <= row < count]
+    if outside:
+        raise ValueError(f"Row {outside[0]} is outside 0:{count} of the codes.")
+    return list(rows)

@@ -1,0 +1,319 @@
+"""The panel's messages in, traits and frames out: a `Session` and a `Stream` behind a Jupyter comm."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import anywidget
+import torch
+import traitlets
+from PIL.Image import Image
+
+from sefa_widget import frames, messages
+from sefa_widget.checkpoint import Checkpoint
+from sefa_widget.directions import Directions
+from sefa_widget.generators import Generator, load_generator
+from sefa_widget.session import TRAVEL, Drawn, Session
+from sefa_widget.stream import Stream
+
+log = logging.getLogger("sefa_widget")
+
+STATIC = Path(__file__).parent / "static"
+PADDED_BYTES = 66_560
+"""A message of at least one loopback segment: smaller ones may wait 40 ms for an acknowledgement."""
+
+NOT_BUILT = """export default { render({ el }) {
+  el.textContent = "The panel is not built. In the source checkout run: pip install -e ."
+} }"""
+"""What a source checkout shows until its panel is built."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One view's wish for a picture of the state as it is when its turn comes."""
+
+    view: str
+    seq: int
+    unedited: bool
+    padded: bool
+    moving: bool
+    context: contextvars.Context
+    """Of the message handler: ipykernel sends answers through the channel that it names."""
+
+
+class SefaWidget(anywidget.AnyWidget):
+    """A panel to explore one generator; see `explore`.
+
+    Parameters
+    ----------
+    generator
+        The generator, borrowed: other panels may use it too, and `close` leaves it alone.
+    state
+        A dict as `SefaWidget.state` gives it, to start from.
+
+    Raises
+    ------
+    ValueError
+        If the state is none of this generator's.
+    """
+
+    _esm = STATIC / "panel.js" if (STATIC / "panel.js").is_file() else NOT_BUILT
+    _css = STATIC / "panel.css" if (STATIC / "panel.css").is_file() else ""
+
+    state = traitlets.Dict(read_only=True).tag(sync=True)
+    """All that decides the picture, as a plain dict: ``explore(state=panel.state)`` restores it."""
+    spectrum = traitlets.Dict(read_only=True).tag(sync=True)
+    """Eigenvalues of the present directions, as the panel draws them."""
+    generator_info = traitlets.Dict(read_only=True).tag(sync=True)
+    """What the panel says about the generator."""
+
+    def __init__(self, generator: Generator, *, state: Mapping[str, Any] | None = None) -> None:
+        self._session = Session(generator, state)
+        self._stream: Stream[_Request] = Stream(self._work, self._settle)
+        self._changing = threading.RLock()
+        self._drawn: Drawn | None = None
+        self._render_ms = 0.0
+        self._published: Directions | None = None
+        self._lossy: dict[str, _Request] = {}
+        self.set_trait("generator_info", _about(generator))
+        self.set_trait("state", self._session.describe())
+        super().__init__()
+
+    def __repr__(self) -> str:
+        """Say what is shown, in one line."""
+        return f"SefaWidget({self.generator.name!r}, seed={self.seed}, strengths={dict(self.strengths)})"
+
+    # What Python code sees. Each setter makes the same change as the panel does; views then ask for the
+    # new picture by themselves.
+
+    @property
+    def generator(self) -> Generator:
+        """The generator that is explored."""
+        return self._session.generator
+
+    @property
+    def strengths(self) -> Mapping[int, float]:
+        """Strength by direction, without zeros. Assign a whole dict; it replaces all strengths."""
+        return MappingProxyType(dict(self._session.state.strengths))
+
+    @strengths.setter
+    def strengths(self, strengths: Mapping[int, float]) -> None:
+        with self._changing:
+            self.change(strengths={**dict.fromkeys(self._session.state.strengths, 0.0), **strengths})
+
+    @property
+    def seed(self) -> int:
+        """Which latent is drawn."""
+        return self._session.state.seed
+
+    @seed.setter
+    def seed(self, seed: int) -> None:
+        self.change(seed=seed)
+
+    @property
+    def layers(self) -> tuple[int, int]:
+        """Half-open range of the layers that are factorised."""
+        return self._session.state.layers
+
+    @layers.setter
+    def layers(self, layers: tuple[int, int]) -> None:
+        self.change(layers=layers)
+
+    @property
+    def directions(self) -> Directions:
+        """All directions of the present layers."""
+        return self._session.directions()
+
+    def change(self, **fields: Any) -> None:
+        """Change several fields of the state at once, for example ``change(seed=3, layers=(0, 2))``.
+
+        Parameters
+        ----------
+        **fields
+            New values by name; see `state` for the names. `strengths` changes the directions it names.
+
+        Raises
+        ------
+        ValueError
+            If a field is unknown or a value cannot be drawn; nothing is changed then.
+        """
+        with self._changing:
+            self._session.apply(fields)
+            self.set_trait("state", self._session.describe())
+
+    def image(self, *, unedited: bool = False) -> Image:
+        """Draw the present picture at its own size, with or without the strengths."""
+        return frames.to_pil(self._session.draw(unedited=unedited).pixels)
+
+    def close(self) -> None:
+        """Close the panel everywhere and let go of all but the generator."""
+        self._stream.stop()
+        self._drawn = None
+        self._lossy.clear()
+        super().close()
+
+    # What the panel sees.
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Refuse what a front end wants to set: the kernel is the only writer of state."""
+        refused = sorted(set(sync_data) & set(self.traits(sync=True)))
+        log.warning("Ignored a front end's wish to set %s; edits are messages.", ", ".join(refused))
+
+    def _handle_custom_msg(self, content: object, buffers: object) -> None:
+        with self._errors_to_panel(*messages.reply_address(content)):
+            self._receive(messages.decode(content))
+
+    def _receive(self, intent: messages.Intent) -> None:
+        if isinstance(intent, messages.Bye):
+            self._stream.drop(intent.view)
+            self._lossy.pop(intent.view, None)
+        elif isinstance(intent, messages.Probe):
+            self._tell(messages.ProbeInfo(intent.view, intent.seq), b"", padded=intent.padded)
+        else:
+            edit = intent if isinstance(intent, messages.Edit) else messages.Edit(intent.view, intent.seq)
+            if edit.patch:
+                self.change(**{str(name): value for name, value in edit.patch.items()})
+            context = contextvars.copy_context()
+            request = _Request(edit.view, edit.seq, edit.unedited, intent.padded, edit.moving, context)
+            self._stream.put(edit.view, request)
+
+    def _work(self, request: _Request) -> None:
+        request.context.copy().run(self._answer, request)
+
+    def _answer(self, request: _Request) -> None:
+        with self._errors_to_panel(request.view, request.seq):
+            drawn = self._draw(request.unedited)
+            frame = frames.preview(drawn.pixels)
+            self._send_frame(request, drawn, frame)
+            if not frame.lossless:
+                self._lossy[request.view] = request
+
+    def _settle(self) -> None:
+        for view, request in list(self._lossy.items()):
+            if not request.moving:
+                self._lossy.pop(view, None)
+                request.context.copy().run(self._sharpen, request)
+
+    def _sharpen(self, request: _Request) -> None:
+        with self._errors_to_panel(request.view, 0):
+            drawn = self._draw(request.unedited)
+            self._send_frame(request, drawn, frames.final(drawn.pixels))
+
+    def _draw(self, unedited: bool) -> Drawn:
+        """Draw the present state, or give what was drawn last if it is still that."""
+        known = self._drawn
+        if known is None or (known.state.revision, known.unedited) != (
+            self._session.state.revision,
+            unedited,
+        ):
+            start = time.perf_counter()
+            known = self._drawn = self._session.draw(unedited=unedited)
+            self._render_ms = (time.perf_counter() - start) * 1000
+        if known.directions is not self._published:
+            self._published = known.directions
+            self.set_trait("spectrum", _spectrum(known))
+        return known
+
+    def _send_frame(self, request: _Request, drawn: Drawn, frame: frames.Frame) -> None:
+        info = messages.FrameInfo(
+            view=request.view,
+            seq=request.seq,
+            revision=drawn.state.revision,
+            quality="final" if frame.lossless else "preview",
+            unedited=drawn.unedited,
+            mime=frame.mime,
+            width=frame.width,
+            height=frame.height,
+            render_ms=round(self._render_ms, 2),
+        )
+        self._tell(info, frame.data, padded=request.padded)
+
+    def _tell(self, info: messages.Info, *data: bytes, padded: bool = False) -> None:
+        size = sum(map(len, data))
+        padding = [bytes(PADDED_BYTES - size)] if padded and size < PADDED_BYTES else []
+        self.send(messages.encode(info), buffers=[*data, *padding])
+
+    @contextmanager
+    def _errors_to_panel(self, view: str, seq: int) -> Iterator[None]:
+        """Tell the panel what went wrong inside: Jupyter itself shows a handler's exception nowhere."""
+        try:
+            yield
+        except Exception as error:
+            if not isinstance(error, ValueError):
+                log.exception("A request of the panel failed.")
+            text = str(error) or type(error).__name__
+            if not isinstance(error, ValueError):
+                text = f"{type(error).__name__}: {text}"
+            self._tell(messages.ErrorInfo(view, seq, text[:500]))
+
+
+def explore(
+    source: str | Path | Checkpoint | Generator | None = None,
+    *,
+    state: Mapping[str, Any] | None = None,
+    device: str | torch.device | None = None,
+) -> SefaWidget:
+    """Open a panel that edits a generator's pictures live.
+
+    >>> panel = explore()
+    >>> panel.strengths = {0: 2.5}
+
+    Parameters
+    ----------
+    source
+        A generator, or what `load_generator` takes; None is the bundled faces.
+    state
+        What `SefaWidget.state` gave, to go on from there.
+    device
+        Where it computes; None takes the first there is of CUDA, MPS and CPU.
+
+    Returns
+    -------
+    SefaWidget
+        Show it by making it the last expression of a cell.
+
+    Raises
+    ------
+    CheckpointError
+        If the file cannot be read.
+    ValueError
+        If the device does not exist here, or the state is none of this generator's.
+    """
+    return SefaWidget(load_generator(source, device=device), state=state)
+
+
+def _about(generator: Generator) -> dict[str, Any]:
+    return {
+        "name": generator.name,
+        "family": generator.family,
+        "latent_space": generator.latent_space,
+        "latent_dim": generator.latent_dim,
+        "resolution": generator.resolution,
+        "num_classes": generator.num_classes,
+        "num_codes": generator.num_codes,
+        "layers": [
+            {"name": layer.name, "resolution": layer.resolution, "row": layer.row}
+            for layer in generator.layers
+        ],
+    }
+
+
+def _spectrum(drawn: Drawn) -> dict[str, Any]:
+    directions = drawn.directions
+    return {
+        "method": directions.method,
+        "layers": list(drawn.state.layers),
+        "normalized": directions.normalized,
+        "rows": directions.rows,
+        "shares": [float(f"{share:.5g}") for share in directions.shares.tolist()],
+        "travel": TRAVEL,
+    }

@@ -1,0 +1,165 @@
+/** Options go in; a model with a small scripted kernel behind it comes out: it applies patches, draws and answers. */
+
+const SMALL = {
+  name: "faces",
+  family: "dcgan",
+  latent_space: "z",
+  latent_dim: 100,
+  resolution: 64,
+  num_classes: 0,
+  num_codes: 1,
+  layers: [
+    { name: "latent projection", resolution: 4, row: 0 },
+    { name: "8x8 conv", resolution: 8, row: null },
+    { name: "16x16 conv", resolution: 16, row: null },
+    { name: "32x32 conv", resolution: 32, row: null },
+    { name: "to RGB", resolution: 64, row: null },
+  ],
+};
+
+const LARGE = {
+  name: "ffhq-1024",
+  family: "stylegan2",
+  latent_space: "w",
+  latent_dim: 512,
+  resolution: 256,
+  num_classes: 10,
+  num_codes: 18,
+  layers: Array.from({ length: 18 }, (_, row) => {
+    const resolution = 2 ** (2 + Math.floor((row + 1) / 2));
+    return { name: `${resolution}x${resolution} ${row % 2 ? "up conv" : "conv"}`, resolution, row };
+  }),
+};
+
+export class FakeModel {
+  /** `size` is small or large; `delay` is the kernel's in ms; `state` overrides the first state. */
+  constructor({ size = "small", delay = 5, state = {}, mime = "image/x-rgba", name } = {}) {
+    this.info = { ...(size === "large" ? LARGE : SMALL), ...(name ? { name } : {}) };
+    this.delay = delay;
+    this.mime = mime;
+    this.sent = [];
+    this.silent = false;
+    this.listeners = [];
+    this.traits = {
+      generator_info: this.info,
+      state: {
+        revision: 0,
+        seed: 12,
+        strengths: {},
+        layers: size === "large" ? [2, 6] : [0, 1],
+        edit_layers: null,
+        normalize: true,
+        label: size === "large" ? 3 : null,
+        truncation_psi: 0.7,
+        truncation_cutoff: null,
+        ...state,
+      },
+      spectrum: {},
+    };
+    this.factorise();
+  }
+
+  get(name) {
+    return this.traits[name];
+  }
+
+  set() {
+    throw new Error("The panel must never set a trait.");
+  }
+
+  save_changes() {
+    throw new Error("The panel must never save.");
+  }
+
+  on(event, callback) {
+    this.listeners.push([event, callback]);
+  }
+
+  off(event, callback) {
+    this.listeners = this.listeners.filter(([e, c]) => e !== event || c !== callback);
+  }
+
+  trigger(event, ...values) {
+    for (const [name, callback] of [...this.listeners]) if (name === event) callback(...values);
+  }
+
+  send(message) {
+    this.sent.push(structuredClone(message));
+    if (!this.silent) setTimeout(() => this.handle(message), this.delay);
+  }
+
+  handle(message) {
+    const { type, view, seq } = message;
+    if (type === "probe") this.trigger("msg:custom", { type, view, seq }, []);
+    if (type !== "hello" && type !== "edit") return;
+    if (message.patch?.seed === 666) {
+      this.trigger("msg:custom", { type: "error", view, seq, message: "Seed 666 is outside what this generator allows." }, []);
+      return;
+    }
+    if (message.patch && Object.keys(message.patch).length > 0) this.apply(message.patch);
+    this.frame(view, seq, message.unedited === true);
+  }
+
+  /** Change the state as Python code or another view would. */
+  apply(patch) {
+    const { state } = this.traits;
+    const strengths = { ...state.strengths, ...patch.strengths };
+    for (const [index, strength] of Object.entries(strengths)) if (strength === 0) delete strengths[index];
+    this.traits.state = { ...state, ...patch, strengths, revision: state.revision + 1 };
+    if (patch.layers || patch.normalize !== undefined) this.factorise();
+    this.trigger("change:state");
+  }
+
+  factorise() {
+    const { layers, normalize } = this.traits.state;
+    const d = this.info.latent_dim;
+    const sharpness = (40 + 8 * (layers[1] - layers[0])) / d;
+    const shares = Array.from({ length: d }, (_, i) => 0.31 * Math.exp((-i * sharpness) / 8) + 0.02 * (1 - i / d));
+    const method = layers[1] > 1 && this.info.num_codes === 1 ? "composed" : "sefa";
+    this.traits.spectrum = { method, layers, normalized: normalize, units: 8192, shares, travel: 5 };
+    this.trigger("change:spectrum");
+  }
+
+  async frame(view, seq, unedited) {
+    const { width, height } = { width: this.info.resolution, height: this.info.resolution };
+    const rgba = picture(this.traits.state, width, unedited);
+    const info = { type: "frame", view, seq, revision: this.traits.state.revision, unedited, width, height };
+    const bytes = this.mime === "image/x-rgba" ? padded(rgba) : await encoded(rgba, width, this.mime);
+    const message = { ...info, quality: "preview", mime: this.mime, render_ms: 6.25 };
+    this.trigger("msg:custom", message, [bytes, new DataView(new ArrayBuffer(8))]);
+  }
+}
+
+/** The first pixel says seed, number of strengths and 10 x the strength of direction 0; the rest is for the eye. */
+function picture(state, size, unedited) {
+  const strengths = unedited ? {} : state.strengths;
+  const rgba = new Uint8ClampedArray(size * size * 4);
+  const at = (i) => strengths[i] ?? 0;
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++) {
+      const [u, v] = [x / size - 0.5 + at(1) / 30, y / size - 0.5];
+      const radius = Math.hypot(u * (1 + at(2) / 20), v) * (1 - at(0) / 12);
+      const face = radius < 0.36 ? 1 : 0;
+      const eye = Math.hypot(Math.abs(u) - 0.13, v + 0.08) < 0.045 ? 1 : 0;
+      const mouth = Math.abs(v - 0.14 - (at(0) / 10) * (0.03 - u * u * 2)) < 0.02 && Math.abs(u) < 0.14 ? 1 : 0;
+      const hue = ((state.seed * 37) % 360) / 360;
+      const tone = face ? 0.85 - radius * 0.7 - 0.6 * Math.max(eye, mouth) : 0.35 + 0.25 * v;
+      const shade = [tone, tone * (0.65 + 0.3 * hue), tone * (0.95 - 0.5 * hue)];
+      rgba.set([...shade.map((part) => 255 * part), 255], 4 * (y * size + x));
+    }
+  rgba.set([state.seed % 256, Object.keys(strengths).length, 128 + 10 * at(0), 255]);
+  return rgba;
+}
+
+/** As Jupyter hands buffers over: a view into a larger buffer. */
+function padded(rgba) {
+  const whole = new Uint8Array(rgba.length + 24);
+  whole.set(rgba, 16);
+  return new DataView(whole.buffer, 16, rgba.length);
+}
+
+async function encoded(rgba, size, type) {
+  const canvas = new OffscreenCanvas(size, size);
+  canvas.getContext("2d").putImageData(new ImageData(rgba, size, size), 0, 0);
+  return new DataView(await (await canvas.convertToBlob({ type, quality: 0.95 })).arrayBuffer());
+}

@@ -1,0 +1,116 @@
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from sefa_widget import edit, factorize
+from sefa_widget.frames import to_pixels
+from sefa_widget.session import Session
+
+
+def test_a_new_session_factorises_all_layers_that_read_the_latent(tiny, tiny_style):
+    assert Session(tiny).state.layers == (0, 1)
+    assert Session(tiny_style).state.layers == (0, 3)
+    assert Session(tiny_style).state.label == 0
+
+
+def test_what_is_drawn_is_the_edit_of_the_seeds_latent(tiny_style):
+    session = Session(tiny_style)
+    session.apply({"seed": 7, "strengths": {1: 1.5}, "label": 2, "truncation_psi": 0.5})
+    latent = tiny_style.sample(7, labels=[2], truncation_psi=0.5)
+    expected = tiny_style.synthesize(edit(latent, factorize(tiny_style), {1: 1.5}))[0]
+    assert np.array_equal(session.draw().pixels, to_pixels(expected))
+    unedited = tiny_style.synthesize(latent)[0]
+    assert np.array_equal(session.draw(unedited=True).pixels, to_pixels(unedited))
+
+
+def test_only_the_factorised_layers_are_edited_until_another_range_is_named(tiny_style):
+    session = Session(tiny_style)
+    assert session.edited_rows(session.apply({"layers": [1, 2]})) == [1]
+    assert session.edited_rows(session.apply({"edit_layers": [0, 2]})) == [0, 1]
+    assert session.edited_rows(session.apply({"edit_layers": None})) == [1]
+
+
+def test_layers_that_do_not_read_the_latent_edit_the_code_all_the_same(tiny):
+    session = Session(tiny)
+    state = session.apply({"layers": [1, 3], "strengths": {0: 2}})
+    assert session.edited_rows(state) == [0]
+    assert session.draw().directions.method == "composed"
+
+
+def test_strengths_merge_and_zeros_are_left_out(tiny):
+    session = Session(tiny)
+    session.apply({"strengths": {"0": 1, "3": 2.5}})
+    session.apply({"strengths": {0: 0.0, 5: -1}})
+    assert dict(session.state.strengths) == {3: 2.5, 5: -1.0}
+
+
+def test_each_change_has_a_higher_revision_and_no_change_has_none(tiny):
+    session = Session(tiny)
+    first = session.apply({"seed": 3})
+    assert first.revision == 1
+    assert session.apply({"seed": 3}).revision == 1
+    assert session.apply({"seed": 4.0}).revision == 2
+
+
+def test_a_described_state_goes_through_json_into_another_session(tiny_style):
+    session = Session(tiny_style)
+    session.apply({"seed": 9, "strengths": {2: -1.25}, "layers": (1, 3), "edit_layers": (0, 1), "label": 3})
+    described = json.loads(json.dumps(session.describe()))
+    again = Session(tiny_style, described)
+    assert again.state == session.state
+    assert np.array_equal(again.draw().pixels, session.draw().pixels)
+
+
+BAD = [
+    ({"seed": -1}, "The seed is -1; it must be 0 to"),
+    ({"seed": 1.5}, "The seed is a whole number; this is 1.5"),
+    ({"seed": math.nan}, "The seed is a whole number"),
+    ({"seed": True}, "The seed is a whole number; this is True"),
+    ({"layers": (2, 9)}, "Layer range 2:9 is outside 0:3 of 'tiny'"),
+    ({"layers": (1, 1)}, "Layer range 1:1"),
+    ({"layers": "01"}, "A layer range is"),
+    ({"strengths": {0: math.nan}}, "strength of direction 0 is nan"),
+    ({"strengths": {0: math.inf}}, "strength of direction 0 is inf"),
+    ({"strengths": {0: "2"}}, "strength of direction 0 is a number; this is '2'"),
+    ({"strengths": {8: 1}}, "A direction is 8; it must be 0 to 7"),
+    ({"strengths": {"x": 1}}, "A direction is a whole number"),
+    ({"strengths": [1]}, "Strengths are"),
+    ({"normalize": 1}, "'normalize' is true or false"),
+    ({"label": 1}, "'tiny' has no classes"),
+    ({"truncation_psi": 1e9}, "truncation_psi is"),
+    ({"truncation_cutoff": 5}, "truncation_cutoff is 5; it must be 0 to 1"),
+    ({"colour": 1}, "The state has no 'colour'; it has seed, strengths"),
+]
+
+
+@pytest.mark.parametrize(("patch", "text"), BAD)
+def test_a_wrong_value_says_what_is_allowed_and_changes_nothing(tiny, patch, text):
+    session = Session(tiny, {"seed": 5, "strengths": {1: 1.0}})
+    before = session.state
+    with pytest.raises(ValueError, match=text):
+        session.apply({"seed": 6, **patch} if "seed" not in patch else patch)
+    assert session.state is before
+
+
+def test_a_class_outside_the_model_is_refused(tiny_style):
+    with pytest.raises(ValueError, match=r"class of 'tinystyle' is 4; it must be 0 to 3"):
+        Session(tiny_style).apply({"label": 4})
+
+
+def test_going_back_to_a_layer_range_does_not_factorise_again(tiny):
+    session = Session(tiny)
+    first = session.directions()
+    session.apply({"layers": (0, 2)})
+    session.directions()
+    session.apply({"layers": (0, 1)})
+    assert session.directions() is first
+
+
+def test_the_same_seed_gives_the_same_picture_on_every_device(tiny, device):
+    pixels = Session(tiny).draw().pixels
+    moved = Session(tiny.to(device)).draw().pixels
+    assert np.abs(moved.astype(int) - pixels).max() <= 1
+    assert tiny.sample(3).codes.device.type == torch.device(device).type

@@ -1,0 +1,272 @@
+import gc
+import json
+import random
+import threading
+import weakref
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sefa_widget import explore
+from sefa_widget.frames import to_pixels
+from sefa_widget.widget import PADDED_BYTES
+
+WIRE = json.loads((Path(__file__).parent / "wire.json").read_text())
+LONG = 30.0
+
+
+class Front:
+    """Plays the panel: sends messages over the recorded comm and waits for what comes back."""
+
+    def __init__(self, widget, comm) -> None:
+        self.widget, self.comm = widget, comm
+        self.arrived = threading.Condition()
+        publish = comm.publish_msg
+
+        def publish_and_tell(*args, **kwargs):
+            with self.arrived:
+                publish(*args, **kwargs)
+                self.arrived.notify_all()
+
+        comm.publish_msg = publish_and_tell
+
+    def send(self, content, method="custom", **data) -> None:
+        data = {"method": method, "content": content, **data}
+        self.comm.handle_msg({"content": {"data": data}, "buffers": []})
+
+    def received(self, kind) -> list[tuple[dict, list]]:
+        custom = [m for m in self.comm.sent if m["data"].get("method") == "custom"]
+        return [(m["data"]["content"], m["buffers"]) for m in custom if m["data"]["content"]["type"] == kind]
+
+    def wait(self, kind, seq=None, quality=None):
+        def found():
+            return [
+                (content, buffers)
+                for content, buffers in self.received(kind)
+                if seq in (None, content["seq"]) and quality in (None, content.get("quality"))
+            ]
+
+        with self.arrived:
+            assert self.arrived.wait_for(found, LONG), f"no {kind} for {seq}: {self.comm.sent[-3:]}"
+            return found()[-1]
+
+    def edit(self, seq, view="v", **fields) -> None:
+        self.send({"type": "edit", "view": view, "seq": seq, **fields})
+
+
+@pytest.fixture
+def front(tiny, recorded_comms):
+    widget = explore(tiny)
+    yield Front(widget, recorded_comms[-1])
+    widget.close()
+
+
+def test_the_example_traits_have_the_fields_of_the_real_ones(front):
+    front.send({"type": "hello", "view": "v", "seq": 1})
+    front.wait("frame", 1)
+    for name, example in WIRE["traits"].items():
+        real = getattr(front.widget, name)
+        assert real.keys() == example.keys()
+        json.dumps(real)
+    assert (
+        front.widget.generator_info["layers"][0].keys()
+        == WIRE["traits"]["generator_info"]["layers"][0].keys()
+    )
+
+
+def test_a_view_that_says_hello_gets_the_picture_and_the_spectrum(front):
+    front.send({"type": "hello", "view": "v", "seq": 1})
+    info, buffers = front.wait("frame", 1)
+    assert (info["view"], info["quality"], info["mime"]) == ("v", "final", "image/x-rgba")
+    pixels = np.frombuffer(buffers[0], np.uint8).reshape(16, 16, 4)[..., :3]
+    assert np.array_equal(pixels, np.asarray(front.widget.image()))
+    assert len(front.widget.spectrum["shares"]) == 8
+
+
+def test_an_edit_changes_the_state_first_and_then_answers_with_its_picture(front):
+    front.edit(1, patch={"strengths": {"0": 2.5}, "seed": 3})
+    info, buffers = front.wait("frame", 1)
+    kinds = [
+        m["data"]["content"]["type"] if m["data"]["method"] == "custom" else sorted(m["data"]["state"])[0]
+        for m in front.comm.sent
+        if m["data"].get("method") in ("custom", "update")
+    ]
+    assert kinds.index("state") < kinds.index("frame")
+    assert info["revision"] == front.widget.state["revision"] == 1
+    generator = front.widget.generator
+    codes = generator.sample(3).codes + 2.5 * front.widget.directions.vectors[0].float()
+    expected = to_pixels(generator.synthesize(codes)[0])
+    assert np.array_equal(np.frombuffer(buffers[0], np.uint8).reshape(16, 16, 4)[..., :3], expected)
+
+
+def test_unedited_shows_the_picture_without_strengths_and_keeps_them(front):
+    front.edit(1, patch={"strengths": {"0": 2.5}})
+    _, edited = front.wait("frame", 1)
+    front.edit(2, unedited=True)
+    info, unedited = front.wait("frame", 2)
+    assert info["unedited"]
+    assert unedited[0] != edited[0]
+    assert dict(front.widget.strengths) == {0: 2.5}
+
+
+def test_a_layer_range_brings_its_own_spectrum(front):
+    front.edit(1)
+    front.wait("frame", 1)
+    before = front.widget.spectrum
+    front.edit(2, patch={"layers": [0, 3]}, moving=True)
+    front.wait("frame", 2)
+    assert front.widget.spectrum["layers"] == [0, 3]
+    assert front.widget.spectrum["method"] == "composed"
+    assert front.widget.spectrum["shares"] != before["shares"]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (
+            {"type": "edit", "view": "v", "seq": 4, "patch": {"layers": [0, 9]}},
+            "Layer range 0:9 is outside 0:3",
+        ),
+        ({"type": "edit", "view": "v", "seq": 4, "patch": {"seed": "x"}}, "The seed is a whole number"),
+        ({"type": "edit", "view": "v", "seq": 4, "patch": {"self": 1}}, "The state has no 'self'"),
+        ({"type": "waltz", "view": "v", "seq": 4}, "'waltz' is unknown"),
+    ],
+)
+def test_a_wrong_message_is_answered_with_an_error_and_changes_nothing(front, content, text):
+    before = front.widget.state
+    front.send(content)
+    info, _ = front.wait("error", 4)
+    assert info["view"] == "v"
+    assert text in info["message"]
+    assert front.widget.state == before
+
+
+def test_a_failure_while_drawing_is_told_and_the_panel_lives_on(front, monkeypatch, caplog):
+    front.edit(1)
+    front.wait("frame", 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(type(front.widget.generator), "forward", lambda *_: 1 / 0)
+        front.edit(2, patch={"seed": 5})
+        info, _ = front.wait("error", 2)
+    assert info["message"] == "ZeroDivisionError: division by zero"
+    assert "Traceback" in caplog.text
+    front.edit(3)
+    assert front.wait("frame", 3)[0]["revision"] == 1
+
+
+def test_two_views_each_get_their_own_answer(front):
+    front.edit(1, view="a", patch={"seed": 1})
+    front.edit(1, view="b")
+    views = {front.wait("frame", 1)[0]["view"] for _ in range(2)}
+    with front.arrived:
+        assert front.arrived.wait_for(lambda: len(front.received("frame")) == 2, LONG)
+    views = {info["view"] for info, _ in front.received("frame")}
+    assert views == {"a", "b"}
+
+
+def test_probes_come_back_empty_or_padded_to_a_loopback_segment(front):
+    front.send({"type": "probe", "view": "v", "seq": 1, "padded": False})
+    front.send({"type": "probe", "view": "v", "seq": 2, "padded": True})
+    assert sum(map(len, front.wait("probe", 1)[1])) == 0
+    assert sum(map(len, front.wait("probe", 2)[1])) == PADDED_BYTES
+
+
+def test_a_padded_frame_carries_its_picture_first(front):
+    front.edit(1, padded=True)
+    _, buffers = front.wait("frame", 1)
+    assert len(buffers[0]) == 16 * 16 * 4
+    assert sum(map(len, buffers)) == PADDED_BYTES
+
+
+def test_a_lossy_preview_is_followed_by_the_same_picture_lossless(front, monkeypatch):
+    monkeypatch.setattr("sefa_widget.frames.RAW_LIMIT", 8)
+    draws = []
+    draw = front.widget._session.draw
+    monkeypatch.setattr(front.widget._session, "draw", lambda **k: (draws.append(1), draw(**k))[1])
+    front.edit(1, patch={"seed": 2}, moving=True)
+    assert front.wait("frame", 1, "preview")[0]["mime"] == "image/jpeg"
+    front.edit(2, patch={"seed": 3})
+    info, _ = front.wait("frame", 2, "final")
+    assert info["mime"] == "image/webp"
+    assert info["revision"] == 2
+    assert len(draws) == 2
+    assert not [i for i, _ in front.received("frame") if i["quality"] == "final" and i["seq"] == 1]
+
+
+def test_python_makes_the_same_changes_as_the_panel(front):
+    panel = front.widget
+    panel.strengths = {0: 2.5, 3: 1}
+    panel.strengths = {1: -1.0}
+    panel.seed = 12
+    panel.layers = (0, 2)
+    assert dict(panel.strengths) == {1: -1.0}
+    assert (panel.seed, panel.layers) == (12, (0, 2))
+    assert panel.state["strengths"] == {"1": -1.0}
+    assert panel.state["revision"] == 4
+    assert panel.directions.layers == (0, 1)
+    again = explore(panel.generator, state=panel.state)
+    assert np.array_equal(np.asarray(again.image()), np.asarray(panel.image()))
+    again.close()
+
+
+def test_python_is_told_what_is_wrong_where_it_was_written(front):
+    with pytest.raises(ValueError, match="Layer range 2:5 is outside 0:3"):
+        front.widget.layers = (2, 5)
+    with pytest.raises(ValueError, match="is nan"):
+        front.widget.strengths = {0: float("nan")}
+    with pytest.raises(TypeError):
+        front.widget.strengths[0] = 1.0
+
+
+def test_a_front_end_cannot_set_traits(front):
+    before = front.widget.state
+    front.send(None, method="update", state={"state": {"seed": 99}, "_esm": "evil"}, buffer_paths=[])
+    assert front.widget.state == before
+    assert front.widget._esm != "evil"
+
+
+def test_ten_thousand_random_messages_leave_a_panel_that_works(front, caplog):
+    choose = random.Random(1).choice
+    values = [None, True, -1, 0, 1, 2.5, 1e300, float("nan"), "", "v", "0", [], [0, 1], [1, 9], {}, {"0": 1}]
+    names = ["seed", "strengths", "layers", "edit_layers", "normalize", "label", "truncation_psi", "x"]
+    for seq in range(10_000):
+        patch = {choose(names): choose(values) for _ in range(2)}
+        content = {
+            "type": choose(["edit", "edit", "hello", "bye", "probe", "x"]),
+            "view": choose(["v", "w", None]),
+        }
+        content |= {
+            "seq": choose([seq, None]),
+            "patch": choose([patch, values]),
+            "moving": choose([True, False, 3]),
+        }
+        front.send(choose([content, content, content, choose(values)]))
+        if seq % 1000 == 0:
+            front.comm.sent.clear()
+    front.comm.sent.clear()
+    front.edit(1, view="last", patch={"seed": 1, "strengths": {"0": 1}})
+    assert front.wait("frame", 1)[0]["view"] == "last"
+
+
+def test_a_closed_panel_lets_go_of_everything_but_the_generator(tiny, recorded_comms):
+    panel = explore(tiny)
+    front = Front(panel, recorded_comms[-1])
+    front.edit(1)
+    front.wait("frame", 1)
+    session = weakref.ref(panel._session)
+    panel.close()
+    del panel, front
+    recorded_comms.clear()
+    gc.collect()
+    assert session() is None
+    assert tiny.sample(1) is not None
+
+
+def test_panels_share_one_generator_and_nothing_else(tiny, recorded_comms):
+    one, two = explore(tiny), explore(tiny)
+    one.seed = 5
+    assert two.seed == 0
+    assert one.generator is two.generator
+    one.close()
+    two.close()
