@@ -13,9 +13,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError, read_checkpoint
-from sefa_widget.generators import biggan, biggan_files, dcgan, fastgan, ganzoo, pggan
+from sefa_widget.generators import biggan, convert_biggan, convert_ganzoo, dcgan, fastgan, pggan
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise
-from sefa_widget.generators.module import Call, from_module
+from sefa_widget.generators.calling import Call
+from sefa_widget.generators.module import from_module
 
 __all__ = [
     "BUNDLED",
@@ -52,13 +53,13 @@ def _own(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[
 FORMATS: dict[str, Conversion] = {
     OWN_FORMAT: _own,
     "dcgan": dcgan.convert,
-    "ganzoo_dcgan": ganzoo.convert_dcgan,
-    "ganzoo_pgan": ganzoo.convert_pgan,
+    "ganzoo_dcgan": convert_ganzoo.convert_dcgan,
+    "ganzoo_pgan": convert_ganzoo.convert_pgan,
     "genforce_pggan": pggan.convert,
     "fastgan": fastgan.convert,
-    "huggingface_biggan_deep": biggan_files.convert_huggingface,
-    "ajbrock_biggan": biggan_files.convert_ajbrock,
-    "ajbrock_biggan_deep": biggan_files.convert_ajbrock,
+    "huggingface_biggan_deep": convert_biggan.convert_huggingface,
+    "ajbrock_biggan": convert_biggan.convert_ajbrock,
+    "ajbrock_biggan_deep": convert_biggan.convert_ajbrock,
 }
 """How each file format becomes one of the architectures."""
 

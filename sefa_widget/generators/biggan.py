@@ -2,20 +2,19 @@
 
 Source: Brock et al. 2019, "Large Scale GAN Training for High Fidelity Natural Image Synthesis". Each
 block reads one row of the codes through the scales and offsets of its batch norms, so a direction can be
-applied to any range of blocks. How the published files become these networks: `biggan_files`.
+applied to any range of blocks. How the published files become these networks: `convert_biggan`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812  # its usual name
 
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise
+from sefa_widget.generators.biggan_blocks import Attention, Block, DeepBlock, Norm
 
 
 class BigGAN(Generator):
@@ -80,13 +79,13 @@ class BigGAN(Generator):
         }
         self.flat = flat
         condition = embedding_dim + (0 if flat else latent_dim)
-        make = _DeepBlock if self.deep else _Block
+        make = DeepBlock if self.deep else Block
         self.embedding = nn.Linear(num_classes, embedding_dim, bias=False)
         self.projection = nn.Linear(latent_dim + embedding_dim, blocks[0][1] * 16)
         self.blocks = nn.ModuleList(make(*block, condition, num_stats, eps) for block in blocks)
         widths = [blocks[0][1], *(block[2] for block in blocks)]
-        self.attentions = nn.ModuleDict({str(n): _Attention(widths[n]) for n in attention})
-        self.output_norm = _Norm(widths[-1], 0, num_stats, output_eps)
+        self.attentions = nn.ModuleDict({str(n): Attention(widths[n]) for n in attention})
+        self.output_norm = Norm(widths[-1], 0, num_stats, output_eps)
         self.to_image = nn.Conv2d(widths[-1], channels, 3, padding=1)
         sizes = [4 * 2 ** sum(block[0] for block in blocks[: n + 1]) for n in range(len(blocks))]
         self.resolution = sizes[-1]
@@ -140,7 +139,7 @@ class BigGAN(Generator):
         if layer == 0:
             weights: list[Tensor] = [self.projection.weight]
         else:
-            norms = self.blocks[layer - 1].norms
+            norms = [norm for norm in self.blocks[layer - 1].modules() if isinstance(norm, Norm)]
             weights = [linear.weight for norm in norms for linear in (norm.gain, norm.offset)]
         return torch.cat([weight[:, : self.latent_dim] for weight in weights])
 
@@ -153,115 +152,6 @@ class BigGANDeep(BigGAN):
 
     family: ClassVar[str] = "biggan_deep"
     deep: ClassVar[bool] = True
-
-
-class _Norm(nn.Module):
-    """Batch norm at stored statistics, whose scale and offset are functions of a condition, if there is one.
-
-    With several statistics, those of a truncation are looked up as Hugging Face's code does: between two
-    levels it weighs them the wrong way round (at 0.435 of levels 0.42 and 0.44 the nearer 0.44 gets the 0.25),
-    and where a level cannot be met in floating point it takes the neighbour's (0.14, 0.28 and 0.56 of 51
-    levels take the one above, 0.58 and 0.94 the one below). Published images depend on it.
-    """
-
-    def __init__(self, width: int, condition: int, num_stats: int, eps: float) -> None:
-        super().__init__()
-        self.eps = eps
-        self.register_buffer("means", torch.zeros(num_stats, width))
-        self.register_buffer("variances", torch.ones(num_stats, width))
-        self.conditional = condition > 0
-        if self.conditional:
-            self.gain = nn.Linear(condition, width, bias=False)
-            self.offset = nn.Linear(condition, width, bias=False)
-        else:
-            self.weight = nn.Parameter(torch.ones(width))
-            self.bias = nn.Parameter(torch.zeros(width))
-
-    def forward(self, x: Tensor, condition: Tensor | None, truncation: float) -> Tensor:
-        mean, variance = self._at(self.means, truncation), self._at(self.variances, truncation)
-        if condition is not None:
-            scale, offset = 1 + self.gain(condition), self.offset(condition)
-        else:
-            scale, offset = self.weight[None], self.bias[None]
-        x = (x - mean[:, None, None]) * torch.rsqrt(variance + self.eps)[:, None, None]
-        return x * scale[:, :, None, None] + offset[:, :, None, None]
-
-    @staticmethod
-    def _at(table: Tensor | Any, truncation: float) -> Tensor:
-        last = len(table) - 1
-        if last == 0:
-            return table[0]
-        fraction, level = math.modf(min(max(truncation, 0.0), 1.0) / (1.0 / last))
-        low = table[int(level)]
-        if not fraction:
-            return low
-        return low * fraction + table[min(int(level) + 1, last)] * (1 - fraction)
-
-
-class _Block(nn.Module):
-    """Norm, doubling, convolution, norm, convolution; the skip is doubled and mixed by a 1x1 convolution."""
-
-    def __init__(
-        self, up: bool, inputs: int, outputs: int, condition: int, num_stats: int, eps: float
-    ) -> None:
-        super().__init__()
-        self.up = up
-        self.norms = nn.ModuleList(_Norm(width, condition, num_stats, eps) for width in (inputs, outputs))
-        self.convolutions = nn.ModuleList(nn.Conv2d(i, outputs, 3, padding=1) for i in (inputs, outputs))
-        self.shortcut = nn.Conv2d(inputs, outputs, 1)
-
-    def forward(self, x: Tensor, condition: Tensor, truncation: float) -> Tensor:
-        h = torch.relu(self.norms[0](x, condition, truncation))
-        h = self.convolutions[0](_double(h, self.up))
-        h = torch.relu(self.norms[1](h, condition, truncation))
-        return self.convolutions[1](h) + self.shortcut(_double(x, self.up))
-
-
-class _DeepBlock(nn.Module):
-    """Four times norm and convolution, narrow in between; the skip keeps the first channels, doubled."""
-
-    def __init__(
-        self, up: bool, inputs: int, outputs: int, condition: int, num_stats: int, eps: float
-    ) -> None:
-        super().__init__()
-        self.up, self.outputs = up, outputs
-        widths = [inputs, inputs // 4, inputs // 4, inputs // 4, outputs]
-        self.norms = nn.ModuleList(_Norm(width, condition, num_stats, eps) for width in widths[:4])
-        self.convolutions = nn.ModuleList(
-            nn.Conv2d(widths[n], widths[n + 1], 3 if n in (1, 2) else 1, padding=1 if n in (1, 2) else 0)
-            for n in range(4)
-        )
-
-    def forward(self, x: Tensor, condition: Tensor, truncation: float) -> Tensor:
-        h = x
-        for n, (norm, convolution) in enumerate(zip(self.norms, self.convolutions, strict=True)):
-            h = torch.relu(norm(h, condition, truncation))
-            h = convolution(_double(h, self.up and n == 1))
-        return h + _double(x[:, : self.outputs], self.up)
-
-
-class _Attention(nn.Module):
-    """Self-attention over pixels; keys and values are pooled 2x2 (Zhang et al. 2019)."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.theta = nn.Conv2d(width, width // 8, 1, bias=False)
-        self.phi = nn.Conv2d(width, width // 8, 1, bias=False)
-        self.g = nn.Conv2d(width, width // 2, 1, bias=False)
-        self.o = nn.Conv2d(width // 2, width, 1, bias=False)
-        self.gamma = nn.Parameter(torch.zeros(()))
-
-    def forward(self, x: Tensor) -> Tensor:
-        query = self.theta(x).flatten(2)
-        key = F.max_pool2d(self.phi(x), 2).flatten(2)
-        value = F.max_pool2d(self.g(x), 2).flatten(2)
-        weights = torch.softmax(query.transpose(1, 2) @ key, dim=2)
-        mixed = (value @ weights.transpose(1, 2)).unflatten(2, x.shape[2:])
-        return x + self.gamma * self.o(mixed)
-
-
-def _double(x: Tensor, really: bool) -> Tensor:
-    return F.interpolate(x, scale_factor=2.0, mode="nearest") if really else x
 
 
 def _block_name(sizes: Sequence[int], n: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812  # its usual name
+from torch.nn import functional as F
 
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.generators.base import Generator, Layer, Noise
@@ -111,7 +111,11 @@ class _Up(nn.Module):
             if self.strengths is not None and noise != "none":
                 shape = (len(x), 1, *x.shape[2:])
                 fresh = noise == "random"
-                drawn = torch.randn(shape, device=x.device, dtype=x.dtype) if fresh else self.noise[n]
+                drawn = (
+                    torch.randn(shape, device=x.device, dtype=x.dtype)
+                    if fresh
+                    else self.get_buffer("noise")[n]
+                )
                 x = x + self.strengths[n] * drawn
             x = F.glu(norm(x), dim=1)
         return x
@@ -133,9 +137,8 @@ class _Excitation(nn.Module):
 def convert(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[str, Tensor]]:
     """Take a generator of the official FastGAN code (``init.init.0``, ``feat_8`` ..., ``to_big``)."""
     given = fold_stored(checkpoint.tensors, transposed=["init.init.0"])
-    sizes = sorted(
-        int(key.split(".")[0][5:]) for key in given if key.startswith("feat_") and key.endswith(".1.weight")
-    )
+    blocks = {key.split(".")[0] for key in given if key.startswith("feat_")}
+    sizes = sorted(int(block.removeprefix("feat_")) for block in blocks)
     places = {
         "init.init.0": "projection",
         "init.init.1": "norm",

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Sequence
-from itertools import product
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise
+from sefa_widget.generators.calling import Call, inputs_of, ways_to_call
 from sefa_widget.generators.probe import Reader, capture, find_readers, hooked, weight_layers
 
-Call = Callable[[nn.Module, Tensor, Tensor | None], Any]
-"""From the module, latents ``[N, d]`` and class vectors ``[N, num_classes]`` or None: images."""
-
-_FAILURES = (RuntimeError, TypeError, ValueError, IndexError, KeyError, AttributeError, AssertionError)
-_LATENT_NAMES = "latent_dim z_dim nz latent_size dim_z z_size latent_space_size noise_dim".split()
-_CLASS_NAMES = "num_classes n_classes n_class label_count num_labels label_dim label_size".split()
+_FAILURES = (RuntimeError, TypeError, ValueError, LookupError, AttributeError, AssertionError, StopIteration)
 
 
 class ModuleGenerator(Generator):
     """A module of somebody else's, as it is, in eval mode.
 
-    Made by `from_module`. Where several layers read the latent and none normalises it first, the codes have one
-    row for each of them, and a row that differs from row 0 moves only its own layer's input. Else there is one
-    row, and an edit is an edit of the latent. `noise="random"` leaves the random numbers the module may draw to
-    torch; otherwise they are the same in every picture.
+    Made by `from_module`. Where several layers read the latent and none normalises it first, the codes
+    have one row for each of them, and a row that differs from row 0 moves only its own layer's input.
+    Else there is one row, and an edit is an edit of the latent. Random numbers that the module draws
+    itself are the same at every call, unless ``noise="random"``.
     """
 
     family: ClassVar[str] = "module"
@@ -40,12 +35,17 @@ class ModuleGenerator(Generator):
         self.z_dim = self.latent_dim = z_dim
         self.num_classes = num_classes
         self.call = call
-        self.mapper = module.get_submodule(latent_from) if latent_from else None
+        self.latent_from = latent_from
         self.readers: list[Reader] = []
         self.eval()
 
+    @property
+    def mapper(self) -> nn.Module | None:
+        """The sub-module whose output is the latent, if it is not the input."""
+        return self.module.get_submodule(self.latent_from) if self.latent_from else None
+
     def attach(self, names: Sequence[str] | None) -> bool:
-        """Run the module, see what it makes, and find the layers that read the latent, among `names` or all."""
+        """Run the module and find the layers that read the latent, among `names` or all; whether any."""
         with torch.no_grad():
             z = torch.randn(2, self.z_dim, generator=torch.Generator().manual_seed(0))
             z = z.to(self.device, self.dtype)
@@ -94,6 +94,7 @@ class ModuleGenerator(Generator):
         )
 
     def __repr__(self) -> str:
+        """Say what was found."""
         return self.summary
 
     def mapping(
@@ -113,7 +114,9 @@ class ModuleGenerator(Generator):
         vectors = self.label_vectors(labels, len(z))
         with self.lock, torch.no_grad():
             codes = self._map(z, vectors)[:, None].repeat(1, self.num_codes, 1)
-        codes[:, :truncation_cutoff] = self.mean.lerp(codes[:, :truncation_cutoff], truncation_psi)
+        codes[:, :truncation_cutoff] = self.get_buffer("mean").lerp(
+            codes[:, :truncation_cutoff], truncation_psi
+        )
         return Latent(codes, vectors, truncation_psi)
 
     def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
@@ -144,6 +147,12 @@ class ModuleGenerator(Generator):
         if not 0 <= layer < len(self.readers):
             raise ValueError(f"Layer {layer} of {self.name!r} is outside 0..{len(self.readers) - 1}.")
         return self.readers[layer].weight()
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> ModuleGenerator:
+        """Move the readers' tensors with the module's."""
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # torch gives it no types
+        self.readers = [replace(r, base=fn(r.base), slope=fn(r.slope)) for r in self.readers]
+        return self
 
     def _run(self, z: Tensor, labels: Tensor | None) -> Tensor:
         image = self.call(self.module, z, labels)
@@ -204,7 +213,7 @@ def from_module(
         known = ", ".join(list(weight_layers(module))[:8])
         raise ValueError(f"The module has no layer {unknown[0]!r}; it has {known}, ...")
     tried: dict[str, str] = {}
-    for size, classes, way, run in _attempts(module, latent_dim, num_classes, call):
+    for size, classes, way, run in ways_to_call(module, latent_dim, num_classes, call):
         generator = ModuleGenerator(module, size, classes, run, latent_from)
         generator.name = name or type(module).__name__
         try:
@@ -219,94 +228,13 @@ def from_module(
         who = ", ".join(sorted(missing)) if missing else "no layer"
         verb = "do not get" if missing else "gets"
         tried.setdefault(f"{way}: it runs, but {who} {verb} an affine function of the latent", "")
-    sizes = ", ".join(str(_inputs_of(layer)) for layer in list(weight_layers(module).values())[:5])
+    sizes = ", ".join(str(inputs_of(layer)) for layer in list(weight_layers(module).values())[:5])
     attempts = "; ".join(list(tried)[:6]) or "nothing, because neither latent nor classes have a known size"
     raise ValueError(
         f"{type(module).__name__} could not be taken as a generator. Give latent_dim, num_classes, layers "
         f"or call=lambda module, z, labels: images. Its first layers take {sizes or 'no'} numbers. "
         f"Tried: {attempts}."
     )
-
-
-def _attempts(
-    module: nn.Module, latent_dim: int | None, num_classes: int | None, call: Call | None
-) -> Iterator[tuple[int, int, str, Call]]:
-    """Go through the ways to call a module: latent size, classes, words for it, function."""
-    sizes = [_inputs_of(layer) for layer in weight_layers(module).values()]
-    sizes = [size for size in sizes if size][:8]
-    wanted, extra = _arguments(module) if call is None else (bool(num_classes), {})
-    embeddings = [layer for layer in module.modules() if isinstance(layer, nn.Embedding)]
-    stated = [latent_dim] if latent_dim else _numbers(module, _LATENT_NAMES)
-    classes_stated = [num_classes] if num_classes else []
-    if wanted and not num_classes:
-        classes_stated = [layer.num_embeddings for layer in embeddings] + _numbers(module, _CLASS_NAMES)
-    behind = [layer.embedding_dim for layer in embeddings] + classes_stated
-    guessed = [] if latent_dim else [n - k for n in sizes for k in behind if n > k] + sizes
-    for d in dict.fromkeys(stated + guessed):
-        counts = classes_stated or ([] if wanted else [0])
-        if wanted and not num_classes and d in stated:  # two guesses would fit anything
-            counts = classes_stated + [n - d for n in sizes if n > d] + sizes
-        for classes in dict.fromkeys(counts):
-            with_classes = f" and {classes} classes" if classes else ""
-            if call is not None:
-                yield d, classes, f"call with z [N, {d}]{with_classes}", call
-                continue
-            forms = ["vectors", "indices"] if wanted else ["joined" if classes else "none"]
-            if embeddings:
-                forms.reverse()
-            for form, tail in product(forms, ((), (1, 1))):
-                shape = ", ".join(map(str, ("N", d, *tail)))
-                way = f"z [{shape}]{with_classes} as {form}" if classes else f"z [{shape}]"
-                yield d, classes, way, _caller(form, tail, extra)
-
-
-def _caller(form: str, tail: tuple[int, ...], extra: dict[str, Any]) -> Call:
-    def call(module: nn.Module, z: Tensor, labels: Tensor | None) -> Any:
-        if form == "joined" and labels is not None:
-            z, labels = torch.cat([z, labels], dim=1), None
-        z = z.unflatten(1, (-1, *tail)) if tail else z
-        if labels is None or form == "none":
-            return module(z, **extra)
-        if form == "indices":
-            if bool((labels.amax(dim=1) < 1).any()):
-                raise ValueError("This module takes class indices, so its classes cannot be mixed.")
-            labels = labels.argmax(dim=1)
-        return module(z, labels, **extra)
-
-    return call
-
-
-def _arguments(module: nn.Module) -> tuple[bool, dict[str, Any]]:
-    """Tell from the signature whether a class comes second, and what to give for a truncation."""
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    parameters = inspect.signature(module.forward).parameters.values()
-    needed = [p.name for p in parameters if p.kind in kinds and p.default is inspect.Parameter.empty][1:]
-    extra = {name: 1.0 for name in needed if name.startswith(("trunc", "psi"))}
-    others = [name for name in needed if name not in extra]
-    words = ("label", "class", "y", "c", "cls", "cond", "one_hot", "onehot", "categor")
-    wanted = bool(others) and (others[0] in words or any(w in others[0] for w in words if len(w) > 2))
-    if others[1:] or (others and not wanted):
-        raise ValueError(
-            f"{type(module).__name__}.forward also needs {', '.join(others[wanted:])}; "
-            "give call=lambda module, z, labels: images."
-        )
-    return wanted, extra
-
-
-def _numbers(module: nn.Module, names: Sequence[str]) -> list[int]:
-    """Find whole numbers among the attributes of a module and of its configuration."""
-    owners = [module, *(getattr(module, name, None) for name in ("config", "cfg", "args", "opt", "hparams"))]
-    found = [getattr(owner, name, None) for owner in owners for name in names]
-    return [number for number in found if isinstance(number, int) and number > 0]
-
-
-def _inputs_of(layer: nn.Module) -> int:
-    """Give how many numbers a layer takes at each place; 0 if it does not say."""
-    size = getattr(layer, "in_features", None) or getattr(layer, "in_channels", None)
-    if size is None:
-        matrices = [weight for weight in layer.parameters(recurse=False) if weight.ndim == 2]
-        size = matrices[0].shape[1] if matrices else 0
-    return int(size)
 
 
 def _adder(change: Tensor) -> Callable[..., tuple[Any, ...]]:

@@ -1,19 +1,20 @@
-"""PGGAN: a latent vector in, two convolutions per doubling of the picture, pixel norm before each, an image out.
+"""PGGAN: a latent vector in, two normalised convolutions per doubling of the picture, an image out.
 
 Source: Karras et al. 2018, "Progressive Growing of GANs for Improved Quality, Stability, and Variation".
-One network serves the files of genforce and those of pytorch_GAN_zoo (`ganzoo`): conversion multiplies
-the gains of the equalised learning rate into the weights.
+One network serves the files of genforce and those of pytorch_GAN_zoo (`convert_ganzoo`): conversion
+multiplies the gains of the equalised learning rate into the weights.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812  # its usual name
+from torch.nn import functional as F
 
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise
@@ -72,7 +73,7 @@ class PGGAN(Generator):
         self.resolution = 4 * 2 ** (len(widths) - 1)
         self.projection = nn.Linear(latent_dim + num_classes, widths[0] * 16)
         sizes = [(widths[0], widths[0])]
-        for before, width in zip(widths, widths[1:], strict=False):
+        for before, width in pairwise(widths):
             sizes += [(before, width), (width, width)]
         self.convolutions = nn.ModuleList(nn.Conv2d(i, o, 3, padding=1) for i, o in sizes)
         self.outputs = nn.ModuleList(nn.Conv2d(width, channels, 1) for width in widths)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import torch
@@ -29,19 +29,19 @@ class Reader:
     slope: Tensor
     """``[d, ...]``: how much more for each unit of the latent."""
     normalized: bool
-    """Whether that holds only for latents of norm sqrt(d): a normalisation such as pixel norm comes before."""
+    """Whether that holds only for latents of norm sqrt(d), because pixel norm or the like comes before."""
     resolution: int
     """Height of what it puts out; 1 for a vector."""
 
     def weight(self) -> Tensor:
         """Give the matrix ``[m, d]`` from the latent to all numbers the layer puts out."""
         with torch.no_grad():
-            change = self.layer(self.slope) - self.layer(torch.zeros_like(self.base))
+            change: Tensor = self.layer(self.slope) - self.layer(torch.zeros_like(self.base))
         return change.flatten(1).T
 
 
-class _Stop(Exception):  # noqa: N818  # ends a run early, no error
-    pass
+class _Stop(Exception):
+    """Ends a run early."""
 
 
 def weight_layers(module: nn.Module) -> dict[str, nn.Module]:
@@ -63,9 +63,9 @@ def find_readers(layers: Mapping[str, nn.Module], run: Run, like: Tensor) -> lis
     """Find the layers that read the latent directly, in the order in which they run.
 
     A layer reads the latent if its input and its output are affine functions of it, as after
-    reshaping, slicing, putting a class code behind, or fixed scaling. Where this holds on the
-    sphere of norm sqrt(d) alone, the latent is normalised first. A layer that gets the latent only through another
-    reader is left out.
+    reshaping, slicing, putting a class code behind, or fixed scaling. Where this holds on the sphere of
+    norm sqrt(d) alone, the latent is normalised first. A layer that gets the latent only through
+    another reader is left out.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def find_readers(layers: Mapping[str, nn.Module], run: Run, like: Tensor) -> lis
     bases = {name: (inputs[name][:1] + inputs[name][1:2]) / 2 for name in found}
     slopes: dict[str, list[Tensor]] = {name: [] for name in found}
     readers = {name: layers[name] for name in found}
-    for unit in torch.eye(d).to(like).split(16):
+    for unit in torch.eye(d).to(like).chunk((d + 15) // 16):
         seen, _ = _watch(readers, run, unit * d**0.5, last=found[-1:])
         for name in found:
             slopes[name].append((seen[name] - bases[name]) / d**0.5)
@@ -147,9 +147,10 @@ def _watch(
     last: Sequence[str] = (),
     stride: bool = False,
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Run once; give the first input and output of each layer that keep the batch, in order of running.
+    """Run once; give the first input and output of each layer that keeps the batch, in order of running.
 
-    `constant` replaces outputs; the run ends after the layer in `last`; `stride` keeps some 4000 numbers of each.
+    `constant` replaces outputs; the run ends after the layer in `last`; `stride` keeps some 4000 numbers
+    of each.
     """
     inputs: dict[str, Tensor] = {}
     outputs: dict[str, Tensor] = {}
@@ -163,21 +164,19 @@ def _watch(
     def watcher(name: str) -> Callable[..., Tensor | None]:
         def watch(_layer: nn.Module, args: tuple[object, ...], output: object) -> Tensor | None:
             given = args[0] if args else None
-            if name not in inputs and isinstance(given, Tensor) and isinstance(output, Tensor):
-                if given.is_floating_point() and given.ndim > 1 and len(given) == len(output) == len(z):
-                    inputs[name], outputs[name] = keep(given), keep(output)
-                    if name in last:
-                        raise _Stop
+            if not isinstance(given, Tensor) or not isinstance(output, Tensor) or name in inputs:
+                pass
+            elif given.ndim > 1 and output.ndim > 1 and len(given) == len(output) == len(z):
+                inputs[name], outputs[name] = keep(given), keep(output)
+                if name in last:
+                    raise _Stop
             return None if constant is None else constant[name].clone()
 
         return watch
 
     handles = [layer.register_forward_hook(watcher(name)) for name, layer in layers.items()]
-    with hooked(handles), torch.no_grad():
-        try:
-            run(z)
-        except _Stop:
-            pass
+    with hooked(handles), torch.no_grad(), suppress(_Stop):
+        run(z)
     return inputs, outputs
 
 

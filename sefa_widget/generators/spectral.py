@@ -6,10 +6,11 @@ same sigma at every call, so conversion does it once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812  # its usual name
+from torch.nn import functional as F
 
 
 def fold_stored(tensors: Mapping[str, Tensor], transposed: Collection[str] = ()) -> dict[str, Tensor]:
@@ -31,14 +32,11 @@ def fold_stored(tensors: Mapping[str, Tensor], transposed: Collection[str] = ())
 def fold_recomputed(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Divide each ``weight`` that has a ``u0`` by the sigma of one power step from it; drop the vectors.
 
-    The layout of ajbrock/BigGAN-PyTorch, which makes this step even in eval mode. The stored ``sv0`` was written
-    for a log and is not what it divides by.
+    The layout of ajbrock/BigGAN-PyTorch, which makes this step even in eval mode. The stored ``sv0`` was
+    written for a log and is not what it divides by.
     """
-    folded = {
-        key: value
-        for key, value in tensors.items()
-        if key.rpartition(".")[2].strip("0123456789") not in ("u", "sv")
-    }
+    vectors = re.compile(r".*\.(u|sv)\d+")
+    folded = {key: value for key, value in tensors.items() if not vectors.fullmatch(key)}
     for key, u in tensors.items():
         if key.endswith(".u0"):
             name = key.removesuffix("u0") + "weight"

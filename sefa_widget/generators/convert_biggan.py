@@ -24,10 +24,10 @@ Converted = tuple[type[Generator], dict[str, Any], dict[str, Tensor]]
 def convert_huggingface(checkpoint: Checkpoint) -> Converted:
     """Take a BigGAN-deep of pytorch-pretrained-BigGAN (``embeddings``, ``generator.gen_z``, ...).
 
-    The condition is z, then the class embedding; the projection puts out height, width, channels. Which blocks
-    double the picture is only in config.json; without it every second does, as in all published files.
-    Those files are used in train mode by default, where each call makes one power iteration; here
-    the stored vectors are used, as in eval mode.
+    The condition is z, then the class embedding; the projection puts out height, width, channels. Which
+    blocks double the picture is only in config.json; without it every second does, as in all published
+    files. Their own loader leaves the network in train mode, where each call makes a power iteration;
+    here the stored vectors are used, as in eval mode.
     """
     settings = checkpoint.config
     given = {
@@ -65,8 +65,8 @@ def convert_huggingface(checkpoint: Checkpoint) -> Converted:
         tensors[f"{places.get(name, name)}.{leaves.get(leaf, leaf)}"] = tensor
     for leaf in ("weight", "bias"):
         tensors[f"to_image.{leaf}"] = tensors[f"to_image.{leaf}"][:3]
-        moved = tensors[f"projection.{leaf}"].unflatten(0, (16, -1)).transpose(0, 1)
-        tensors[f"projection.{leaf}"] = moved.flatten(0, 1)
+        rows = tensors[f"projection.{leaf}"]
+        tensors[f"projection.{leaf}"] = rows.view(16, -1, *rows.shape[1:]).transpose(0, 1).flatten(0, 1)
     for n in attention:
         tensors[f"attentions.{n}.gamma"] = tensors[f"attentions.{n}.gamma"].reshape(())
     ups = [bool(layer[0]) for layer in settings.get("layers", [])] or [n % 2 == 1 for n in range(len(shapes))]
@@ -103,10 +103,9 @@ def convert_ajbrock(checkpoint: Checkpoint) -> Converted:
     linear = given["linear.weight"]
     hierarchical = "shared.weight" in given and table.shape[1] > embedding_dim
     chunk = linear.shape[1]
-    if deep:
-        latent_dim = chunk - embedding_dim
-    else:
-        latent_dim = chunk * (count + 1) if hierarchical else chunk
+    latent_dim = chunk - embedding_dim if deep else chunk
+    if hierarchical and not deep:
+        latent_dim = chunk * (count + 1)
 
     def condition(weight: Tensor, layer: int) -> Tensor:
         """Spread the columns ``[class, chunk]`` over ``[latent, class]``."""
