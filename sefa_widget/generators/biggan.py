@@ -112,8 +112,7 @@ class BigGAN(Generator):
         `truncation_psi` chooses the statistics of the batch norms where there are several; it does not
         scale the codes (`mapping` did).
         """
-        if labels is None:
-            labels = self.label_vectors(None, len(codes))
+        labels = self.label_vectors(None, len(codes)) if labels is None else labels.to(codes)
         embedded = self.embedding(labels)
         conditions = [torch.cat([codes[:, n], embedded], dim=1) for n in range(self.num_codes)]
         x = self.projection(conditions[0]).unflatten(1, (-1, 4, 4))
