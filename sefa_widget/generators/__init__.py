@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError, read_checkpoint
 from sefa_widget.generators import (
+    biggan,
+    convert_biggan,
+    convert_ganzoo,
     convert_stylegan,
     convert_stylegan2,
     convert_stylegan2_layouts,
     convert_stylegan3,
     dcgan,
+    fastgan,
+    pggan,
     stylegan,
     stylegan2,
     stylegan3,
 )
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise
+from sefa_widget.generators.calling import Call
+from sefa_widget.generators.module import from_module
 
 __all__ = [
     "BUNDLED",
@@ -42,6 +49,10 @@ FAMILIES: dict[str, type[Generator]] = {
     family.family: family
     for family in (
         dcgan.DCGAN,
+        pggan.PGGAN,
+        fastgan.FastGAN,
+        biggan.BigGAN,
+        biggan.BigGANDeep,
         stylegan.StyleGAN,
         stylegan2.StyleGAN2,
         stylegan3.StyleGAN3,
@@ -71,6 +82,13 @@ FORMATS: dict[str, Conversion] = {
     "nvidia_stylegan3": convert_stylegan3.nvidia,
     "tf_stylegan2": convert_stylegan2_layouts.tensorflow,
     "rosinality": convert_stylegan2_layouts.rosinality,
+    "ganzoo_dcgan": convert_ganzoo.convert_dcgan,
+    "ganzoo_pgan": convert_ganzoo.convert_pgan,
+    "genforce_pggan": pggan.convert,
+    "fastgan": fastgan.convert,
+    "huggingface_biggan_deep": convert_biggan.convert_huggingface,
+    "ajbrock_biggan": convert_biggan.convert_ajbrock,
+    "ajbrock_biggan_deep": convert_biggan.convert_ajbrock,
 }
 """How each file format becomes one of the architectures."""
 
@@ -79,9 +97,15 @@ BUNDLED = ("faces",)
 
 
 def load_generator(
-    source: str | Path | Checkpoint | Generator | None = None,
+    source: str | Path | Checkpoint | Generator | nn.Module | None = None,
     *,
     device: str | torch.device | None = None,
+    latent_dim: int | None = None,
+    num_classes: int | None = None,
+    layers: Sequence[str] | None = None,
+    latent_from: str | None = None,
+    call: Call | None = None,
+    name: str | None = None,
 ) -> Generator:
     """Load a pre-trained generator.
 
@@ -93,10 +117,13 @@ def load_generator(
     ----------
     source
         A file, the name of a bundled generator, a `Checkpoint`, or a generator, which is returned as it
-        is. None is the bundled ``"faces"``.
+        is. None is the bundled ``"faces"``. Any other `torch.nn.Module` is borrowed: one line is printed
+        about the layers found that read its latent.
     device
         Where it computes, for example ``"cpu"``, ``"cuda:0"`` or ``"mps"``; None takes the first there
-        is of CUDA, MPS and CPU.
+        is of CUDA, MPS and CPU, and leaves generators and modules where they are.
+    latent_dim, num_classes, layers, latent_from, call, name
+        How to use a module, where it cannot be guessed; see `sefa_widget.generators.module.from_module`.
 
     Returns
     -------
@@ -108,11 +135,29 @@ def load_generator(
     CheckpointError
         If the file cannot be read or does not fit the architecture it looks like.
     ValueError
-        If the device does not exist here.
+        If the device does not exist here, or a module cannot be taken as a generator.
     """
     chosen = choose_device(device)
     if isinstance(source, Generator):
         return source if device is None else source.to(chosen)
+    if isinstance(source, nn.Module):
+        if device is not None:
+            source.to(chosen)
+        generator = from_module(
+            source,
+            latent_dim=latent_dim,
+            num_classes=num_classes,
+            layers=layers,
+            latent_from=latent_from,
+            call=call,
+            name=name,
+        )
+        print(generator.summary)
+        return generator
+    if any(option is not None for option in (latent_dim, num_classes, layers, latent_from, call, name)):
+        raise ValueError(
+            "Only a torch.nn.Module takes latent_dim, num_classes, layers, latent_from, call or name."
+        )
     source = "faces" if source is None else source
     if isinstance(source, Checkpoint):
         return _build(source).to(chosen)
@@ -171,15 +216,16 @@ def choose_device(device: str | torch.device | None) -> torch.device:
 
 
 def _build(checkpoint: Checkpoint) -> Generator:
-    architecture, config, tensors = FORMATS[checkpoint.format](checkpoint)
+    convert = FORMATS[checkpoint.format]
     try:
+        architecture, config, tensors = convert(checkpoint)
         generator = architecture(**config)
         generator.load_state_dict(tensors)
-    except (RuntimeError, TypeError, ValueError) as error:
+    except (IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise CheckpointError(
-            f"{checkpoint.name!r} looks like a {checkpoint.format} file, but does not fit a "
-            f"{architecture.family} network: {reason}"
+            f"{checkpoint.name!r} looks like a {checkpoint.format} file, but its tensors do not make such a "
+            f"network: {type(error).__name__}: {reason}"
         ) from error
     generator.name = checkpoint.name
     return generator.eval().requires_grad_(False).float()

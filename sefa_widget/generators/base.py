@@ -219,8 +219,13 @@ class Generator(nn.Module, ABC):
                 f"[N, {self.num_codes}, {self.latent_dim}]."
             )
         with self.lock, torch.inference_mode():
-            images: Tensor = self(codes.to(self.device, self.dtype), latent.labels, noise)
+            options = self.forward_options(latent)
+            images: Tensor = self(codes.to(self.device, self.dtype), latent.labels, noise, **options)
             return images
+
+    def forward_options(self, latent: Latent) -> dict[str, Any]:
+        """Give what `forward` of this architecture reads of a latent besides codes and labels."""
+        return {}
 
     def check_z(self, z: Tensor) -> Tensor:
         """Return z ``[N, z_dim]`` on the generator's device and dtype, or say what is wrong with it."""
@@ -229,6 +234,12 @@ class Generator(nn.Module, ABC):
         if z.ndim != 2 or z.shape[1] != self.z_dim:
             raise ValueError(f"z has shape {list(z.shape)}; {self.name!r} takes [N, {self.z_dim}].")
         return z.to(self.device, self.dtype)
+
+    def with_labels(self, x: Tensor, labels: Tensor | None) -> Tensor:
+        """Put the class vectors behind ``[N, d]`` vectors; class 0 if None, nothing without classes."""
+        if labels is None:
+            labels = self.label_vectors(None, len(x))
+        return x if labels is None else torch.cat([x, labels.to(x)], dim=1)
 
     def label_vectors(self, labels: Tensor | Sequence[int] | None, count: int) -> Tensor | None:
         """Turn class indices or class vectors into ``[count, num_classes]``, or say what is wrong."""

@@ -27,16 +27,28 @@ class DCGAN(Generator):
         Channels after each transposed convolution but the last, from 4x4 upwards.
     channels
         Channels of the image.
+    num_classes
+        Size of the class vector that is put behind z.
+    tanh
+        Whether the image goes through tanh.
     """
 
     family: ClassVar[str] = "dcgan"
 
-    def __init__(self, latent_dim: int, widths: Sequence[int], channels: int = 3) -> None:
+    def __init__(
+        self,
+        latent_dim: int,
+        widths: Sequence[int],
+        channels: int = 3,
+        num_classes: int = 0,
+        tanh: bool = True,
+    ) -> None:
         super().__init__()
         self.z_dim = self.latent_dim = latent_dim
         self.widths, self.channels = list(widths), channels
+        self.num_classes, self.tanh = num_classes, tanh
         outputs = [*widths, channels]
-        inputs = [latent_dim, *widths]
+        inputs = [latent_dim + num_classes, *widths]
         convolutions = [
             nn.ConvTranspose2d(i, o, 4, stride=2 if n else 1, padding=1 if n else 0, bias=False)
             for n, (i, o) in enumerate(zip(inputs, outputs, strict=True))
@@ -52,25 +64,27 @@ class DCGAN(Generator):
     @property
     def config(self) -> dict[str, Any]:
         """The keyword arguments that build this network again."""
-        return {"latent_dim": self.latent_dim, "widths": self.widths, "channels": self.channels}
+        names = "latent_dim widths channels num_classes tanh"
+        return {name: getattr(self, name) for name in names.split()}
 
     def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
-        """Make images ``[N, C, H, W]`` of -1..1 from codes ``[N, 1, d]``."""
-        x = self.convolutions[0](codes[:, 0, :, None, None])
+        """Make images ``[N, C, H, W]`` from codes ``[N, 1, d]``; of -1..1 with `tanh`."""
+        x = self.with_labels(codes[:, 0], labels)
+        x = self.convolutions[0](x[:, :, None, None])
         for norm, convolution in zip(self.norms, self.convolutions[1:], strict=True):
             x = convolution(torch.relu(norm(x)))
-        return torch.tanh(x)
+        return torch.tanh(x) if self.tanh else x
 
     def latent_weight(self, layer: int) -> Tensor:
         """Give the first convolution, applied to a 1x1 input, as a matrix ``[C * 4 * 4, d]``."""
         if layer != 0:
             raise ValueError(f"Layer {layer} of {self.name!r} reads no latent; only layer 0 does.")
         weight: Tensor = self.convolutions[0].get_parameter("weight")
-        return weight.flatten(1).T
+        return weight[: self.latent_dim].flatten(1).T
 
     def responses(self) -> Iterator[Tensor]:
         """Push the d unit vectors through convolutions and batch-norm scales; see `Generator.responses`."""
-        unit = torch.eye(self.latent_dim, device=self.device, dtype=self.dtype)
+        unit = torch.eye(self.latent_dim, self.latent_dim + self.num_classes).to(self.device, self.dtype)
         x = self.convolutions[0](unit[:, :, None, None])
         yield x
         for norm, convolution in zip(self.norms, self.convolutions[1:], strict=True):

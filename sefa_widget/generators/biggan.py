@@ -1,0 +1,159 @@
+"""BigGAN and BigGAN-deep: a latent vector and a class in, read again by every block, an image out.
+
+Source: Brock et al. 2019, "Large Scale GAN Training for High Fidelity Natural Image Synthesis". Each
+block reads one row of the codes through the scales and offsets of its batch norms, so a direction can be
+applied to any range of blocks. How the published files become these networks: `convert_biggan`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from sefa_widget.generators.base import Generator, Latent, Layer, Noise
+from sefa_widget.generators.biggan_blocks import Attention, Block, DeepBlock, Norm
+
+
+class BigGAN(Generator):
+    """Residual blocks of two convolutions with class- and latent-conditional batch norm.
+
+    Row 0 of the codes feeds the projection to 4x4, row i + 1 block i. Where the latent is hierarchical (each
+    layer has a chunk of z to itself) every row still holds the whole z: the columns a layer does
+    not read are zero in its weights.
+
+    Parameters
+    ----------
+    latent_dim
+        Size of z.
+    num_classes
+        Number of classes.
+    embedding_dim
+        Size of the class embedding, which is put behind z.
+    blocks
+        For each block: whether it doubles the picture, channels in, channels out.
+    attention
+        Numbers of the blocks that have self-attention before them; len(blocks) is after the last.
+    flat
+        Only the projection reads z, so that codes have one row.
+    num_stats
+        How many truncation levels from 0 to 1 the batch norms have statistics for (Hugging Face: 51).
+    eps, output_eps
+        Added to the variances, in the blocks and before the image.
+    channels
+        Channels of the image.
+    """
+
+    family: ClassVar[str] = "biggan"
+    deep: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        latent_dim: int,
+        num_classes: int,
+        embedding_dim: int,
+        blocks: Sequence[tuple[bool, int, int]],
+        attention: Sequence[int] = (),
+        flat: bool = False,
+        num_stats: int = 1,
+        eps: float = 1e-5,
+        output_eps: float = 1e-5,
+        channels: int = 3,
+    ) -> None:
+        super().__init__()
+        self.z_dim = self.latent_dim = latent_dim
+        self.num_classes, self.channels = num_classes, channels
+        self._config = {
+            "latent_dim": latent_dim,
+            "num_classes": num_classes,
+            "embedding_dim": embedding_dim,
+            "blocks": [list(block) for block in blocks],
+            "attention": list(attention),
+            "flat": flat,
+            "num_stats": num_stats,
+            "eps": eps,
+            "output_eps": output_eps,
+            "channels": channels,
+        }
+        self.flat = flat
+        condition = embedding_dim + (0 if flat else latent_dim)
+        make = DeepBlock if self.deep else Block
+        self.embedding = nn.Linear(num_classes, embedding_dim, bias=False)
+        self.projection = nn.Linear(latent_dim + embedding_dim, blocks[0][1] * 16)
+        self.blocks = nn.ModuleList(make(*block, condition, num_stats, eps) for block in blocks)
+        widths = [blocks[0][1], *(block[2] for block in blocks)]
+        self.attentions = nn.ModuleDict({str(n): Attention(widths[n]) for n in attention})
+        self.output_norm = Norm(widths[-1], 0, num_stats, output_eps)
+        self.to_image = nn.Conv2d(widths[-1], channels, 3, padding=1)
+        sizes = [4 * 2 ** sum(block[0] for block in blocks[: n + 1]) for n in range(len(blocks))]
+        self.resolution = sizes[-1]
+        self.layers = (Layer("latent projection", 4, 0),)
+        if not flat:
+            self.layers += tuple(
+                Layer(_block_name(sizes, n), size, row=n + 1) for n, size in enumerate(sizes)
+            )
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The keyword arguments that build this network again."""
+        return dict(self._config)
+
+    def forward(
+        self,
+        codes: Tensor,
+        labels: Tensor | None = None,
+        noise: Noise = "const",
+        truncation_psi: float = 1.0,
+    ) -> Tensor:
+        """Make images ``[N, C, H, W]`` of -1..1 from codes ``[N, L, d]``.
+
+        `truncation_psi` chooses the statistics of the batch norms where there are several; it does not
+        scale the codes (`mapping` did).
+        """
+        labels = self.label_vectors(None, len(codes)) if labels is None else labels.to(codes)
+        embedded = self.embedding(labels)
+        conditions = [torch.cat([codes[:, n], embedded], dim=1) for n in range(self.num_codes)]
+        x = self.projection(conditions[0]).unflatten(1, (-1, 4, 4))
+        for n, block in enumerate(self.blocks):
+            x = self._attend(n, x)
+            x = block(x, embedded if self.flat else conditions[n + 1], truncation_psi)
+        x = self._attend(len(self.blocks), x)
+        x = torch.relu(self.output_norm(x, None, truncation_psi))
+        return torch.tanh(self.to_image(x))
+
+    def forward_options(self, latent: Latent) -> dict[str, Any]:
+        """Give the truncation, which `forward` reads for the batch-norm statistics."""
+        return {"truncation_psi": latent.truncation_psi}
+
+    def latent_weight(self, layer: int) -> Tensor:
+        """Give all weights of a block that read the latent, row-stacked: ``[m, d]``.
+
+        Layer 0 is the projection; the others are every conditional scale and offset of a block. The
+        columns of the class embedding are left out.
+        """
+        if not 0 <= layer < len(self.layers):
+            raise ValueError(f"Layer {layer} of {self.name!r} is outside 0..{len(self.layers) - 1}.")
+        if layer == 0:
+            weights: list[Tensor] = [self.projection.weight]
+        else:
+            norms = [norm for norm in self.blocks[layer - 1].modules() if isinstance(norm, Norm)]
+            weights = [linear.weight for norm in norms for linear in (norm.gain, norm.offset)]
+        return torch.cat([weight[:, : self.latent_dim] for weight in weights])
+
+    def _attend(self, n: int, x: Tensor) -> Tensor:
+        return self.attentions[str(n)](x) if str(n) in self.attentions else x
+
+
+class BigGANDeep(BigGAN):
+    """BigGAN with bottleneck blocks of four convolutions; the skip drops channels instead of mixing them."""
+
+    family: ClassVar[str] = "biggan_deep"
+    deep: ClassVar[bool] = True
+
+
+def _block_name(sizes: Sequence[int], n: int) -> str:
+    """Name a block after its picture, numbered where several have the same size."""
+    name = f"{sizes[n]}x{sizes[n]} block"
+    return name if sizes.count(sizes[n]) == 1 else f"{name} {sizes[: n + 1].count(sizes[n])}"

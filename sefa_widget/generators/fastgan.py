@@ -1,0 +1,169 @@
+"""FastGAN: a latent vector in, up-blocks with gated units and skip-layer excitation, an image out.
+
+Source: Liu et al. 2021, "Towards Faster and Stabilized GAN Training for High-fidelity Few-shot Image
+Synthesis". Quirks of the official code: z is not normalised; only networks of 1024 pixels end in tanh; fresh
+noise is drawn at every call, also in eval mode (here ``noise="random"``); and its evaluation script
+leaves the network in train mode, with statistics of the batch, which is not reproduced here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sefa_widget.checkpoint import Checkpoint
+from sefa_widget.generators.base import Generator, Layer, Noise
+from sefa_widget.generators.spectral import fold_stored
+
+
+class FastGAN(Generator):
+    """Up-blocks of one or two gated convolutions; late ones are scaled, channel by channel, by early ones.
+
+    Parameters
+    ----------
+    latent_dim
+        Size of z.
+    widths
+        Channels at 4x4, 8x8, ... up to the full resolution, which is 128 at least.
+    channels
+        Channels of the image.
+    """
+
+    family: ClassVar[str] = "fastgan"
+
+    def __init__(self, latent_dim: int, widths: Sequence[int], channels: int = 3) -> None:
+        super().__init__()
+        self.z_dim = self.latent_dim = latent_dim
+        self.widths, self.channels = list(widths), channels
+        self.resolution = 4 * 2 ** (len(widths) - 1)
+        if self.resolution < 128:
+            raise ValueError(f"{len(widths)} widths make {self.resolution} pixels; FastGAN has 128 at least.")
+        self.projection = nn.ConvTranspose2d(latent_dim, 2 * widths[0], 4, bias=False)
+        self.norm = nn.BatchNorm2d(2 * widths[0])
+        self.blocks = nn.ModuleList()
+        self.excitations = nn.ModuleDict()
+        for n in range(1, len(widths)):
+            size = 4 * 2**n
+            self.blocks.append(_Up(widths[n - 1], widths[n], size, noisy=n % 2 == 1))
+            if 64 <= size <= 512:
+                self.excitations[str(size)] = _Excitation(widths[n - 4], widths[n])
+        self.to_image = nn.Conv2d(widths[-1], channels, 3, padding=1, bias=False)
+        self.to_small = nn.Conv2d(widths[5], channels, 1, bias=False)
+        self.layers = (Layer("latent projection", resolution=4, row=0),)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The keyword arguments that build this network again."""
+        return {"latent_dim": self.latent_dim, "widths": self.widths, "channels": self.channels}
+
+    def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
+        """Make images ``[N, C, H, W]`` from codes ``[N, 1, d]``; only bounded at 1024 pixels.
+
+        With ``"const"`` noise each layer has one noise image, the same for every picture and machine.
+        """
+        return self._finish(self.to_image(self._features(codes, noise)[-1]))
+
+    def small(self, codes: Tensor, noise: Noise = "const") -> Tensor:
+        """Make the second output of the official network: the picture at 128x128, ``[N, C, 128, 128]``."""
+        return self._finish(self.to_small(self._features(codes, noise)[5]))
+
+    def latent_weight(self, layer: int) -> Tensor:
+        """Give the first convolution, applied to a 1x1 input, as a matrix ``[2 * C * 4 * 4, d]``."""
+        if layer != 0:
+            raise ValueError(f"Layer {layer} of {self.name!r} reads no latent; only layer 0 does.")
+        return self.projection.weight.flatten(1).T
+
+    def _features(self, codes: Tensor, noise: Noise) -> list[Tensor]:
+        features = [F.glu(self.norm(self.projection(codes[:, 0, :, None, None])), dim=1)]
+        for block in self.blocks:
+            x = block(features[-1], noise)
+            size = str(x.shape[2])
+            if size in self.excitations:
+                x = x * self.excitations[size](features[-4])
+            features.append(x)
+        return features
+
+    def _finish(self, image: Tensor) -> Tensor:
+        return torch.tanh(image) if self.resolution == 1024 else image
+
+
+class _Up(nn.Module):
+    """Doubling, then one gated convolution, or two with noise."""
+
+    def __init__(self, inputs: int, outputs: int, size: int, noisy: bool) -> None:
+        super().__init__()
+        sizes = [(inputs, outputs), (outputs, outputs)] if noisy else [(inputs, outputs)]
+        self.convolutions = nn.ModuleList(nn.Conv2d(i, 2 * o, 3, padding=1, bias=False) for i, o in sizes)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(2 * outputs) for _ in sizes)
+        self.strengths = nn.Parameter(torch.zeros(2)) if noisy else None
+        if noisy:
+            seeded = torch.Generator("cpu").manual_seed(size)
+            self.register_buffer("noise", torch.randn(2, 1, size, size, generator=seeded), persistent=False)
+
+    def forward(self, x: Tensor, noise: Noise) -> Tensor:
+        x = F.interpolate(x, scale_factor=2.0, mode="nearest")
+        for n, (convolution, norm) in enumerate(zip(self.convolutions, self.norms, strict=True)):
+            x = convolution(x)
+            if self.strengths is not None and noise != "none":
+                shape = (len(x), 1, *x.shape[2:])
+                fresh = noise == "random"
+                drawn = (
+                    torch.randn(shape, device=x.device, dtype=x.dtype)
+                    if fresh
+                    else self.get_buffer("noise")[n]
+                )
+                x = x + self.strengths[n] * drawn
+            x = F.glu(norm(x), dim=1)
+        return x
+
+
+class _Excitation(nn.Module):
+    """From an early picture, how strong each channel of a late one is."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.squeeze = nn.Conv2d(inputs, outputs, 4, bias=False)
+        self.excite = nn.Conv2d(outputs, outputs, 1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.silu(self.squeeze(F.adaptive_avg_pool2d(x, 4)))
+        return torch.sigmoid(self.excite(x))
+
+
+def convert(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[str, Tensor]]:
+    """Take a generator of the official FastGAN code (``init.init.0``, ``feat_8`` ..., ``to_big``)."""
+    given = fold_stored(checkpoint.tensors, transposed=["init.init.0"])
+    blocks = {key.split(".")[0] for key in given if key.startswith("feat_")}
+    sizes = sorted(int(block.removeprefix("feat_")) for block in blocks)
+    places = {
+        "init.init.0": "projection",
+        "init.init.1": "norm",
+        "to_big": "to_image",
+        "to_128": "to_small",
+    }
+    strengths: dict[str, Tensor] = {}
+    for n, size in enumerate(sizes):
+        noisy = f"feat_{size}.5.weight" in given
+        for k, (convolution, norm) in enumerate([(1, 3), (5, 7)] if noisy else [(1, 2)]):
+            places[f"feat_{size}.{convolution}"] = f"blocks.{n}.convolutions.{k}"
+            places[f"feat_{size}.{norm}"] = f"blocks.{n}.norms.{k}"
+        if noisy:
+            pair = [given.pop(f"feat_{size}.{k}.weight").flatten() for k in (2, 6)]
+            strengths[f"blocks.{n}.strengths"] = torch.cat(pair)
+        places[f"se_{size}.main.1"] = f"excitations.{size}.squeeze"
+        places[f"se_{size}.main.3"] = f"excitations.{size}.excite"
+    tensors = strengths
+    for key, tensor in given.items():
+        name, _, leaf = key.rpartition(".")
+        tensors[f"{places.get(name, name)}.{leaf}"] = tensor
+    config = {
+        "latent_dim": given["init.init.0.weight"].shape[0],
+        "widths": [given["init.init.0.weight"].shape[1] // 2]
+        + [given[f"feat_{size}.1.weight"].shape[0] // 2 for size in sizes],
+        "channels": given["to_big.weight"].shape[0],
+    }
+    return FastGAN, config, tensors

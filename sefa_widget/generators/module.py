@@ -1,0 +1,244 @@
+"""Any `torch.nn.Module` that makes pictures of a latent vector in, a generator that borrows it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from sefa_widget.generators.base import Generator, Latent, Layer, Noise
+from sefa_widget.generators.calling import Call, inputs_of, ways_to_call
+from sefa_widget.generators.probe import Reader, capture, find_readers, hooked, weight_layers
+
+_FAILURES = (RuntimeError, TypeError, ValueError, LookupError, AttributeError, AssertionError, StopIteration)
+
+
+class ModuleGenerator(Generator):
+    """A module of somebody else's, as it is, in eval mode.
+
+    Made by `from_module`. Where several layers read the latent and none normalises it first, the codes
+    have one row for each of them, and a row that differs from row 0 moves only its own layer's input.
+    Else there is one row, and an edit is an edit of the latent. Random numbers that the module draws
+    itself are the same at every call, unless ``noise="random"``.
+    """
+
+    family: ClassVar[str] = "module"
+
+    def __init__(
+        self, module: nn.Module, z_dim: int, num_classes: int, call: Call, latent_from: str | None
+    ) -> None:
+        super().__init__()
+        self.module = module
+        self.z_dim = self.latent_dim = z_dim
+        self.num_classes = num_classes
+        self.call = call
+        self.latent_from = latent_from
+        self.readers: list[Reader] = []
+        self.eval()
+
+    @property
+    def mapper(self) -> nn.Module | None:
+        """The sub-module whose output is the latent, if it is not the input."""
+        return self.module.get_submodule(self.latent_from) if self.latent_from else None
+
+    def attach(self, names: Sequence[str] | None) -> bool:
+        """Run the module and find the layers that read the latent, among `names` or all; whether any."""
+        with torch.no_grad():
+            z = torch.randn(2, self.z_dim, generator=torch.Generator().manual_seed(0))
+            z = z.to(self.device, self.dtype)
+            image = self._run(z, self.label_vectors(None, 2))
+            self.channels, self.resolution = image.shape[1], image.shape[2]
+            like = z[0]
+            if self.mapper is not None:
+                like = self._map(z, self.label_vectors(None, 2))[0]
+                self.latent_space, self.latent_dim = "w", len(like)
+                z = torch.randn(1024, self.z_dim, generator=torch.Generator().manual_seed(0))
+                classes = torch.arange(1024) % self.num_classes if self.num_classes else None
+                labels = self.label_vectors(classes, 1024)
+                mean = self._map(z.to(self.device, self.dtype), labels).mean(dim=0)
+                self.register_buffer("mean", mean, persistent=False)
+            self.layers = (Layer("latent", 1, 0),)
+            known = dict(self.module.named_modules()) if names else weight_layers(self.module)
+            known = {name: known[name] for name in names} if names else known
+            self.readers = find_readers(known, lambda codes: self(codes[:, None]), like)
+        single = len(self.readers) == 1 or any(reader.normalized for reader in self.readers)
+        self.layers = tuple(
+            Layer(reader.name, reader.resolution, row=0 if single else n)
+            for n, reader in enumerate(self.readers)
+        )
+        return bool(self.readers)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """ValueError: only the module's own code can build it again."""
+        raise ValueError(
+            f"{self.name!r} is a module of your own; save it with torch.save(module.state_dict(), path)."
+        )
+
+    @property
+    def summary(self) -> str:
+        """One line that says what was found."""
+        shapes = []
+        for n, reader in enumerate(self.readers[:3]):
+            size = " x ".join(map(str, self.latent_weight(n).shape))
+            note = ", after a normalisation" if reader.normalized else ""
+            shapes.append(f"{reader.name} ({type(reader.layer).__name__}, {size}{note})")
+        more = f" and {len(self.readers) - 3} more" if len(self.readers) > 3 else ""
+        classes = f" and one of {self.num_classes} classes" if self.num_classes else ""
+        return (
+            f"{self.name}: {self.resolution}x{self.resolution} pictures from {self.latent_space} of size "
+            f"{self.latent_dim}{classes}; read by {', '.join(shapes)}{more}."
+        )
+
+    def __repr__(self) -> str:
+        """Say what was found."""
+        return self.summary
+
+    def mapping(
+        self,
+        z: Tensor,
+        *,
+        labels: Tensor | Sequence[int] | None = None,
+        truncation_psi: float = 1.0,
+        truncation_cutoff: int | None = None,
+    ) -> Latent:
+        """Turn normal vectors into codes; w where the latent is what a sub-module puts out."""
+        if self.mapper is None:
+            return super().mapping(
+                z, labels=labels, truncation_psi=truncation_psi, truncation_cutoff=truncation_cutoff
+            )
+        z = self.check_z(z)
+        vectors = self.label_vectors(labels, len(z))
+        with self.lock, torch.no_grad():
+            codes = self._map(z, vectors)[:, None].repeat(1, self.num_codes, 1)
+        codes[:, :truncation_cutoff] = self.get_buffer("mean").lerp(
+            codes[:, :truncation_cutoff], truncation_psi
+        )
+        return Latent(codes, vectors, truncation_psi)
+
+    def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
+        """Make images ``[N, C, H, W]``, as the module gives them, from codes ``[N, L, d]``."""
+        latent = codes[:, 0]
+        if labels is None:
+            labels = self.label_vectors(None, len(codes))
+        handles = []
+        if self.mapper is not None:
+            handles.append(self.mapper.register_forward_hook(lambda *_: latent))
+            latent_in = latent.new_zeros(len(latent), self.z_dim)
+        else:
+            latent_in = latent
+        for n, reader in enumerate(self.readers[: codes.shape[1]]):
+            if n:
+                change = torch.tensordot(codes[:, n] - latent, reader.slope, dims=1)
+                handles.append(reader.layer.register_forward_pre_hook(_adder(change)))
+        with hooked(handles):
+            if noise == "random":
+                return self._run(latent_in, labels)
+            devices = [self.device] if self.device.type == "cuda" else []
+            with torch.random.fork_rng(devices):
+                torch.manual_seed(0)
+                return self._run(latent_in, labels)
+
+    def latent_weight(self, layer: int) -> Tensor:
+        """Give the matrix ``[m, d]`` from the latent to all numbers the layer puts out."""
+        if not 0 <= layer < len(self.readers):
+            raise ValueError(f"Layer {layer} of {self.name!r} is outside 0..{len(self.readers) - 1}.")
+        return self.readers[layer].weight()
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> ModuleGenerator:
+        """Move the readers' tensors with the module's."""
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # torch gives it no types
+        self.readers = [replace(r, base=fn(r.base), slope=fn(r.slope)) for r in self.readers]
+        return self
+
+    def _run(self, z: Tensor, labels: Tensor | None) -> Tensor:
+        image = self.call(self.module, z, labels)
+        while isinstance(image, (list, tuple)) and image:
+            image = image[0]
+        if not isinstance(image, Tensor) or image.ndim != 4 or len(image) != len(z):
+            found = list(image.shape) if isinstance(image, Tensor) else type(image).__name__
+            raise ValueError(f"The module gives {found}, not images [{len(z)}, C, H, W].")
+        return image
+
+    def _map(self, z: Tensor, labels: Tensor | None) -> Tensor:
+        assert self.mapper is not None
+        codes = capture(self.mapper, lambda z: self._run(z, labels), z)
+        if not isinstance(codes, Tensor) or codes.ndim != 2:
+            raise ValueError("The sub-module that should give the latent does not give vectors [N, d].")
+        return codes
+
+
+def from_module(
+    module: nn.Module,
+    *,
+    latent_dim: int | None = None,
+    num_classes: int | None = None,
+    layers: Sequence[str] | None = None,
+    latent_from: str | None = None,
+    call: Call | None = None,
+    name: str | None = None,
+) -> ModuleGenerator:
+    """Borrow a module as a generator: find out how it is called and which layers read its latent.
+
+    Parameters
+    ----------
+    module
+        Makes pictures of about -1..1; it is put in eval mode and not changed otherwise.
+    latent_dim
+        Size of the latent vector; None tries the module's attributes and the sizes of its layers.
+    num_classes
+        Number of classes; None tries the same where the module takes a class.
+    layers
+        Names of the layers to factorise; None takes all that read the latent.
+    latent_from
+        Name of the sub-module whose output is the latent, such as a mapping network; None is the input.
+    call
+        How to run it, for example ``lambda module, z, labels: module(z, labels.argmax(1))`` with z
+        ``[N, latent_dim]`` and labels ``[N, num_classes]`` or None.
+    name
+        What the user sees; None is the name of the class.
+
+    Raises
+    ------
+    ValueError
+        If the module cannot be run, or no layer reads the latent; the text says what was tried.
+    """
+    unknown = [
+        path for path in [*(layers or []), latent_from] if path and path not in dict(module.named_modules())
+    ]
+    if unknown:
+        known = ", ".join(list(weight_layers(module))[:8])
+        raise ValueError(f"The module has no layer {unknown[0]!r}; it has {known}, ...")
+    tried: dict[str, str] = {}
+    for size, classes, way, run in ways_to_call(module, latent_dim, num_classes, call):
+        generator = ModuleGenerator(module, size, classes, run, latent_from)
+        generator.name = name or type(module).__name__
+        try:
+            found = generator.attach(layers)
+        except _FAILURES as error:
+            reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+            tried.setdefault(f"{way}: {reason[:120]}", "")
+            continue
+        missing = set(layers or []) - {reader.name for reader in generator.readers}
+        if found and not missing:
+            return generator
+        who = ", ".join(sorted(missing)) if missing else "no layer"
+        verb = "do not get" if missing else "gets"
+        tried.setdefault(f"{way}: it runs, but {who} {verb} an affine function of the latent", "")
+    sizes = ", ".join(str(inputs_of(layer)) for layer in list(weight_layers(module).values())[:5])
+    attempts = "; ".join(list(tried)[:6]) or "nothing, because neither latent nor classes have a known size"
+    raise ValueError(
+        f"{type(module).__name__} could not be taken as a generator. Give latent_dim, num_classes, layers "
+        f"or call=lambda module, z, labels: images. Its first layers take {sizes or 'no'} numbers. "
+        f"Tried: {attempts}."
+    )
+
+
+def _adder(change: Tensor) -> Callable[..., tuple[Any, ...]]:
+    def add(_layer: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (args[0] + change, *args[1:])
+
+    return add

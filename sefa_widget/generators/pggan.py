@@ -1,0 +1,181 @@
+"""PGGAN: a latent vector in, two normalised convolutions per doubling of the picture, an image out.
+
+Source: Karras et al. 2018, "Progressive Growing of GANs for Improved Quality, Stability, and Variation".
+One network serves the files of genforce and those of pytorch_GAN_zoo (`convert_ganzoo`): conversion
+multiplies the gains of the equalised learning rate into the weights.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sefa_widget.checkpoint import Checkpoint
+from sefa_widget.generators.base import Generator, Latent, Layer, Noise
+
+
+class PGGAN(Generator):
+    """Convolutions with pixel norm and leaky ReLU; the latent enters once, on the unit sphere.
+
+    The latent is pixel-normalised by `mapping` and again by `forward`, as in the official code: an edit
+    is added to the normalised latent, and the sum is normalised before it is used. So truncation, which
+    only scales z, changes nothing short of psi = 0.
+
+    Parameters
+    ----------
+    latent_dim
+        Size of z.
+    widths
+        Channels at 4x4, 8x8, ... up to the full resolution.
+    channels
+        Channels of the image.
+    num_classes
+        Size of the class vector that is put behind z.
+    normalize
+        Whether there is pixel norm at all (``perChannelNormalization`` of pytorch_GAN_zoo).
+    joint_labels
+        Normalise z and the class vector together (pytorch_GAN_zoo) instead of z alone first (genforce);
+        `mapping` then leaves z as it is.
+    slope
+        Of the leaky ReLU.
+    tanh
+        Whether the image goes through tanh.
+    lod
+        Level of detail: 0 is the full resolution, 1 half of it (shown as large), and a fraction blends,
+        as during training.
+    """
+
+    family: ClassVar[str] = "pggan"
+
+    def __init__(
+        self,
+        latent_dim: int,
+        widths: Sequence[int],
+        channels: int = 3,
+        num_classes: int = 0,
+        normalize: bool = True,
+        joint_labels: bool = False,
+        slope: float = 0.2,
+        tanh: bool = False,
+        lod: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.z_dim = self.latent_dim = latent_dim
+        self.widths, self.channels, self.num_classes = list(widths), channels, num_classes
+        self.normalize, self.joint_labels = normalize, joint_labels
+        self.slope, self.tanh, self.lod = slope, tanh, lod
+        self.resolution = 4 * 2 ** (len(widths) - 1)
+        self.projection = nn.Linear(latent_dim + num_classes, widths[0] * 16)
+        sizes = [(widths[0], widths[0])]
+        for before, width in pairwise(widths):
+            sizes += [(before, width), (width, width)]
+        self.convolutions = nn.ModuleList(nn.Conv2d(i, o, 3, padding=1) for i, o in sizes)
+        self.outputs = nn.ModuleList(nn.Conv2d(width, channels, 1) for width in widths)
+        self.layers = (Layer("latent projection", resolution=4, row=0),)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The keyword arguments that build this network again."""
+        names = "latent_dim widths channels num_classes normalize joint_labels slope tanh lod"
+        return {name: getattr(self, name) for name in names.split()}
+
+    def mapping(
+        self,
+        z: Tensor,
+        *,
+        labels: Tensor | Sequence[int] | None = None,
+        truncation_psi: float = 1.0,
+        truncation_cutoff: int | None = None,
+    ) -> Latent:
+        """Normalise z to mean square 1; see `Generator.mapping`."""
+        latent = super().mapping(
+            z, labels=labels, truncation_psi=truncation_psi, truncation_cutoff=truncation_cutoff
+        )
+        if self.joint_labels and self.num_classes:
+            return latent
+        return latent.with_codes(self._norm(latent.codes, dim=2))
+
+    def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
+        """Make images ``[N, C, H, W]`` from codes ``[N, 1, d]``; not bounded unless `tanh`."""
+        x = codes[:, 0]
+        if not self.joint_labels:
+            x = self._norm(x)
+        x = self._norm(self.with_labels(x, labels))
+        x = self.projection(x).unflatten(1, (-1, 4, 4))
+        x = self._convolve(0, F.leaky_relu(x, self.slope))
+        image = self.outputs[0](self._norm(x))
+        for n, output in enumerate(self.outputs[1:], start=1):
+            share = len(self.outputs) - n - self.lod  # of this level in the image
+            if share <= 0:
+                image = _double(image)
+                continue
+            x = self._convolve(2 * n, self._convolve(2 * n - 1, x, double=True))
+            drawn = output(self._norm(x))
+            image = drawn if share >= 1 else share * drawn + (1 - share) * _double(image)
+        return torch.tanh(image) if self.tanh else image
+
+    def latent_weight(self, layer: int) -> Tensor:
+        """Give the first layer, from z to a 4x4 picture, as a matrix ``[C * 4 * 4, d]``."""
+        if layer != 0:
+            raise ValueError(f"Layer {layer} of {self.name!r} reads no latent; only layer 0 does.")
+        weight: Tensor = self.projection.weight
+        return weight[:, : self.latent_dim]
+
+    def _convolve(self, n: int, x: Tensor, double: bool = False) -> Tensor:
+        x = self._norm(x)
+        return F.leaky_relu(self.convolutions[n](_double(x) if double else x), self.slope)
+
+    def _norm(self, x: Tensor, dim: int = 1) -> Tensor:
+        if not self.normalize:
+            return x
+        return x * torch.rsqrt(x.square().mean(dim=dim, keepdim=True) + 1e-8)
+
+
+def _double(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2.0, mode="nearest")
+
+
+def convert(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[str, Tensor]]:
+    """Take a PGGAN of genforce (``layer0`` ..., ``output0`` ..., ``lod``).
+
+    Shapes do not tell z from a class vector, nor a final tanh: without ``label_size`` and ``final_tanh`` in
+    the configuration everything is z and the image is not bounded. Fused up-convolutions are recognised
+    where input and output channels differ (else by ``fused_scale``) and turned into plain ones:
+    their transposed convolution is nearest-neighbour doubling and a convolution with the turned kernel.
+    """
+    given, settings = checkpoint.tensors, checkpoint.config
+    levels = sum(key.startswith("output") and key.endswith(".weight") for key in given)
+    widths = [given[f"layer{2 * n + 1}.weight"].shape[0] for n in range(levels)]
+    shapes = [tuple(given[f"layer{2 * n}.weight"].shape[:2]) for n in range(1, levels)]
+    fused = shapes != list(zip(widths[1:], widths, strict=False))
+    tensors: dict[str, Tensor] = {}
+    for n in range(2 * levels):
+        weight, bias = given[f"layer{n}.weight"], given[f"layer{n}.bias"]
+        if n and n % 2 == 0 and (fused or settings.get("fused_scale") is True):
+            weight = weight.transpose(0, 1).flip(2, 3)
+        weight = weight * math.sqrt(2 / weight[0].numel())
+        if n == 0:  # a 4x4 convolution of a 1x1 picture, padded by 3: the turned kernel
+            weight = weight.flip(2, 3).permute(0, 2, 3, 1).flatten(0, 2)
+            bias = bias.repeat_interleave(16)
+        key = f"convolutions.{n - 1}" if n else "projection"
+        tensors[f"{key}.weight"], tensors[f"{key}.bias"] = weight, bias
+    for n in range(levels):
+        weight = given[f"output{n}.weight"]
+        tensors[f"outputs.{n}.weight"] = weight / math.sqrt(weight[0].numel())
+        tensors[f"outputs.{n}.bias"] = given[f"output{n}.bias"]
+    classes = int(settings.get("label_size", 0))
+    config = {
+        "latent_dim": given["layer0.weight"].shape[1] - classes,
+        "widths": widths,
+        "channels": given["output0.weight"].shape[0],
+        "num_classes": classes,
+        "tanh": bool(settings.get("final_tanh", False)),
+        "lod": float(settings.get("lod", given.get("lod", torch.zeros(())))),
+    }
+    return PGGAN, config, tensors
