@@ -1,0 +1,142 @@
+"""A file of weights in, a `Checkpoint` out: format, tensors, configuration; no code of the file is run."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sefa_widget.checkpoint.base import OWN_FORMAT, Checkpoint, CheckpointError
+from sefa_widget.checkpoint.contents import Contents, find_generator
+from sefa_widget.checkpoint.files import Holding, open_file, read_json, weights_file
+from sefa_widget.checkpoint.formats import FORMATS, missing_keys, recognise
+from sefa_widget.checkpoint.standins import Array
+from sefa_widget.checkpoint.storage import View, read_view
+
+__all__ = ["FORMATS", "OWN_FORMAT", "Checkpoint", "CheckpointError", "read_checkpoint", "read_incomplete"]
+
+
+def read_checkpoint(path: str | Path, format: str | None = None) -> Checkpoint:  # noqa: A002  # says it best
+    """Read a file of generator weights, recognised by its content; none of its code is run.
+
+    >>> read_checkpoint("stylegan2-ffhq.pkl").format  # doctest: +SKIP
+    'nvidia_stylegan2'
+
+    Parameters
+    ----------
+    path
+        A file of weights: safetensors, what ``torch.save`` wrote (zip or older), or one of NVIDIA's
+        pickles; or a folder with ``pytorch_model.bin`` and ``config.json``.
+    format
+        Name of a format in `FORMATS` to read it as, whatever it looks like; None recognises it.
+
+    Returns
+    -------
+    Checkpoint
+        The generator's tensors (the smoothed one where there are several), on the CPU, with their format.
+
+    Raises
+    ------
+    CheckpointError
+        If there is no such file, it is damaged or asks for code to be run, or it holds no generator known
+        here or not a whole one.
+    """
+    checkpoint = read_incomplete(path, format)
+    if missing := missing_keys(checkpoint.format, checkpoint.tensors):
+        raise CheckpointError(
+            f"{Path(path).name!r} is an incomplete {FORMATS[checkpoint.format].title} network: it lacks "
+            f"{', '.join(missing)}. Download it again, or name its real format with format=."
+        )
+    return checkpoint
+
+
+def read_incomplete(path: str | Path, format: str | None = None) -> Checkpoint:  # noqa: A002  # as above
+    """Read a file like `read_checkpoint`, but do not mind if keys are missing."""
+    path = Path(path)
+    if format is not None and format not in FORMATS:
+        raise CheckpointError(f"Format {format!r} is unknown; known are {', '.join(FORMATS)}.")
+    try:
+        file = weights_file(path)
+        holding = open_file(file)
+        if format == OWN_FORMAT or (format is None and holding.metadata.get("format") == OWN_FORMAT):
+            return _own(holding, path)
+        contents = find_generator(holding.value)
+        if contents is None:
+            raise CheckpointError(f"holds no state dict of a generator, but {_outline(holding.value)}.")
+        found = format or recognise(contents.tensors) or contents.format
+        if found is None:
+            raise CheckpointError(f"holds no generator known here, but {_outline(contents.tensors)}.")
+        tensors = _read(contents, found, holding.size)
+        return Checkpoint(found, tensors, _config(contents, found, file), path.stem)
+    except CheckpointError as error:
+        raise CheckpointError(f"{path.name!r} {error}") from None
+
+
+def _own(holding: Holding, path: Path) -> Checkpoint:
+    if not isinstance(holding.value, dict) or not {"family", "config"} <= holding.metadata.keys():
+        raise CheckpointError("has no readable metadata of this project.")
+    config = {"family": holding.metadata["family"], "config": read_json(holding.metadata["config"])}
+    return Checkpoint(OWN_FORMAT, holding.value, config, path.stem)
+
+
+def _read(contents: Contents, found: str, file_size: int) -> dict[str, Tensor]:
+    """Copy the generator's tensors out of the file, under the keys of the format."""
+    leaves = dict(contents.tensors)
+    if found == "rosinality" and contents.average is not None:
+        leaves["latent_avg"] = contents.average
+    cost = sum(leaf.cost for leaf in leaves.values() if isinstance(leaf, View))
+    if cost > 2 * file_size:
+        raise CheckpointError(
+            f"describes tensors of {cost} bytes in a file of {file_size}. It is damaged or made to attack."
+        )
+    tensors = {_official_key(key, found): _tensor(leaf) for key, leaf in leaves.items()}
+    broken = [key for key, tensor in tensors.items() if not _is_finite(tensor)]
+    if broken:
+        more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
+        warnings.warn(
+            f"NaN or infinite numbers in {', '.join(map(repr, broken[:3]))}{more}: pictures may be blank. "
+            "Download the file again, or take an earlier snapshot.",
+            stacklevel=4,
+        )
+    return tensors
+
+
+def _official_key(key: str, found: str) -> str:
+    """Bring the keys of older GAN-zoo files to the layout of newer ones."""
+    if found == "ganzoo_pgan":
+        return re.sub(r"(\.module)?\.(weight|bias)$", r".module.\2", key)
+    return key.replace(".module.", ".") if found == "ganzoo_dcgan" else key
+
+
+def _tensor(leaf: Tensor | View | Array) -> Tensor:
+    if isinstance(leaf, View):
+        return read_view(leaf)
+    return leaf.tensor() if isinstance(leaf, Array) else leaf
+
+
+def _is_finite(tensor: Tensor) -> bool:
+    if not tensor.is_floating_point() or bool(torch.isfinite(tensor.sum())):
+        return True
+    return bool(torch.isfinite(tensor).all())  # the sum alone may overflow
+
+
+def _config(contents: Contents, found: str, file: Path) -> dict[str, Any]:
+    beside = file.parent / "config.json"
+    if found != "huggingface_biggan_deep" or not beside.is_file():
+        return contents.config
+    try:
+        return read_json(beside.read_text("utf-8"))
+    except (OSError, UnicodeError) as error:
+        raise CheckpointError(f"has a config.json beside it that cannot be read: {error}.") from error
+
+
+def _outline(value: object) -> str:
+    """Say in a few words what there is instead."""
+    if not isinstance(value, dict):
+        return f"a {type(value).__name__}"
+    keys = ", ".join(repr(key)[:60] for key in list(value)[:5])
+    return f"{len(value)} entries: {keys}" if keys else "nothing"

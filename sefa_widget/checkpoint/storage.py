@@ -1,0 +1,132 @@
+"""Descriptions of tensors in a file in, checked; tensors out, each copied once and only if it is wanted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sefa_widget.checkpoint.base import CheckpointError
+from sefa_widget.checkpoint.machine import Word
+
+STORAGE_TYPES = {
+    "BFloat16Storage": torch.bfloat16,
+    "BoolStorage": torch.bool,
+    "ByteStorage": torch.uint8,
+    "CharStorage": torch.int8,
+    "DoubleStorage": torch.float64,
+    "FloatStorage": torch.float32,
+    "HalfStorage": torch.float16,
+    "IntStorage": torch.int32,
+    "LongStorage": torch.int64,
+    "ShortStorage": torch.int16,
+}
+"""Names of torch's storage types, and the type of their numbers."""
+
+STORAGE_WORDS = {("torch", name): Word(f"torch.{name}", "named") for name in STORAGE_TYPES}
+"""The only globals that the pickle of a storage may name."""
+
+_MOST_AXES = 8
+
+
+@dataclass(slots=True, eq=False)
+class Storage:
+    """A row of numbers somewhere in the file."""
+
+    dtype: torch.dtype
+    """Type of the numbers."""
+    numel: int
+    """How many numbers."""
+    data: memoryview | None = None
+    """Their bytes, little-endian; None until they are found."""
+
+    def place(self, data: memoryview) -> None:
+        """Say where the bytes are; refuse if they are not as many as there should be."""
+        expected = self.numel * self.dtype.itemsize
+        if len(data) != expected:
+            raise CheckpointError(
+                f"is damaged: {self.numel} numbers of {self.dtype} need {expected} bytes, but the file has "
+                f"{len(data)} there. Download it again."
+            )
+        self.data = data
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A tensor in the file, not read yet: a strided window on a storage, inside its bounds."""
+
+    storage: Storage
+    offset: int
+    """Position of the first element."""
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    @property
+    def span(self) -> int:
+        """Elements of the storage between the first and the last that are used, both included."""
+        if 0 in self.shape:
+            return 0
+        return 1 + sum((size - 1) * stride for size, stride in zip(self.shape, self.strides, strict=True))
+
+    @property
+    def cost(self) -> int:
+        """Bytes that reading it takes."""
+        return max(self.span, math.prod(self.shape)) * self.storage.dtype.itemsize
+
+
+def storage_from_id(identifier: object) -> tuple[str, Storage]:
+    """Take ``("storage", type, key, location, numel[, None])``, as torch names its storages; give key, storage."""
+    match identifier:
+        case ("storage", Word(name=name), str(key), str(), int(numel), *rest) if rest in ([], [None]):
+            dtype = STORAGE_TYPES.get(name.removeprefix("torch."))
+            if dtype is not None and 0 <= numel < 2**48:
+                return key, Storage(dtype, numel)
+    raise CheckpointError("describes a storage of numbers in a way that torch never does.")
+
+
+def rebuild_tensor(
+    storage: object,
+    offset: object,
+    shape: object,
+    strides: object,
+    _requires_grad: object,
+    _hooks: object,
+    _metadata: object = None,
+) -> View:
+    """Stand in for ``torch._utils._rebuild_tensor_v2``: check the window, allocate nothing."""
+    match storage, offset, shape, strides:
+        case Storage(numel=numel) as found, int(), tuple(), tuple() if (
+            len(shape) == len(strides) <= _MOST_AXES
+            and all(type(number) is int and number >= 0 for number in (offset, *shape, *strides))
+        ):
+            view = View(found, offset, shape, strides)
+            if (view.span == 0 or offset + view.span <= numel) and math.prod(shape) <= numel:
+                return view
+            raise CheckpointError(
+                f"describes a tensor of shape {shape}, strides {strides} and offset {offset} that does not "
+                f"fit in its storage of {numel} numbers. The file is damaged or made to attack."
+            )
+    raise CheckpointError("describes a tensor by negative numbers or by something other than numbers.")
+
+
+def rebuild_parameter(view: object, _requires_grad: object, _hooks: object) -> View:
+    """Stand in for ``torch._utils._rebuild_parameter``."""
+    if not isinstance(view, View):
+        raise CheckpointError("has a parameter that is not a tensor.")
+    return view
+
+
+def read_view(view: View) -> Tensor:
+    """Copy a tensor out of the file: one copy, contiguous, of its stored type."""
+    storage = view.storage
+    if storage.data is None:
+        raise CheckpointError("is damaged: it lacks the numbers of some tensors. Download it again.")
+    start = view.offset * storage.dtype.itemsize
+    count = view.span * storage.dtype.itemsize
+    raw = torch.empty(count, dtype=torch.uint8)
+    raw.numpy()[:] = np.frombuffer(storage.data[start : start + count], np.uint8)
+    flat = raw.ne(0) if storage.dtype is torch.bool else raw.view(storage.dtype)
+    return flat.as_strided(view.shape, view.strides).contiguous()
