@@ -13,11 +13,19 @@ from torch import Tensor
 from sefa_widget.checkpoint.base import OWN_FORMAT, Checkpoint, CheckpointError
 from sefa_widget.checkpoint.contents import Contents, find_generator
 from sefa_widget.checkpoint.files import Holding, open_file, read_json, weights_file
-from sefa_widget.checkpoint.formats import FORMATS, missing_keys, recognise
+from sefa_widget.checkpoint.formats import FORMATS, missing_keys, recognise, resolution
 from sefa_widget.checkpoint.standins import Array
 from sefa_widget.checkpoint.storage import View, read_view
 
-__all__ = ["FORMATS", "OWN_FORMAT", "Checkpoint", "CheckpointError", "read_checkpoint", "read_incomplete"]
+__all__ = [
+    "FORMATS",
+    "OWN_FORMAT",
+    "Checkpoint",
+    "CheckpointError",
+    "find_problem",
+    "read_checkpoint",
+    "read_incomplete",
+]
 
 
 def read_checkpoint(path: str | Path, format: str | None = None) -> Checkpoint:  # noqa: A002  # says it best
@@ -46,16 +54,31 @@ def read_checkpoint(path: str | Path, format: str | None = None) -> Checkpoint: 
         here or not a whole one.
     """
     checkpoint = read_incomplete(path, format)
-    if missing := missing_keys(checkpoint.format, checkpoint.tensors):
-        raise CheckpointError(
-            f"{Path(path).name!r} is an incomplete {FORMATS[checkpoint.format].title} network: it lacks "
-            f"{', '.join(missing)}. Download it again, or name its real format with format=."
-        )
+    if problem := find_problem(checkpoint):
+        raise CheckpointError(f"{Path(path).name!r} is {problem}")
     return checkpoint
 
 
+def find_problem(checkpoint: Checkpoint) -> str | None:
+    """Say why a network cannot be built, as far as its keys and settings tell; None if nothing is wrong."""
+    title = FORMATS[checkpoint.format].title
+    if missing := missing_keys(checkpoint.format, checkpoint.tensors):
+        return (
+            f"an incomplete {title} network: it lacks {', '.join(missing)}. Download it again, or name its "
+            "real format with format=."
+        )
+    said = checkpoint.config.get("init_kwargs", {}).get("img_resolution")
+    size = resolution(checkpoint.tensors)
+    if said is not None and size is not None and said != size:
+        return (
+            f"a {title} network of {size} pixels whose settings say {said!r:.40}. It is damaged or made to "
+            "attack: get it from its author's original source."
+        )
+    return None
+
+
 def read_incomplete(path: str | Path, format: str | None = None) -> Checkpoint:  # noqa: A002  # as above
-    """Read a file like `read_checkpoint`, but do not mind if keys are missing."""
+    """Read a file like `read_checkpoint`, but leave it to the caller to `find_problem`."""
     path = Path(path)
     if format is not None and format not in FORMATS:
         raise CheckpointError(f"Format {format!r} is unknown; known are {', '.join(FORMATS)}.")

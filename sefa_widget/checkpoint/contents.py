@@ -1,4 +1,4 @@
-"""What a file holds in, the generator's tensors and settings out: which of several networks, under which keys."""
+"""What a file holds in, the generator's tensors and settings out: which network, under which keys."""
 
 from __future__ import annotations
 
@@ -16,8 +16,19 @@ from sefa_widget.checkpoint.standins import Array, Bag, Persistent
 from sefa_widget.checkpoint.storage import View
 
 _NESTED = (
-    "generator_smooth g_ema G_ema avgG netG_state_dict generator netG g G models state_dict generator_state_dict"
-).split()
+    "generator_smooth",
+    "g_ema",
+    "G_ema",
+    "avgG",
+    "netG_state_dict",
+    "generator",
+    "netG",
+    "g",
+    "G",
+    "models",
+    "state_dict",
+    "generator_state_dict",
+)
 """Names under which files keep a generator, the smoothed one first."""
 
 _MOST_LEVELS = 32
@@ -96,7 +107,9 @@ def _replace_parameters(
     replaced = dict(tensors)
     for key, tensor in zip(names, smoothed, strict=False):
         if not isinstance(tensor, (Tensor, View)) or tuple(tensor.shape) != tuple(tensors[key].shape):
-            raise CheckpointError(f"has smoothed parameters ('g_ema') that do not fit those of 'g' at {key!r}.")
+            raise CheckpointError(
+                f"has smoothed parameters ('g_ema') that do not fit those of 'g' at {key!r}."
+            )
         replaced[key] = tensor
     if len(names) != len(smoothed):
         raise CheckpointError(
@@ -123,7 +136,9 @@ def _nvidia(root: Persistent, settings: Settings) -> Contents:
                 if tensor is None or (kind == "_buffers" and name in hidden):
                     continue
                 if not isinstance(tensor, View) or prefix + name in tensors:
-                    raise CheckpointError(f"has a network whose {prefix + name!r} is no tensor, or is there twice.")
+                    raise CheckpointError(
+                        f"has a network whose {prefix + name!r} is no tensor, or is there twice."
+                    )
                 tensors[prefix + name] = tensor
         children = [(prefix + name, child) for name, child in _named(state, "_modules") if child is not None]
         for child_path, child in reversed(children):

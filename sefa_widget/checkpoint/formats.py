@@ -1,4 +1,4 @@
-"""The keys of a state dict in; out, whose layout it is and which keys that layout must have but it has not."""
+"""The keys of a state dict in; out, whose layout it is and which keys of that layout it lacks."""
 
 from __future__ import annotations
 
@@ -177,6 +177,13 @@ def latent_keys(format: str, keys: Iterable[str]) -> list[str]:  # noqa: A002  #
     """List the weights that read the latent, in the order of `keys`."""
     pattern = re.compile(FORMATS[format].latent)
     return [key for key in keys if pattern.fullmatch(key)]
+
+
+def resolution(keys: Iterable[str]) -> int | None:
+    """Give the resolution that the keys of NVIDIA's networks tell; None for other keys."""
+    blocks = [re.match(r"synthesis\.(?:b(\d{1,5})|L(\d{1,3})_(\d{1,5})_\d+)\.", key) for key in keys]
+    sizes = [(int(block[1] or block[2]), int(block[1] or block[3])) for block in blocks if block]
+    return max(sizes)[1] if sizes else None
 
 
 def _unmet(patterns: tuple[str, ...], keys: list[str]) -> list[str]:

@@ -33,7 +33,9 @@ class Settings:
     def _plain(self, value: object, level: int) -> Any:
         self.left -= 1
         if level > _MOST_LEVELS or self.left < 0:
-            raise CheckpointError("has settings nested too deeply, or far too many. It may be made to attack.")
+            raise CheckpointError(
+                "has settings nested too deeply, or far too many. It may be made to attack."
+            )
         if isinstance(value, dict):
             if not all(isinstance(key, str) for key in value):
                 raise _NotPlain

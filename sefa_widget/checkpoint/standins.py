@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from sefa_widget.checkpoint.base import CheckpointError
-from sefa_widget.checkpoint.machine import Budget, Buildable, Word, check_keys
 from sefa_widget.checkpoint.storage import STORAGE_WORDS, Storage, rebuild_parameter, rebuild_tensor
+from sefa_widget.checkpoint.words import Budget, Buildable, Word, Words, check_keys
 
 _NUMBER_TYPE = re.compile(r"([<>|=]?)(?:([iu][1248])|(f[248])|(b1))")
 _MOST_AXES = 8
@@ -57,7 +57,9 @@ class Persistent:
         """The network's attributes."""
         state = self.meta.get("state") if isinstance(self.meta, dict) else None
         if not isinstance(state, dict):
-            raise CheckpointError("has a network without a state. The file is damaged or not from its author.")
+            raise CheckpointError(
+                "has a network without a state. The file is damaged or not from its author."
+            )
         return state
 
 
@@ -91,7 +93,7 @@ class Array(Buildable):
 
     def __init__(self) -> None:
         self.shape: tuple[int, ...] = (0,)
-        self.dtype = np.dtype(np.uint8)
+        self.dtype: np.dtype[np.generic] = np.dtype(np.uint8)
         self.order: Literal["C", "F"] = "C"
         self.data: memoryview | str = ""
 
@@ -103,7 +105,9 @@ class Array(Buildable):
             case _:
                 raise CheckpointError("has a numpy array without shape, number type and bytes.")
 
-    def fill(self, shape: object, dtype: np.dtype[np.generic], order: Literal["C", "F"], data: object) -> None:
+    def fill(
+        self, shape: object, dtype: np.dtype[np.generic], order: Literal["C", "F"], data: object
+    ) -> None:
         """Take shape and bytes; refuse if they do not belong together."""
         if (
             not isinstance(shape, tuple)
@@ -139,7 +143,9 @@ def _reconstruct_array(word: object, _shape: object, _code: object) -> Array:
     return Array()
 
 
-def _array_from_buffer(data: object, dtype: object, shape: object, order: object, _axes: object = None) -> Array:
+def _array_from_buffer(
+    data: object, dtype: object, shape: object, order: object, _axes: object = None
+) -> Array:
     if not isinstance(dtype, NumberType) or order not in ("C", "F"):
         raise CheckpointError("has a numpy array without shape, number type and bytes.")
     array = Array()
@@ -155,9 +161,7 @@ def _scalar(dtype: object, data: object) -> object:
     return array.read().item()
 
 
-def outer_words(
-    budget: Budget, load_storage: Callable[[memoryview], Storage]
-) -> dict[tuple[str, str], Word]:
+def outer_words(budget: Budget, load_storage: Callable[[memoryview], Storage]) -> Words:
     """Make the table of all globals a generator file may name; `load_storage` reads a storage's own bytes."""
 
     def ordered(pairs: object = ()) -> Ordered:
@@ -187,15 +191,17 @@ def outer_words(
             raise TypeError(data)
         return load_storage(data)
 
-    words = dict(STORAGE_WORDS)
+    words: Words = dict(STORAGE_WORDS)
 
-    def add(modules: str, name: str, used: Literal["called", "created", "named"], make: Callable[..., object]) -> None:
+    def add(
+        modules: str, name: str, used: Literal["called", "created", "named"], make: Callable[..., object]
+    ) -> None:
         for module in modules.split():
             words[module, name] = Word(f"{module}.{name}", used, make)
 
     add("collections", "OrderedDict", "called", ordered)
     add("builtins __builtin__", "set", "called", set_of)
-    add("builtins __builtin__", "bytearray", "called", lambda data=memoryview(b""): data)
+    add("builtins __builtin__", "bytearray", "called", lambda data: data)
     add("__builtin__", "bytes", "called", lambda: memoryview(b""))
     add("_codecs", "encode", "called", encoded)
     add("torch._utils", "_rebuild_tensor_v2", "called", rebuild_tensor)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from sefa_widget.checkpoint.base import CheckpointError
-from sefa_widget.checkpoint.machine import Word
+from sefa_widget.checkpoint.words import Word, Words
 
 STORAGE_TYPES = {
     "BFloat16Storage": torch.bfloat16,
@@ -26,7 +27,7 @@ STORAGE_TYPES = {
 }
 """Names of torch's storage types, and the type of their numbers."""
 
-STORAGE_WORDS = {("torch", name): Word(f"torch.{name}", "named") for name in STORAGE_TYPES}
+STORAGE_WORDS: Words = {("torch", name): Word(f"torch.{name}", "named") for name in STORAGE_TYPES}
 """The only globals that the pickle of a storage may name."""
 
 _MOST_AXES = 8
@@ -78,9 +79,16 @@ class View:
 
 
 def storage_from_id(identifier: object) -> tuple[str, Storage]:
-    """Take ``("storage", type, key, location, numel[, None])``, as torch names its storages; give key, storage."""
+    """Take torch's ``("storage", type, key, location, numel[, None])``; give the key and the storage."""
     match identifier:
-        case ("storage", Word(name=name), str(key), str(), int(numel), *rest) if rest in ([], [None]):
+        case ("storage", Word(name=name), str(key), str(), int(numel)) | (
+            "storage",
+            Word(name=name),
+            str(key),
+            str(),
+            int(numel),
+            None,
+        ):
             dtype = STORAGE_TYPES.get(name.removeprefix("torch."))
             if dtype is not None and 0 <= numel < 2**48:
                 return key, Storage(dtype, numel)
@@ -89,7 +97,7 @@ def storage_from_id(identifier: object) -> tuple[str, Storage]:
 
 def rebuild_tensor(
     storage: object,
-    offset: object,
+    offset: Any,
     shape: object,
     strides: object,
     _requires_grad: object,
@@ -97,19 +105,22 @@ def rebuild_tensor(
     _metadata: object = None,
 ) -> View:
     """Stand in for ``torch._utils._rebuild_tensor_v2``: check the window, allocate nothing."""
-    match storage, offset, shape, strides:
-        case Storage(numel=numel) as found, int(), tuple(), tuple() if (
-            len(shape) == len(strides) <= _MOST_AXES
-            and all(type(number) is int and number >= 0 for number in (offset, *shape, *strides))
-        ):
-            view = View(found, offset, shape, strides)
-            if (view.span == 0 or offset + view.span <= numel) and math.prod(shape) <= numel:
-                return view
-            raise CheckpointError(
-                f"describes a tensor of shape {shape}, strides {strides} and offset {offset} that does not "
-                f"fit in its storage of {numel} numbers. The file is damaged or made to attack."
-            )
-    raise CheckpointError("describes a tensor by negative numbers or by something other than numbers.")
+    if not isinstance(storage, Storage) or not isinstance(shape, tuple) or not isinstance(strides, tuple):
+        raise CheckpointError("describes a tensor without storage, shape or strides. It is damaged.")
+    numbers = (offset, *shape, *strides)
+    if len(shape) != len(strides) or len(shape) > _MOST_AXES or not all(map(_is_count, numbers)):
+        raise CheckpointError("describes a tensor by negative or too many numbers. It is made to attack.")
+    view = View(storage, offset, shape, strides)
+    if (view.span and view.offset + view.span > storage.numel) or math.prod(shape) > storage.numel:
+        raise CheckpointError(
+            f"describes a tensor of shape {shape}, strides {strides} and offset {offset} that does not fit in "
+            f"its storage of {storage.numel} numbers. It is damaged or made to attack."
+        )
+    return view
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
 
 
 def rebuild_parameter(view: object, _requires_grad: object, _hooks: object) -> View:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import struct
 import zipfile
-from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from sefa_widget.checkpoint.base import CheckpointError
-from sefa_widget.checkpoint.machine import Budget, Machine, Word
+from sefa_widget.checkpoint.machine import run_pickle
 from sefa_widget.checkpoint.standins import outer_words
 from sefa_widget.checkpoint.storage import STORAGE_WORDS, Storage, storage_from_id
+from sefa_widget.checkpoint.words import Budget, Words
 
 LEGACY_MARK = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"
 """What a file by torch.save without zip has near its start: the pickled number 0x1950a86a20f9469cfc6c."""
@@ -25,7 +25,7 @@ _LOCAL_HEADER = struct.Struct("<4s22xHH")
 def read_pickle(source: memoryview) -> object:
     """Read a bare pickle, such as NVIDIA's files are."""
     budget = Budget(copies=2 * len(source))
-    return Machine(source, _outer(budget), budget).run()[0]
+    return run_pickle(source, _outer(budget), budget)[0]
 
 
 def read_legacy(source: memoryview) -> object:
@@ -56,10 +56,10 @@ def read_zip(file: BinaryIO, source: memoryview) -> object:
         return _first(storages, key, found)
 
     budget = Budget(copies=2 * len(source))
-    return Machine(records[pickles[0]], _outer(budget), budget, storage).run()[0]
+    return run_pickle(records[pickles[0]], _outer(budget), budget, persistent=storage)[0]
 
 
-def _outer(budget: Budget) -> dict[tuple[str, str], Word]:
+def _outer(budget: Budget) -> Words:
     def load_storage(data: memoryview) -> Storage:
         value = _read_five(data, STORAGE_WORDS, budget)
         if not isinstance(value, Storage):
@@ -69,7 +69,7 @@ def _outer(budget: Budget) -> dict[tuple[str, str], Word]:
     return outer_words(budget, load_storage)
 
 
-def _read_five(source: memoryview, words: Mapping[tuple[str, str], Word], budget: Budget) -> object:
+def _read_five(source: memoryview, words: Words, budget: Budget) -> object:
     """Read torch's stream of five pickles: magic number, version, machine, object, keys; then the numbers."""
     storages: dict[str, Storage] = {}
 
@@ -81,22 +81,24 @@ def _read_five(source: memoryview, words: Mapping[tuple[str, str], Word], budget
             "has numbers packed in another container than torch's own, which no generator known here does: "
             "it could run code. Get the file from its author's original source."
         )
-    plain = Machine(source, {}, budget)
-    magic, position = plain.run()
-    version, position = plain.run(position)
-    machine, position = plain.run(position)
+    magic, position = run_pickle(source, {}, budget)
+    version, position = run_pickle(source, {}, budget, start=position)
+    machine, position = run_pickle(source, {}, budget, start=position)
     little = isinstance(machine, dict) and machine.get("little_endian") is True
     if magic != _MAGIC or version != _VERSION or not little:
         raise CheckpointError("was not written by torch on a little-endian machine. Save it again there.")
-    value, position = Machine(source, words, budget, storage).run(position)
-    keys, position = plain.run(position)
-    if not isinstance(keys, list) or set(map(str, keys)) != set(storages) or len(keys) != len(storages):
+    value, position = run_pickle(source, words, budget, start=position, persistent=storage)
+    keys, position = run_pickle(source, {}, budget, start=position)
+    names = [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
+    if sorted(names) != sorted(storages):
         raise CheckpointError("is damaged: its list of storages does not fit. Download it again.")
-    for key in keys:
-        found = storages[str(key)]
+    for key in names:
+        found = storages[key]
         stop = position + 8 + found.numel * found.dtype.itemsize
         if stop > len(source) or source[position : position + 8] != struct.pack("<q", found.numel):
-            raise CheckpointError("is damaged or cut off: some of its numbers are missing. Download it again.")
+            raise CheckpointError(
+                "is damaged or cut off: some of its numbers are missing. Download it again."
+            )
         found.place(source[position + 8 : stop])
         position = stop
     return value
@@ -119,19 +121,23 @@ def _records(file: BinaryIO, source: memoryview) -> dict[str, memoryview]:
         raise CheckpointError(f"is a damaged zip file ({error}). Download it again.") from error
     records = {}
     for entry in entries:
-        if entry.compress_type != _STORED or entry.flag_bits & _ENCRYPTED or entry.file_size != entry.compress_size:
+        if (
+            entry.compress_type != _STORED
+            or entry.flag_bits & _ENCRYPTED
+            or entry.file_size != entry.compress_size
+        ):
             raise CheckpointError(
                 f"has compressed records ({entry.file_size} bytes in {entry.compress_size}), which torch.save "
                 "never writes: it could fill the memory. Get the file from its author's original source."
             )
         header = source[entry.header_offset : entry.header_offset + _LOCAL_HEADER.size]
         if entry.header_offset < 0 or len(header) < _LOCAL_HEADER.size or bytes(header[:4]) != b"PK\x03\x04":
-            raise CheckpointError("is a damaged zip file: a record is not where it should be. Download it again.")
+            raise CheckpointError(
+                "is a damaged zip file: a record is not where it should be. Download it again."
+            )
         _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
         start = entry.header_offset + _LOCAL_HEADER.size + name_length + extra_length
         if start + entry.file_size > len(source):
             raise CheckpointError("is a damaged zip file: it is cut off. Download it again.")
         records[entry.filename] = source[start : start + entry.file_size]
     return records
-
-

@@ -182,7 +182,9 @@ class Generator(nn.Module, ABC):
         For `labels`, `truncation_psi` and `truncation_cutoff` see `mapping`.
         """
         seeds = [seeds] if isinstance(seeds, int) else seeds
-        rows = [torch.randn(self.z_dim, generator=torch.Generator("cpu").manual_seed(int(seed))) for seed in seeds]
+        rows = [
+            torch.randn(self.z_dim, generator=torch.Generator("cpu").manual_seed(int(seed))) for seed in seeds
+        ]
         z = torch.stack(rows) if rows else torch.empty(0, self.z_dim)
         return self.mapping(
             z, labels=labels, truncation_psi=truncation_psi, truncation_cutoff=truncation_cutoff

@@ -1,4 +1,4 @@
-"""Networks of tensors in, pickles like those of NVIDIA's and others' programs out; no such program is needed."""
+"""Networks of tensors in, pickles like those of NVIDIA's and others' programs out, without those programs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import pickle
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -44,7 +44,7 @@ class New:
 class Writer(pickle._Pickler):
     """A pickler that can write the names that numpy 1 had."""
 
-    dispatch = dict(pickle._Pickler.dispatch)
+    dispatch: ClassVar = dict(pickle._Pickler.dispatch)
 
     def __init__(self, file: io.BufferedIOBase, protocol: int, numpy_major: int = 2) -> None:
         super().__init__(file, protocol)
@@ -121,7 +121,12 @@ def module(
 
 
 def stylegan2(
-    resolution: int, base: int, most: int, dim: int = 512, depth: int = 8, kwargs: dict[str, Any] | None = None
+    resolution: int,
+    base: int,
+    most: int,
+    dim: int = 512,
+    depth: int = 8,
+    kwargs: dict[str, Any] | None = None,
 ) -> Call:
     """Make the pickled generator of a StyleGAN2 with random weights."""
     random = torch.Generator().manual_seed(resolution)
@@ -147,7 +152,11 @@ def stylegan2(
             if columns:
                 parts[name] = module(
                     "SynthesisLayer",
-                    {"weight": normal(outputs, columns, 3, 3), "noise_strength": normal(), "bias": normal(outputs)},
+                    {
+                        "weight": normal(outputs, columns, 3, 3),
+                        "noise_strength": normal(),
+                        "bias": normal(outputs),
+                    },
                     {"resample_filter": kernel.clone(), "noise_const": normal(r, r)},
                     {"affine": dense(dim, columns)},
                     resolution=r,
@@ -180,9 +189,15 @@ def stylegan2(
         "Generator",
         modules={
             "synthesis": module("SynthesisNetwork", modules=blocks, img_resolution=resolution, w_dim=dim),
-            "mapping": module("MappingNetwork", {}, {"w_avg": normal(dim)}, layers, num_layers=depth, w_avg_beta=0.998),
+            "mapping": module(
+                "MappingNetwork", {}, {"w_avg": normal(dim)}, layers, num_layers=depth, w_avg_beta=0.998
+            ),
         },
-        kwargs={"z_dim": dim, "img_resolution": resolution, "mapping_kwargs": New(EASY_DICT, {"num_layers": depth})}
+        kwargs={
+            "z_dim": dim,
+            "img_resolution": resolution,
+            "mapping_kwargs": New(EASY_DICT, {"num_layers": depth}),
+        }
         | (kwargs or {}),
         img_resolution=resolution,
         z_dim=dim,
