@@ -61,7 +61,8 @@ def _unsigned(layout: str) -> _Length:
     number = struct.Struct(layout)
 
     def length(state: State) -> int:
-        value: int = number.unpack(state.take(number.size))[0]
+        value: int = number.unpack_from(state.source, state.position)[0]
+        state.position += number.size
         return value
 
     return length
@@ -223,53 +224,52 @@ def _memoize(state: State) -> None:
     state.memo[len(state.memo)] = state.stack[-1]
 
 
-INSTRUCTIONS: dict[int, Instruction] = {
-    code[0]: instruction
-    for code, instruction in {
-        pickle.PROTO: _protocol,
-        pickle.FRAME: _frame,
-        pickle.NONE: _constant(None),
-        pickle.NEWTRUE: _constant(True),
-        pickle.NEWFALSE: _constant(False),
-        pickle.BININT1: _number(State.byte),
-        pickle.BININT2: _number(_2),
-        pickle.BININT: _number(_unsigned("<i")),
-        pickle.LONG1: _long,
-        pickle.BINFLOAT: _number(_unsigned(">d")),
-        pickle.SHORT_BINUNICODE: _text(State.byte, "utf-8"),
-        pickle.BINUNICODE: _text(_4, "utf-8"),
-        pickle.BINUNICODE8: _text(_8, "utf-8"),
-        pickle.SHORT_BINSTRING: _text(State.byte, "latin-1"),
-        pickle.BINSTRING: _text(_4, "latin-1"),
-        pickle.SHORT_BINBYTES: _bytes(State.byte),
-        pickle.BINBYTES: _bytes(_4),
-        pickle.BINBYTES8: _bytes(_8),
-        pickle.BYTEARRAY8: _bytes(_8),
-        pickle.MARK: _mark,
-        pickle.EMPTY_TUPLE: _constant(()),
-        pickle.TUPLE: _tuple,
-        pickle.TUPLE1: _tuple_of(1),
-        pickle.TUPLE2: _tuple_of(2),
-        pickle.TUPLE3: _tuple_of(3),
-        pickle.EMPTY_LIST: lambda state: state.stack.append([]),
-        pickle.APPEND: _append,
-        pickle.APPENDS: lambda state: _extend(state, state.pop_mark()),
-        pickle.EMPTY_DICT: lambda state: state.stack.append({}),
-        pickle.SETITEM: _set_item,
-        pickle.SETITEMS: lambda state: _set_items(state, state.pop_mark()),
-        pickle.EMPTY_SET: lambda state: state.stack.append(set()),
-        pickle.ADDITEMS: _add_items,
-        pickle.GLOBAL: _global_in_text,
-        pickle.STACK_GLOBAL: _global_on_stack,
-        pickle.REDUCE: _use("called"),
-        pickle.NEWOBJ: _use("created"),
-        pickle.BUILD: _build,
-        pickle.BINPERSID: _persistent,
-        pickle.BINPUT: _put(State.byte),
-        pickle.LONG_BINPUT: _put(_4),
-        pickle.MEMOIZE: _memoize,
-        pickle.BINGET: _get(State.byte),
-        pickle.LONG_BINGET: _get(_4),
-    }.items()
+_BY_CODE: dict[bytes, Instruction] = {
+    pickle.PROTO: _protocol,
+    pickle.FRAME: _frame,
+    pickle.NONE: _constant(None),
+    pickle.NEWTRUE: _constant(True),
+    pickle.NEWFALSE: _constant(False),
+    pickle.BININT1: _number(State.byte),
+    pickle.BININT2: _number(_2),
+    pickle.BININT: _number(_unsigned("<i")),
+    pickle.LONG1: _long,
+    pickle.BINFLOAT: _number(_unsigned(">d")),
+    pickle.SHORT_BINUNICODE: _text(State.byte, "utf-8"),
+    pickle.BINUNICODE: _text(_4, "utf-8"),
+    pickle.BINUNICODE8: _text(_8, "utf-8"),
+    pickle.SHORT_BINSTRING: _text(State.byte, "latin-1"),
+    pickle.BINSTRING: _text(_4, "latin-1"),
+    pickle.SHORT_BINBYTES: _bytes(State.byte),
+    pickle.BINBYTES: _bytes(_4),
+    pickle.BINBYTES8: _bytes(_8),
+    pickle.BYTEARRAY8: _bytes(_8),
+    pickle.MARK: _mark,
+    pickle.EMPTY_TUPLE: _constant(()),
+    pickle.TUPLE: _tuple,
+    pickle.TUPLE1: _tuple_of(1),
+    pickle.TUPLE2: _tuple_of(2),
+    pickle.TUPLE3: _tuple_of(3),
+    pickle.EMPTY_LIST: lambda state: state.stack.append([]),
+    pickle.APPEND: _append,
+    pickle.APPENDS: lambda state: _extend(state, state.pop_mark()),
+    pickle.EMPTY_DICT: lambda state: state.stack.append({}),
+    pickle.SETITEM: _set_item,
+    pickle.SETITEMS: lambda state: _set_items(state, state.pop_mark()),
+    pickle.EMPTY_SET: lambda state: state.stack.append(set()),
+    pickle.ADDITEMS: _add_items,
+    pickle.GLOBAL: _global_in_text,
+    pickle.STACK_GLOBAL: _global_on_stack,
+    pickle.REDUCE: _use("called"),
+    pickle.NEWOBJ: _use("created"),
+    pickle.BUILD: _build,
+    pickle.BINPERSID: _persistent,
+    pickle.BINPUT: _put(State.byte),
+    pickle.LONG_BINPUT: _put(_4),
+    pickle.MEMOIZE: _memoize,
+    pickle.BINGET: _get(State.byte),
+    pickle.LONG_BINGET: _get(_4),
 }
-"""Instructions by their code; any other code is refused."""
+
+INSTRUCTIONS = tuple(_BY_CODE.get(bytes([code])) for code in range(256))
+"""Instructions by their code; None for codes that are refused."""

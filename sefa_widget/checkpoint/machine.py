@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from sefa_widget.checkpoint.base import CheckpointError
 from sefa_widget.checkpoint.instructions import INSTRUCTIONS, State
-from sefa_widget.checkpoint.words import Budget, Words, nonsense
+from sefa_widget.checkpoint.words import Budget, Words, nonsense, too_much_work
 
 _STOP = pickle.STOP[0]
 
@@ -49,20 +49,23 @@ def run_pickle(
     """
     state = State(source, start, words, persistent)
     try:
-        while (code := state.byte()) != _STOP:
-            budget.instructions -= 1
-            if budget.instructions < 0:
-                budget.spend()
-            instruction = INSTRUCTIONS.get(code)
-            if instruction is None:
+        for count in range(budget.instructions):
+            code = source[state.position]
+            state.position += 1
+            instruction = INSTRUCTIONS[code]
+            if instruction is not None:
+                instruction(state)
+            elif code == _STOP:
+                budget.spend(count)
+                return state.stack.pop(), state.position
+            else:
                 raise nonsense(f"uses the pickle instruction {_instruction_name(code)}")
-            instruction(state)
-        return state.stack.pop(), state.position
     except (IndexError, KeyError, struct.error, UnicodeError) as error:
         raise CheckpointError(
             f"is damaged or cut off: its pickle makes no sense at byte {state.position} of {len(source)}. "
             "Download it again."
         ) from error
+    raise too_much_work()
 
 
 def _instruction_name(code: int) -> str:

@@ -113,8 +113,8 @@ def rebuild_tensor(
     view = View(storage, offset, shape, strides)
     if (view.span and view.offset + view.span > storage.numel) or math.prod(shape) > storage.numel:
         raise CheckpointError(
-            f"describes a tensor of shape {shape}, strides {strides} and offset {offset} that does not fit in "
-            f"its storage of {storage.numel} numbers. It is damaged or made to attack."
+            f"describes a tensor of shape {shape}, strides {strides} and offset {offset} that does not fit "
+            f"in its storage of {storage.numel} numbers. It is damaged or made to attack."
         )
     return view
 

@@ -31,7 +31,7 @@ def read_pickle(source: memoryview) -> object:
 def read_legacy(source: memoryview) -> object:
     """Read a file by torch.save without zip: five pickles, then the numbers."""
     budget = Budget(copies=2 * len(source))
-    return _read_five(source, _outer(budget), budget)
+    return _read_five(source, _outer(budget), budget, [])
 
 
 def read_zip(file: BinaryIO, source: memoryview) -> object:
@@ -60,8 +60,10 @@ def read_zip(file: BinaryIO, source: memoryview) -> object:
 
 
 def _outer(budget: Budget) -> Words:
+    heads: list[bytes] = []
+
     def load_storage(data: memoryview) -> Storage:
-        value = _read_five(data, STORAGE_WORDS, budget)
+        value = _read_five(data, STORAGE_WORDS, budget, heads)
         if not isinstance(value, Storage):
             raise CheckpointError("has numbers packed in a way that torch never does. It may be an attack.")
         return value
@@ -69,24 +71,14 @@ def _outer(budget: Budget) -> Words:
     return outer_words(budget, load_storage)
 
 
-def _read_five(source: memoryview, words: Words, budget: Budget) -> object:
+def _read_five(source: memoryview, words: Words, budget: Budget, heads: list[bytes]) -> object:
     """Read torch's stream of five pickles: magic number, version, machine, object, keys; then the numbers."""
     storages: dict[str, Storage] = {}
 
     def storage(identifier: object) -> Storage:
         return _first(storages, *storage_from_id(identifier))
 
-    if LEGACY_MARK not in bytes(source[:32]):
-        raise CheckpointError(
-            "has numbers packed in another container than torch's own, which no generator known here does: "
-            "it could run code. Get the file from its author's original source."
-        )
-    magic, position = run_pickle(source, {}, budget)
-    version, position = run_pickle(source, {}, budget, start=position)
-    machine, position = run_pickle(source, {}, budget, start=position)
-    little = isinstance(machine, dict) and machine.get("little_endian") is True
-    if magic != _MAGIC or version != _VERSION or not little:
-        raise CheckpointError("was not written by torch on a little-endian machine. Save it again there.")
+    position = _read_head(source, budget, heads)
     value, position = run_pickle(source, words, budget, start=position, persistent=storage)
     keys, position = run_pickle(source, {}, budget, start=position)
     names = [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
@@ -102,6 +94,25 @@ def _read_five(source: memoryview, words: Words, budget: Budget) -> object:
         found.place(source[position + 8 : stop])
         position = stop
     return value
+
+
+def _read_head(source: memoryview, budget: Budget, heads: list[bytes]) -> int:
+    """Check magic number, version and machine; `heads` keeps one, since a file's storages share it."""
+    if heads and bytes(source[: len(heads[0])]) == heads[0]:
+        return len(heads[0])
+    if LEGACY_MARK not in bytes(source[:32]):
+        raise CheckpointError(
+            "has numbers packed in another container than torch's own, which no generator known here does: "
+            "it could run code. Get the file from its author's original source."
+        )
+    magic, position = run_pickle(source, {}, budget)
+    version, position = run_pickle(source, {}, budget, start=position)
+    machine, position = run_pickle(source, {}, budget, start=position)
+    little = isinstance(machine, dict) and machine.get("little_endian") is True
+    if magic != _MAGIC or version != _VERSION or not little:
+        raise CheckpointError("was not written by torch on a little-endian machine. Save it again there.")
+    heads[:] = [bytes(source[:position])]
+    return position
 
 
 def _first(storages: dict[str, Storage], key: str, storage: Storage) -> Storage:
@@ -127,8 +138,8 @@ def _records(file: BinaryIO, source: memoryview) -> dict[str, memoryview]:
             or entry.file_size != entry.compress_size
         ):
             raise CheckpointError(
-                f"has compressed records ({entry.file_size} bytes in {entry.compress_size}), which torch.save "
-                "never writes: it could fill the memory. Get the file from its author's original source."
+                f"has compressed records ({entry.file_size} bytes in {entry.compress_size}), which "
+                "torch.save never writes: it could fill the memory. Get the file from its author's original source."
             )
         header = source[entry.header_offset : entry.header_offset + _LOCAL_HEADER.size]
         if entry.header_offset < 0 or len(header) < _LOCAL_HEADER.size or bytes(header[:4]) != b"PK\x03\x04":

@@ -28,9 +28,7 @@ class Budget:
         self.instructions -= instructions
         self.copies -= copies
         if self.instructions < 0 or self.copies < 0:
-            raise CheckpointError(
-                "would take far more work to read than any generator does. It is damaged or made to attack."
-            )
+            raise too_much_work()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,13 @@ def check_keys(keys: Iterable[object]) -> None:
 def kind(value: object) -> str:
     """Name what a value is, for messages."""
     return value.name if isinstance(value, Word) else type(value).__name__
+
+
+def too_much_work() -> CheckpointError:
+    """Make the error for a pickle that goes on and on."""
+    return CheckpointError(
+        "would take far more work to read than any generator does. It is damaged or made to attack."
+    )
 
 
 def nonsense(does: str) -> CheckpointError:

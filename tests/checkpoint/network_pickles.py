@@ -83,6 +83,19 @@ class Writer(pickle._Pickler):
     dispatch[type(save_name)] = save_global
 
 
+HOOKS = (
+    "_backward_pre_hooks",
+    "_backward_hooks",
+    "_forward_hooks",
+    "_forward_hooks_with_kwargs",
+    "_forward_hooks_always_called",
+    "_forward_pre_hooks",
+    "_forward_pre_hooks_with_kwargs",
+    "_state_dict_hooks",
+    "_state_dict_pre_hooks",
+    "_load_state_dict_pre_hooks",
+    "_load_state_dict_post_hooks",
+)
 RECONSTRUCT = Name("torch_utils.persistence", "_reconstruct_persistent_obj")
 EASY_DICT = Name("dnnlib.util", "EasyDict")
 
@@ -110,7 +123,7 @@ def module(
         ),
         "_buffers": OrderedDict(buffers or {}),
         "_non_persistent_buffers_set": set(),
-        "_forward_hooks": OrderedDict(),
+        **{name: OrderedDict() for name in HOOKS},
         "_modules": OrderedDict(modules or {}),
         "_init_args": (),
         "_init_kwargs": New(EASY_DICT, kwargs or {}),
