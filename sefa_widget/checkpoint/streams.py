@@ -36,13 +36,14 @@ def read_legacy(source: memoryview) -> object:
 
 def read_zip(file: BinaryIO, source: memoryview) -> object:
     """Read a zip file by torch.save: ``<folder>/data.pkl`` and the numbers in ``<folder>/data/<key>``."""
-    records = _records(file, source)
-    pickles = [name for name in records if name == "data.pkl" or name.endswith("/data.pkl")]
-    if len(pickles) != 1 or any(name.endswith("constants.pkl") for name in records):
+    entries = _entries(file)
+    pickles = [name for name in entries if name == "data.pkl" or name.endswith("/data.pkl")]
+    if len(pickles) != 1 or any(name.endswith("constants.pkl") for name in entries):
         raise CheckpointError(
             "is a zip file, but not one that torch.save writes for weights (it may be a program for "
             "torch.jit, or an archive to unpack first). Load the weights' own file."
         )
+    records = {name: _record(entry, source) for name, entry in entries.items()}
     folder = pickles[0].removesuffix("data.pkl")
     if bytes(records.get(f"{folder}byteorder", memoryview(b"little"))) != b"little":
         raise CheckpointError("was written on a big-endian machine. Save it again on another one.")
@@ -123,32 +124,28 @@ def _first(storages: dict[str, Storage], key: str, storage: Storage) -> Storage:
     return known
 
 
-def _records(file: BinaryIO, source: memoryview) -> dict[str, memoryview]:
-    """Find the records of a zip file without inflating or copying any."""
+def _entries(file: BinaryIO) -> dict[str, zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
+            return {entry.filename: entry for entry in archive.infolist()}
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError, EOFError) as error:
         raise CheckpointError(f"is a damaged zip file ({error}). Download it again.") from error
-    records = {}
-    for entry in entries:
-        if (
-            entry.compress_type != _STORED
-            or entry.flag_bits & _ENCRYPTED
-            or entry.file_size != entry.compress_size
-        ):
-            raise CheckpointError(
-                f"has compressed records ({entry.file_size} bytes in {entry.compress_size}), which "
-                "torch.save never writes: it could fill the memory. Get the file from its author's original source."
-            )
-        header = source[entry.header_offset : entry.header_offset + _LOCAL_HEADER.size]
-        if entry.header_offset < 0 or len(header) < _LOCAL_HEADER.size or bytes(header[:4]) != b"PK\x03\x04":
-            raise CheckpointError(
-                "is a damaged zip file: a record is not where it should be. Download it again."
-            )
-        _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
-        start = entry.header_offset + _LOCAL_HEADER.size + name_length + extra_length
-        if start + entry.file_size > len(source):
-            raise CheckpointError("is a damaged zip file: it is cut off. Download it again.")
-        records[entry.filename] = source[start : start + entry.file_size]
-    return records
+
+
+def _record(entry: zipfile.ZipInfo, source: memoryview) -> memoryview:
+    """Find the bytes of a record without inflating or copying any."""
+    stored, packed = entry.file_size, entry.compress_size
+    if entry.compress_type != _STORED or entry.flag_bits & _ENCRYPTED or stored != packed:
+        raise CheckpointError(
+            f"has compressed records ({stored} bytes in {packed}), which torch.save never writes: it could "
+            "fill the memory. Get the file from its author's original source."
+        )
+    offset = entry.header_offset
+    header = source[offset : offset + _LOCAL_HEADER.size] if offset >= 0 else b""
+    if len(header) < _LOCAL_HEADER.size or bytes(header[:4]) != b"PK\x03\x04":
+        raise CheckpointError("is a damaged zip file: a record is not in its place. Download it again.")
+    _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
+    start = offset + _LOCAL_HEADER.size + name_length + extra_length
+    if start + stored > len(source):
+        raise CheckpointError("is a damaged zip file: it is cut off. Download it again.")
+    return source[start : start + stored]

@@ -39,7 +39,9 @@ def state_dict(name: str) -> dict[str, Tensor]:
 def tensorflow_network() -> tuple[New, New, New]:
     def part(*names: str) -> New:
         variables = [(name, np.full((2, 1), 0.5, np.float32)) for name in names]
-        return New(NETWORK, state={"version": 4, "variables": variables, "build_module_src": "raise SystemExit"})
+        return New(
+            NETWORK, state={"version": 4, "variables": variables, "build_module_src": "raise SystemExit"}
+        )
 
     whole = part("dlatent_avg")
     whole.state["static_kwargs"] = {"resolution": np.int64(4), "latent_size": 2}
