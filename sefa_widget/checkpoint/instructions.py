@@ -7,50 +7,11 @@ import struct
 from collections.abc import Callable
 
 from sefa_widget.checkpoint.base import CheckpointError
-from sefa_widget.checkpoint.words import Buildable, Word, Words, check_keys, kind, nonsense
+from sefa_widget.checkpoint.state import State
+from sefa_widget.checkpoint.words import Buildable, Word, check_keys, kind, nonsense
 
 _LONGEST_INTEGER = 16
 _LONGEST_NAME = 512
-
-
-class State:
-    """What instructions work on."""
-
-    __slots__ = ("marks", "memo", "persistent", "position", "source", "stack", "words")
-
-    def __init__(
-        self,
-        source: memoryview,
-        position: int,
-        words: Words,
-        persistent: Callable[[object], object] | None,
-    ) -> None:
-        self.source = source
-        self.position = position
-        self.words = words
-        self.persistent = persistent
-        self.stack: list[object] = []
-        self.marks: list[list[object]] = []
-        self.memo: dict[int, object] = {}
-
-    def take(self, count: int) -> memoryview:
-        """Give the next bytes, without copying them."""
-        start, stop = self.position, self.position + count
-        if stop > len(self.source):
-            raise IndexError(stop)
-        self.position = stop
-        return self.source[start:stop]
-
-    def byte(self) -> int:
-        """Give the next byte."""
-        value = self.source[self.position]
-        self.position += 1
-        return value
-
-    def pop_mark(self) -> list[object]:
-        """Take everything above the last mark off the stack."""
-        items, self.stack = self.stack, self.marks.pop()
-        return items
 
 
 Instruction = Callable[[State], None]

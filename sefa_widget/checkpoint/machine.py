@@ -8,7 +8,8 @@ import struct
 from collections.abc import Callable
 
 from sefa_widget.checkpoint.base import CheckpointError
-from sefa_widget.checkpoint.instructions import INSTRUCTIONS, State
+from sefa_widget.checkpoint.instructions import INSTRUCTIONS
+from sefa_widget.checkpoint.state import State
 from sefa_widget.checkpoint.words import Budget, Words, nonsense, too_much_work
 
 _STOP = pickle.STOP[0]

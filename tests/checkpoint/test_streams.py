@@ -56,7 +56,7 @@ def test_a_zip_written_by_another_program_is_read_if_it_is_not_compressed(save):
         (ZIPPED[: len(ZIPPED) // 2], "is a damaged zip file"),
         (LEGACY[:-4], "some of its numbers are missing"),
         (LEGACY.replace(pickle.dumps(1001, 2), pickle.dumps(1002, 2)), "was not written by torch"),
-        (re.sub(rb"(little_endianq.)\x88", rb"\1\x89", LEGACY, flags=re.DOTALL), "little-endian machine"),
+        (re.sub(rb"(little_endianq.)\x88", b"\\1\x89", LEGACY, flags=re.DOTALL), "little-endian machine"),
     ],
 )
 def test_a_damaged_container_is_refused_saying_how(save, data, message):
