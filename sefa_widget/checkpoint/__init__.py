@@ -12,7 +12,7 @@ from torch import Tensor
 
 from sefa_widget.checkpoint.base import OWN_FORMAT, Checkpoint, CheckpointError
 from sefa_widget.checkpoint.contents import Contents, find_generator
-from sefa_widget.checkpoint.files import Holding, open_file, read_json, weights_file
+from sefa_widget.checkpoint.files import MOST_JSON, Holding, open_file, read_json, weights_file
 from sefa_widget.checkpoint.formats import FORMATS, missing_keys, recognise, resolution
 from sefa_widget.checkpoint.standins import Array
 from sefa_widget.checkpoint.storage import View, read_view
@@ -67,8 +67,10 @@ def find_problem(checkpoint: Checkpoint) -> str | None:
             f"an incomplete {title} network: it lacks {', '.join(missing)}. Download it again, or name its "
             "real format with format=."
         )
-    said = checkpoint.config.get("init_kwargs", {}).get("img_resolution")
     size = resolution(checkpoint.tensors)
+    said = (
+        checkpoint.config["init_kwargs"].get("img_resolution") if "attributes" in checkpoint.config else None
+    )
     if said is not None and size is not None and said != size:
         return (
             f"a {title} network of {size} pixels whose settings say {said!r:.40}. It is damaged or made to "
@@ -79,7 +81,7 @@ def find_problem(checkpoint: Checkpoint) -> str | None:
 
 def read_incomplete(path: str | Path, format: str | None = None) -> Checkpoint:  # noqa: A002  # as above
     """Read a file like `read_checkpoint`, but leave it to the caller to `find_problem`."""
-    path = Path(path)
+    path = Path(path).absolute()
     if format is not None and format not in FORMATS:
         raise CheckpointError(f"Format {format!r} is unknown; known are {', '.join(FORMATS)}.")
     try:
@@ -97,6 +99,8 @@ def read_incomplete(path: str | Path, format: str | None = None) -> Checkpoint: 
         return Checkpoint(found, tensors, _config(contents, found, file), path.stem)
     except CheckpointError as error:
         raise CheckpointError(f"{path.name!r} {error}") from None
+    except OSError as error:
+        raise CheckpointError(f"{path.name!r} cannot be read: {error.strerror or error}.") from error
 
 
 def _own(holding: Holding, path: Path) -> Checkpoint:
@@ -111,12 +115,15 @@ def _read(contents: Contents, found: str, file_size: int) -> dict[str, Tensor]:
     leaves = dict(contents.tensors)
     if found == "rosinality" and contents.average is not None:
         leaves["latent_avg"] = contents.average
-    cost = sum(leaf.cost for leaf in leaves.values() if isinstance(leaf, View))
+    cost = sum(leaf.cost for leaf in leaves.values() if not isinstance(leaf, Tensor))
     if cost > 2 * file_size:
         raise CheckpointError(
             f"describes tensors of {cost} bytes in a file of {file_size}. It is damaged or made to attack."
         )
-    tensors = {_official_key(key, found): _tensor(leaf) for key, leaf in leaves.items()}
+    try:
+        tensors = {_official_key(key, found): _tensor(leaf) for key, leaf in leaves.items()}
+    except (MemoryError, RuntimeError) as error:  # torch raises RuntimeError where memory is short
+        raise CheckpointError(f"needs {cost} bytes of memory, which are not free here.") from error
     broken = [key for key, tensor in tensors.items() if not _is_finite(tensor)]
     if broken:
         more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
@@ -148,13 +155,18 @@ def _is_finite(tensor: Tensor) -> bool:
 
 
 def _config(contents: Contents, found: str, file: Path) -> dict[str, Any]:
+    """Keep of what the file says besides what belongs to the format."""
+    if found.startswith(("nvidia_", "tf_")):
+        return contents.network
+    if found.startswith("ganzoo_"):
+        return contents.settings
+    if found == "rosinality":
+        return {"args": contents.args} if contents.args else {}
     beside = file.parent / "config.json"
-    if found != "huggingface_biggan_deep" or not beside.is_file():
-        return contents.config
-    try:
-        return read_json(beside.read_text("utf-8"))
-    except (OSError, UnicodeError) as error:
-        raise CheckpointError(f"has a config.json beside it that cannot be read: {error}.") from error
+    if found == "huggingface_biggan_deep" and beside.is_file():
+        with beside.open("rb") as settings:
+            return read_json(settings.read(MOST_JSON + 1))
+    return {}
 
 
 def _outline(value: object) -> str:

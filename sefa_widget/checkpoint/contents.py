@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -42,8 +42,12 @@ class Contents:
 
     tensors: dict[str, Tensor | View | Array]
     """Its tensors, read or not, under their keys."""
-    config: dict[str, Any] = field(default_factory=dict)
-    """What the file says besides."""
+    network: dict[str, Any] = field(default_factory=dict)
+    """What a pickled network says about itself."""
+    args: dict[str, Any] = field(default_factory=dict)
+    """Arguments of the training program, beside the generator."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Attributes of a settings object beside the generator."""
     format: str | None = None
     """The format, where the container tells it."""
     average: Tensor | View | None = None
@@ -87,16 +91,15 @@ def _with_surroundings(
     contents: Contents, value: Mapping[object, object], name: str, settings: Settings
 ) -> Contents:
     """Add what stands beside the generator."""
-    tensors, config, average = contents.tensors, dict(contents.config), contents.average
     if isinstance(args := value.get("args"), Bag):
-        config["args"] = settings.attributes(args.attributes)
+        contents = replace(contents, args=settings.attributes(args.attributes))
     if isinstance(own := value.get("config"), Bag):
-        config.update(settings.attributes(own.attributes))
-    if isinstance(latent := value.get("latent_avg"), (Tensor, View)):
-        average = latent
+        contents = replace(contents, settings=settings.attributes(own.attributes))
+    if isinstance(average := value.get("latent_avg"), (Tensor, View)):
+        contents = replace(contents, average=average)
     if name == "g" and isinstance(smoothed := value.get("g_ema"), list):
-        tensors = _replace_parameters(tensors, smoothed)
-    return Contents(tensors, config, contents.format, average)
+        contents = replace(contents, tensors=_replace_parameters(contents.tensors, smoothed))
+    return contents
 
 
 def _replace_parameters(
@@ -150,7 +153,7 @@ def _nvidia(root: Persistent, settings: Settings) -> Contents:
         raise CheckpointError("has a network whose keyword arguments are no dict.")
     config = {"init_kwargs": settings.attributes(kwargs), "attributes": attributes}
     stylegan3 = any(re.match(r"synthesis\.(input|L\d)", key) for key in tensors)
-    return Contents(tensors, config, "nvidia_stylegan3" if stylegan3 else "nvidia_stylegan2")
+    return Contents(tensors, config, format="nvidia_stylegan3" if stylegan3 else "nvidia_stylegan2")
 
 
 def _named(state: Mapping[object, object], kind: str) -> list[tuple[str, object]]:
@@ -177,4 +180,4 @@ def _tensorflow(network: Bag, settings: Settings) -> Contents:
                     raise CheckpointError("has a TensorFlow network with variables that are no arrays.")
     kwargs = network.attributes.get("static_kwargs")
     static = settings.attributes(kwargs) if isinstance(kwargs, dict) else {}
-    return Contents(tensors, {"static_kwargs": static}, "tf_stylegan2")
+    return Contents(tensors, {"static_kwargs": static}, format="tf_stylegan2")

@@ -14,7 +14,8 @@ from sefa_widget.checkpoint.base import CheckpointError
 from sefa_widget.checkpoint.streams import LEGACY_MARK, read_legacy, read_pickle, read_zip
 
 _WEIGHTS = ("pytorch_model.bin", "model.safetensors")
-_MOST_JSON = 1 << 20
+MOST_JSON = 1 << 20
+"""Bytes that settings may have."""
 
 _NOT_WEIGHTS = (
     (b"version https://git-lfs", "is a Git LFS pointer, not the weights it points to. Run 'git lfs pull'."),
@@ -54,31 +55,28 @@ def weights_file(path: Path) -> Path:
 
 def open_file(path: Path) -> Holding:
     """Read a file without executing anything in it; tensors are not copied yet."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(512)
-            if not head:
-                raise CheckpointError("is empty. Download it again.")
-            if head[8:9] == b"{":
-                return _open_safetensors(path)
-            _check_head(head)
-            source = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-            if head.startswith(b"PK"):
-                return Holding(read_zip(file, source), len(source))
-    except OSError as error:
-        raise CheckpointError(f"cannot be read: {error.strerror or error}.") from error
+    with path.open("rb") as file:
+        head = file.read(512)
+        if not head:
+            raise CheckpointError("is empty. Download it again.")
+        if head[8:9] == b"{":
+            return _open_safetensors(path)
+        _check_head(head)
+        source = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        if head.startswith(b"PK"):
+            return Holding(read_zip(file, source), len(source))
     read = read_legacy if LEGACY_MARK in head[:32] else read_pickle
     return Holding(read(source), len(source))
 
 
-def read_json(text: str) -> dict[str, Any]:
+def read_json(text: str | bytes) -> dict[str, Any]:
     """Parse settings; refuse what is no object or far too large."""
     try:
-        value = json.loads(text) if len(text) <= _MOST_JSON else None
+        value = json.loads(text) if len(text) <= MOST_JSON else None
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise CheckpointError("has settings that are not a JSON object.")
+        raise CheckpointError("has settings (config.json, or its metadata) that are not a JSON object.")
     return value
 
 

@@ -124,6 +124,11 @@ class Array(Buildable):
         """How many numbers it has."""
         return math.prod(self.shape)
 
+    @property
+    def cost(self) -> int:
+        """Bytes that reading it takes."""
+        return self.size * self.dtype.itemsize
+
     def read(self) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
         """Give the array, as a view on the file where that is possible."""
         data = self.data.encode("latin-1") if isinstance(self.data, str) else self.data

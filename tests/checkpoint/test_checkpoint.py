@@ -10,11 +10,20 @@ import warnings
 from collections import OrderedDict
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from network_pickles import module, stylegan2, write_pickle
 from safetensors.torch import save_file
-from small_files import STATE_DICTS, pickled, small_files, state_dict, torch_saved, zoo_settings
+from small_files import (
+    STATE_DICTS,
+    pickled,
+    small_files,
+    state_dict,
+    tensorflow_network,
+    torch_saved,
+    zoo_settings,
+)
 
 from sefa_widget.checkpoint import FORMATS, OWN_FORMAT, CheckpointError, read_checkpoint, recognise
 
@@ -340,3 +349,22 @@ def test_a_file_that_may_not_be_read_is_refused(save):
 def test_the_formats_of_the_golden_files_are_all_known():
     assert {entry["format"] for entry in EXPECTED.values()} <= FORMATS.keys()
     assert recognise(["nothing"]) is None
+
+
+def test_settings_of_another_program_do_not_reach_a_format(save):
+    with zoo_settings(init_kwargs=5, attributes=6) as settings:
+        path = save(torch_saved({"config": settings, "generator": state_dict("nvidia_stylegan2")}))
+    assert read_checkpoint(path).config == {}
+
+
+def test_tensorflow_variables_that_repeat_a_large_array_are_refused(save):
+    network = tensorflow_network()[2]
+    array = np.zeros(100_000, np.float32)
+    network.state["components"]["mapping"].state["variables"] += [(str(number), array) for number in range(9)]
+    with pytest.raises(CheckpointError, match="describes tensors of 36000"):
+        read_checkpoint(save(pickled((network, network, network))))
+
+
+def test_a_name_too_long_for_a_file_is_refused():
+    with pytest.raises(CheckpointError, match=r"cannot be read|does not exist"):
+        read_checkpoint("x" * 5000)
