@@ -7,7 +7,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from sefa_widget.checkpoint.base import OWN_FORMAT, Checkpoint, CheckpointError
@@ -15,7 +14,7 @@ from sefa_widget.checkpoint.contents import Contents, find_generator
 from sefa_widget.checkpoint.files import MOST_JSON, Holding, open_file, read_json, weights_file
 from sefa_widget.checkpoint.formats import FORMATS, missing_keys, recognise, resolution
 from sefa_widget.checkpoint.standins import Array
-from sefa_widget.checkpoint.storage import View, read_view
+from sefa_widget.checkpoint.storage import View, is_finite, read_view
 
 __all__ = [
     "FORMATS",
@@ -121,18 +120,17 @@ def _read(contents: Contents, found: str, file_size: int) -> dict[str, Tensor]:
             f"describes tensors of {cost} bytes in a file of {file_size}. It is damaged or made to attack."
         )
     try:
-        tensors = {_official_key(key, found): _tensor(leaf) for key, leaf in leaves.items()}
+        read = {_official_key(key, found): _tensor(leaf) for key, leaf in leaves.items()}
     except (MemoryError, RuntimeError) as error:  # torch raises RuntimeError where memory is short
         raise CheckpointError(f"needs {cost} bytes of memory, which are not free here.") from error
-    broken = [key for key, tensor in tensors.items() if not _is_finite(tensor)]
-    if broken:
+    if broken := [key for key, (_, finite) in read.items() if not finite]:
         more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
         warnings.warn(
             f"NaN or infinite numbers in {', '.join(map(repr, broken[:3]))}{more}: pictures may be blank. "
             "Download the file again, or take an earlier snapshot.",
             stacklevel=4,
         )
-    return tensors
+    return {key: tensor for key, (tensor, _) in read.items()}
 
 
 def _official_key(key: str, found: str) -> str:
@@ -142,16 +140,12 @@ def _official_key(key: str, found: str) -> str:
     return key.replace(".module.", ".") if found == "ganzoo_dcgan" else key
 
 
-def _tensor(leaf: Tensor | View | Array) -> Tensor:
+def _tensor(leaf: Tensor | View | Array) -> tuple[Tensor, bool]:
+    """Read a tensor, and say whether it is finite."""
     if isinstance(leaf, View):
         return read_view(leaf)
-    return leaf.tensor() if isinstance(leaf, Array) else leaf
-
-
-def _is_finite(tensor: Tensor) -> bool:
-    if not tensor.is_floating_point() or bool(torch.isfinite(tensor.sum())):
-        return True
-    return bool(torch.isfinite(tensor).all())  # the sum alone may overflow
+    tensor = leaf.tensor() if isinstance(leaf, Array) else leaf
+    return tensor, is_finite(tensor)
 
 
 def _config(contents: Contents, found: str, file: Path) -> dict[str, Any]:

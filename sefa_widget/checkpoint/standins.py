@@ -169,7 +169,9 @@ def _scalar(dtype: object, data: object) -> object:
 def outer_words(budget: Budget, load_storage: Callable[[memoryview], Storage]) -> Words:
     """Make the table of all globals a generator file may name; `load_storage` reads a storage's own bytes."""
 
-    def ordered(pairs: object = ()) -> Ordered:
+    def ordered(pairs: object = None) -> Ordered:
+        if pairs is None:
+            return Ordered()
         if not isinstance(pairs, (list, tuple)) or not all(
             isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs
         ):

@@ -31,6 +31,7 @@ STORAGE_WORDS: Words = {("torch", name): Word(f"torch.{name}", "named") for name
 """The only globals that the pickle of a storage may name."""
 
 _MOST_AXES = 8
+_BLOCK = 1 << 19
 
 
 @dataclass(slots=True, eq=False)
@@ -130,14 +131,25 @@ def rebuild_parameter(view: object, _requires_grad: object, _hooks: object) -> V
     return view
 
 
-def read_view(view: View) -> Tensor:
-    """Copy a tensor out of the file: one copy, contiguous, of its stored type."""
-    storage = view.storage
-    if storage.data is None:
+def read_view(view: View) -> tuple[Tensor, bool]:
+    """Copy a tensor out of the file, contiguous, of its stored type; say also whether it is finite."""
+    dtype, data = view.storage.dtype, view.storage.data
+    if data is None:
         raise CheckpointError("is damaged: it lacks the numbers of some tensors. Download it again.")
-    start = view.offset * storage.dtype.itemsize
-    count = view.span * storage.dtype.itemsize
+    start, count = view.offset * dtype.itemsize, view.span * dtype.itemsize
+    source = np.frombuffer(data[start : start + count], np.uint8)
     raw = torch.empty(count, dtype=torch.uint8)
-    raw.numpy()[:] = np.frombuffer(storage.data[start : start + count], np.uint8)
-    flat = raw.ne(0) if storage.dtype is torch.bool else raw.view(storage.dtype)
-    return flat.as_strided(view.shape, view.strides).contiguous()
+    target, finite = raw.numpy(), True
+    for block in (slice(at, at + _BLOCK) for at in range(0, count, _BLOCK)):
+        target[block] = source[block]
+        finite = finite and is_finite(raw[block].view(dtype))  # now, while it is in the processor's cache
+    flat = raw.ne(0) if dtype is torch.bool else raw.view(dtype)
+    tensor = flat.as_strided(view.shape, view.strides).contiguous()
+    return tensor, finite or is_finite(tensor)
+
+
+def is_finite(tensor: Tensor) -> bool:
+    """Say whether no number is NaN or infinite."""
+    if not tensor.is_floating_point() or math.isfinite(tensor.sum().item()):
+        return True
+    return bool(torch.isfinite(tensor).all())  # the sum alone may overflow

@@ -30,7 +30,8 @@ def storage(numel: int = 12) -> Storage:
     ],
 )
 def test_a_window_inside_its_storage_is_what_torch_makes_of_it(offset, shape, strides):
-    found = read_view(rebuild_tensor(storage(), offset, shape, strides, False, {}))
+    found, finite = read_view(rebuild_tensor(storage(), offset, shape, strides, False, {}))
+    assert finite
     assert torch.equal(found, torch.arange(12.0).as_strided(shape, strides, offset))
 
 
@@ -87,3 +88,12 @@ def test_a_storage_whose_numbers_were_never_found_cannot_be_read():
     view = rebuild_tensor(Storage(torch.float32, 4), 0, (4,), (1,), False, {})
     with pytest.raises(CheckpointError, match="lacks the numbers"):
         read_view(view)
+
+
+def test_only_numbers_that_the_window_shows_count_as_infinite():
+    numbers = np.zeros(1_000_000, np.float32)
+    numbers[900_001] = np.inf
+    whole = Storage(torch.float32, len(numbers))
+    whole.place(memoryview(numbers.tobytes()))
+    assert not read_view(rebuild_tensor(whole, 0, (len(numbers),), (1,), False, {}))[1]
+    assert read_view(rebuild_tensor(whole, 0, (500_000,), (2,), False, {}))[1]
