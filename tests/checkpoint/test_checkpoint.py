@@ -368,3 +368,17 @@ def test_tensorflow_variables_that_repeat_a_large_array_are_refused(save):
 def test_a_name_too_long_for_a_file_is_refused():
     with pytest.raises(CheckpointError, match=r"cannot be read|does not exist"):
         read_checkpoint("x" * 5000)
+
+
+def test_a_pickled_networks_attributes_are_kept_by_module():
+    config = read_checkpoint(GOLDEN / "nv_sg3_r.nosrc.pkl").config
+    assert config["init_kwargs"]["mapping_kwargs"] == {"num_layers": 2}
+    assert config["attributes"][""]["num_ws"] == 10
+    assert config["attributes"]["synthesis"]["layer_names"][-1] == "L8_32_3"
+    layer = config["attributes"]["synthesis.L7_32_24"]
+    assert layer["padding"] == [-1, -2, -1, -2]
+    assert layer["in_size"] == [44, 44]
+    assert layer["conv_clamp"] == 1.5
+    assert type(layer["in_half_width"]) is float
+    network = read_checkpoint(GOLDEN / "nv_tf_sg2.tf.pkl").config
+    assert network["static_kwargs"]["mapping_lrmul"] == 0.01
