@@ -100,6 +100,7 @@ def load_generator(
     source: str | Path | Checkpoint | Generator | nn.Module | None = None,
     *,
     device: str | torch.device | None = None,
+    format: str | None = None,  # noqa: A002  # the word users have for it
     latent_dim: int | None = None,
     num_classes: int | None = None,
     layers: Sequence[str] | None = None,
@@ -122,6 +123,8 @@ def load_generator(
     device
         Where it computes, for example ``"cpu"``, ``"cuda:0"`` or ``"mps"``; None takes the first there
         is of CUDA, MPS and CPU, and leaves generators and modules where they are.
+    format
+        Of a file that is not recognised: the name of its format, one of `FORMATS`.
     latent_dim, num_classes, layers, latent_from, call, name
         How to use a module, where it cannot be guessed; see `sefa_widget.generators.module.from_module`.
 
@@ -161,11 +164,11 @@ def load_generator(
     source = "faces" if source is None else source
     if isinstance(source, Checkpoint):
         return _build(source).to(chosen)
-    if str(source) in BUNDLED and not Path(source).exists():
+    if str(source) in BUNDLED and format is None and not Path(source).exists():
         bundled = resources.files("sefa_widget.generators") / "bundled" / f"{source}.safetensors"
         with resources.as_file(bundled) as path:
             return _build(read_checkpoint(path)).to(chosen)
-    return _build(read_checkpoint(source)).to(chosen)
+    return _build(read_checkpoint(source, format)).to(chosen)
 
 
 def save_generator(generator: Generator, path: str | Path) -> Path:

@@ -1,0 +1,29 @@
+"""What reading a file of weights gives: a `Checkpoint`, or a `CheckpointError` that says why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+OWN_FORMAT = "sefa_widget"
+"""Name of this project's own format, and the one metadata key of its safetensors files."""
+
+
+class CheckpointError(Exception):
+    """A file that cannot be loaded; the text says what was found and what to do."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """What a file of weights holds."""
+
+    format: str
+    """Whose layout the tensors have, for example ``"dcgan"``; one of `sefa_widget.checkpoint.FORMATS`."""
+    tensors: dict[str, Tensor]
+    """The generator's tensors under the keys of their official state dict, on the CPU."""
+    config: dict[str, Any] = field(default_factory=dict)
+    """What the file says about the network besides its tensors: plain values, as JSON has them."""
+    name: str = "generator"
+    """Stem of the file name."""

@@ -1,0 +1,83 @@
+"""What a pickle may name and how much work it may cause; what the instructions and the stand-ins share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sefa_widget.checkpoint.base import CheckpointError
+
+INSTRUCTIONS = 500_000
+"""Instructions one file may take. The largest generator files known take about 70,000."""
+
+_KEYS = (str, int, float, bool, type(None))
+
+
+@dataclass(slots=True)
+class Budget:
+    """How much work one file may still cause; shared by all pickles inside it."""
+
+    copies: int
+    """Bytes of strings that may still be re-encoded."""
+    instructions: int = INSTRUCTIONS
+    """Instructions that may still be executed."""
+
+    def spend(self, instructions: int = 0, *, copies: int = 0) -> None:
+        """Take work off the budget, or refuse."""
+        self.instructions -= instructions
+        self.copies -= copies
+        if self.instructions < 0 or self.copies < 0:
+            raise too_much_work()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A global that files may name, with what stands in for it; the real one is never imported."""
+
+    name: str
+    """Its full name, for messages."""
+    used: Literal["called", "created", "named"]
+    """What a pickle may do with it: call it (REDUCE), create an object of it (NEWOBJ), or only name it."""
+    stand_in: Callable[..., object] = tuple
+    """Makes the value that takes the place of the result."""
+
+
+Words = dict[tuple[str, str], Word]
+"""All globals a pickle may name, by exact module and name."""
+
+
+class Buildable:
+    """A stand-in that accepts state from the pickle (BUILD)."""
+
+    __slots__ = ()
+
+    def build(self, state: object) -> None:
+        """Take the state, or refuse it."""
+        raise NotImplementedError
+
+
+def check_keys(keys: Iterable[object]) -> None:
+    """Refuse dict keys and set elements other than text and numbers: hashing those cannot recurse."""
+    for key in keys:
+        if type(key) not in _KEYS:
+            raise nonsense(f"uses a {kind(key)} as a key")
+
+
+def kind(value: object) -> str:
+    """Name what a value is, for messages."""
+    return value.name if isinstance(value, Word) else type(value).__name__
+
+
+def too_much_work() -> CheckpointError:
+    """Make the error for a pickle that goes on and on."""
+    return CheckpointError(
+        "would take far more work to read than any generator does. It is damaged or made to attack."
+    )
+
+
+def nonsense(does: str) -> CheckpointError:
+    """Make the error for a pickle that does what no generator's does."""
+    return CheckpointError(
+        f"{does}, which no generator known here needs. Get the file from its author's original source."
+    )

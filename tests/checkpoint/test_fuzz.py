@@ -1,0 +1,67 @@
+"""Damaged files are read or refused; nothing else happens.
+
+SEFA_FUZZ_EXAMPLES sets how many files are tried (a few hundred if it is not set).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import warnings
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_files import small_files
+
+from sefa_widget.checkpoint import CheckpointError, find_problem, read_incomplete
+
+EXAMPLES = int(os.environ.get("SEFA_FUZZ_EXAMPLES", "400"))
+HOSTILE = Path(__file__).parents[1] / "golden" / "hostile"
+
+FILES = small_files() | {
+    path.name: path.read_bytes() for path in sorted(HOSTILE.glob("*.p*")) if path.stat().st_size < 10_000
+}
+NAMES = sorted(FILES)
+
+
+def damage(data: bytearray, choose: random.Random) -> None:
+    """Flip a bit, set a byte, cut out a piece or the end, or copy in a piece of any file."""
+    at = choose.randrange(len(data) + 1)
+    length = int(2 ** choose.uniform(0, 9))
+    source = data if choose.random() < 0.5 else FILES[choose.choice(NAMES)]
+    start = choose.randrange(len(source) + 1)
+    match choose.randrange(6):
+        case 0:
+            data[at : at + 1] = bytes(byte ^ 1 << choose.randrange(8) for byte in data[at : at + 1])
+        case 1:
+            data[at : at + 1] = choose.randbytes(1)
+        case 2:
+            del data[at : at + length]
+        case 3:
+            data[at:at] = source[start : start + length]
+        case 4:
+            data[at : at + length] = source[start : start + length]
+        case 5 if choose.random() < 0.2:
+            del data[at:]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("fuzz") / "file"
+
+
+@pytest.mark.timeout(36_000)
+@settings(max_examples=EXAMPLES, deadline=None, database=None)
+@given(st.sampled_from(NAMES), st.integers(0, 2**64))
+def test_a_damaged_file_is_read_or_refused(place, name, seed):
+    choose = random.Random(seed)
+    data = bytearray(FILES[name])
+    for _ in range(choose.choice((1, 1, 2, 5))):
+        damage(data, choose)
+    place.write_bytes(data)
+    with warnings.catch_warnings(), suppress(CheckpointError):
+        warnings.simplefilter("ignore")
+        find_problem(read_incomplete(place))

@@ -1,0 +1,116 @@
+"""The pickle machine makes the values a pickle describes, and none that needs an import."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from sefa_widget.checkpoint import CheckpointError
+from sefa_widget.checkpoint.machine import run_pickle
+from sefa_widget.checkpoint.words import Budget, Word
+
+PLAIN = {
+    "text": "ü" * 300,
+    "numbers": [0, 255, 256, -1, 2**31, 2**70, -(2**70), 0.5, float("inf")],
+    "nested": ({"a": (), "b": (1,), "c": (1, 2), "d": (1, 2, 3), "e": (1, 2, 3, 4)}, [None, True, False]),
+    7: {1.5: "x", None: "y"},
+}
+
+
+def run(data: bytes, words: dict[tuple[str, str], Word] | None = None, instructions: int = 1000) -> object:
+    return run_pickle(memoryview(data), words or {}, Budget(0, instructions))[0]
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_plain_values_are_those_that_pickle_makes(protocol):
+    shared = ["shared"]
+    value = PLAIN | {"one": shared, "two": shared}
+    found = run(pickle.dumps(value, protocol))
+    assert found == value
+    assert found["one"] is found["two"]
+
+
+@pytest.mark.parametrize("protocol", [4, 5])
+def test_sets_and_bytes_are_those_that_pickle_makes(protocol):
+    found = run(pickle.dumps([{1, "a"}, b"bytes" * 100, b""], protocol))
+    assert found[0] == {1, "a"}
+    assert [bytes(view) for view in found[1:]] == [b"bytes" * 100, b""]
+
+
+def test_byte_strings_are_views_on_the_source():
+    data = bytearray(pickle.dumps(b"x" * 300, 4))
+    found = run(bytes(data)), run_pickle(memoryview(data), {}, Budget(0))[0]
+    data[-10] = ord("y")
+    assert b"y" in bytes(found[1])
+
+
+def test_several_pickles_in_a_row_are_read_one_by_one():
+    data = memoryview(pickle.dumps("first", 2) + pickle.dumps("second", 4) + b"rest")
+    first, position = run_pickle(data, {}, Budget(0))
+    second, position = run_pickle(data, {}, Budget(0), start=position)
+    assert (first, second, bytes(data[position:])) == ("first", "second", b"rest")
+
+
+def test_a_word_gives_its_stand_in_and_nothing_else():
+    words = {("os", "system"): Word("os.system", "called", lambda text: ["inert", text])}
+    assert run(b"\x80\x02cos\nsystem\nX\x02\0\0\0lsq\0\x85R.", words) == ["inert", "ls"]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"\x80\x02cos\nsystem\n.", r"asks for os\.system"),
+        (b"\x80\x02cOS\nsystem\n.", r"asks for OS\.system"),
+        (b"\x80\x04\x8c\x02os\x8c\x0bpath.system\x93.", r"asks for os\.path\.system"),
+        (b"\x80\x04\x8c\x02os\x8c\x04\x1b[2J\x93.", r"asks for os\.\(unreadable\)"),
+        (b"\x80\x04]]\x93.", r"asks for \(unreadable\)"),
+        (b"\x80\x02ckind\nnamed\n)R.", "has a kind.named called"),
+        (b"\x80\x02ckind\nnamed\n)\x81.", "has a kind.named created"),
+        (b"\x80\x02ckind\ncreated\n)R.", "has a kind.created called"),
+        (b"\x80\x02ckind\ncalled\nNR.", "has a kind.called called"),
+        (b"\x80\x02ckind\ncalled\nN\x85R.", "gives kind.called arguments"),
+        (b"\x80\x02])R.", "has a list called"),
+        (b"\x80\x02}}b.", "sets the state of a dict"),
+        (b"\x80\x02}Na.", "appends to a dict"),
+        (b"\x80\x02]NNs.", "sets items of a list"),
+        (b"\x80\x02}(Nu.", "sets items of a dict"),
+        (b"\x80\x02](N\x90.", "adds to a list"),
+        (b"\x80\x02}]Ns.", "uses a list as a key"),
+        (b"\x80\x02NQ.", "data outside the file"),
+        (b"Pabc\n.", "instruction PERSID"),
+        (b"\x80\x02\x82\x01.", "instruction EXT1"),
+        (b"\x80\x02(i", "instruction INST"),
+        (b"\x80\x05\x97.", "instruction NEXT_BUFFER"),
+        (b"\x80\x02\xff.", "instruction 0xff"),
+        (b"\x80\x02\x8a\x11", "whole number of 17 bytes"),
+        (b"\x80\x06.", "protocol 6"),
+        (b"", "is damaged or cut off"),
+        (b"\x80\x02.", "is damaged or cut off"),
+        (b"\x80\x02NN\x87.", "is damaged or cut off"),
+        (b"\x80\x02h\x07.", "is damaged or cut off"),
+        (b"\x80\x02t.", "is damaged or cut off"),
+        (b"\x80\x02X\x02\0\0\0\xff\xff.", "is damaged or cut off"),
+        (b"\x80\x02X\xff\xff\xff\xff.", "is damaged or cut off"),
+        (b"\x80\x02cnoline", r"asks for \."),
+        (b"\x80\x02G\0\0", "is damaged or cut off"),
+        (b"N" * 1001 + b".", "far more work"),
+    ],
+)
+def test_anything_else_is_refused(data, message):
+    words = {
+        ("kind", "named"): Word("kind.named", "named"),
+        ("kind", "created"): Word("kind.created", "created", dict),
+        ("kind", "called"): Word("kind.called", "called", len),
+    }
+    with pytest.raises(CheckpointError, match=message):
+        run(data, words)
+
+
+def test_the_work_of_all_pickles_of_a_file_adds_up():
+    budget = Budget(0, 1000)
+    data = memoryview(b"N" * 400 + b".")
+    run_pickle(data, {}, budget)
+    run_pickle(data, {}, budget)
+    with pytest.raises(CheckpointError, match="far more work"):
+        run_pickle(data, {}, budget)
