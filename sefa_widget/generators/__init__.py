@@ -222,8 +222,9 @@ def _build(checkpoint: Checkpoint) -> Generator:
     convert = FORMATS[checkpoint.format]
     try:
         architecture, config, tensors = convert(checkpoint)
-        generator = architecture(**config)
-        generator.load_state_dict(tensors)
+        with torch.device("meta"):  # no memory and no random numbers for weights that are given anyway
+            generator = architecture(**config)
+        generator.load_state_dict({key: t.contiguous() for key, t in tensors.items()}, assign=True)
     except (IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise CheckpointError(

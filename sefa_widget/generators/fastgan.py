@@ -102,7 +102,9 @@ class _Up(nn.Module):
         self.strengths = nn.Parameter(torch.zeros(2)) if noisy else None
         if noisy:
             seeded = torch.Generator("cpu").manual_seed(size)
-            self.register_buffer("noise", torch.randn(2, 1, size, size, generator=seeded), persistent=False)
+            self.register_buffer(
+                "noise", torch.randn(2, 1, size, size, generator=seeded, device="cpu"), persistent=False
+            )
 
     def forward(self, x: Tensor, noise: Noise) -> Tensor:
         x = F.interpolate(x, scale_factor=2.0, mode="nearest")
