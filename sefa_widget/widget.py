@@ -18,11 +18,13 @@ import anywidget
 import torch
 import traitlets
 from PIL.Image import Image
+from torch import nn
 
 from sefa_widget import frames, messages
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.directions import Directions
-from sefa_widget.generators import Generator, load_generator
+from sefa_widget.generators import BUNDLED, Generator, load_generator
+from sefa_widget.progress import ProgressLine
 from sefa_widget.session import TRAVEL, Drawn, Session
 from sefa_widget.stream import Stream
 
@@ -272,7 +274,7 @@ class SefaWidget(anywidget.AnyWidget):
 
 
 def explore(
-    source: str | Path | Checkpoint | Generator | None = None,
+    source: str | Path | Checkpoint | nn.Module | None = None,
     *,
     state: Mapping[str, Any] | None = None,
     device: str | torch.device | None = None,
@@ -285,7 +287,7 @@ def explore(
     Parameters
     ----------
     source
-        A generator, or what `load_generator` takes; None is the bundled faces.
+        A generator, or what `load_generator` takes; None is the bundled faces. A line tells how loading goes.
     state
         What `SefaWidget.state` gave, to go on from there.
     device
@@ -303,7 +305,26 @@ def explore(
     ValueError
         If the device does not exist here, or the state is none of this generator's.
     """
-    return SefaWidget(load_generator(source, device=device), state=state)
+    if source is None or isinstance(source, Generator) or str(source) in BUNDLED:
+        return SefaWidget(load_generator(source, device=device), state=state)
+    with ProgressLine() as line:
+        line.show(f"Loading {_title(source)} …")
+        start = time.perf_counter()
+        generator = load_generator(source, device=device)
+        seconds = time.perf_counter() - start
+        count = sum(parameter.numel() for parameter in generator.parameters()) / 1e6
+        line.show(
+            f"{generator.name}: {generator.family}, {generator.resolution} px, {len(generator.layers)} "
+            f"layers, {count:.1f} M parameters on {generator.device}, loaded in {seconds:.1f} s"
+        )
+    return SefaWidget(generator, state=state)
+
+
+def _title(source: str | Path | Checkpoint | nn.Module) -> str:
+    if isinstance(source, str | Path):
+        path = Path(source)
+        return f"{path.name} ({path.stat().st_size / 1e6:.0f} MB)" if path.is_file() else path.name
+    return source.name if isinstance(source, Checkpoint) else type(source).__name__
 
 
 def _about(generator: Generator) -> dict[str, Any]:

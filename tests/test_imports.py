@@ -7,7 +7,7 @@ import sefa_widget
 
 PACKAGE = Path(sefa_widget.__file__).parent
 ORDER = ["checkpoint", "generators", "directions", "editing", "session", "widget"]
-LEAVES = {"frames", "messages", "stream"}
+LEAVES = {"frames", "messages", "progress", "stream"}
 USERS = {"labels", "plots", "export", "evaluation"}
 ONLY_IN = {
     "PIL": {"frames", "export", "widget"},

@@ -17,6 +17,8 @@ class Format:
     """Name in `Checkpoint.format`."""
     title: str
     """Name for people."""
+    files: str
+    """The files that people have it in."""
     signature: tuple[str, ...]
     """Keys that tell the format, if all of them are there."""
     required: tuple[str, ...]
@@ -31,10 +33,11 @@ def _keys(text: str) -> tuple[str, ...]:
 
 
 _FORMATS = (
-    Format(OWN_FORMAT, "sefa_widget", (), (), ""),
+    Format(OWN_FORMAT, "sefa_widget", "what `save_generator` wrote (safetensors)", (), (), ""),
     Format(
         "genforce_stylegan2",
         "StyleGAN2 by genforce",
+        "`.pth` of genforce/sefa and genforce/genforce: model zoo and training",
         _keys("synthesis.early_layer.const"),
         _keys(
             "mapping.dense0.weight truncation.w_avg synthesis.early_layer.const synthesis.layer0.weight "
@@ -45,6 +48,7 @@ _FORMATS = (
     Format(
         "genforce_stylegan",
         "StyleGAN by genforce",
+        "`.pth`, the same",
         _keys("synthesis.layer0.const"),
         _keys(
             "mapping.dense0.weight truncation.w_avg synthesis.layer0.const synthesis.layer0.style.weight "
@@ -55,6 +59,7 @@ _FORMATS = (
     Format(
         "genforce_pggan",
         "PGGAN by genforce",
+        "`.pth`, the same",
         _keys("layer0.weight output0.weight"),
         _keys("layer0.weight layer0.bias layer1.weight output0.weight output0.bias"),
         r"layer0\.weight",
@@ -62,6 +67,7 @@ _FORMATS = (
     Format(
         "nvidia_stylegan3",
         "StyleGAN3 by NVIDIA",
+        "`.pkl` of the stylegan3 repository, configurations t and r",
         _keys("synthesis.input.freqs"),
         _keys(
             "mapping.fc0.weight mapping.w_avg synthesis.input.weight synthesis.input.transform "
@@ -73,6 +79,7 @@ _FORMATS = (
     Format(
         "nvidia_stylegan2",
         "StyleGAN2 by NVIDIA",
+        "`.pkl` of stylegan2-ada-pytorch and stylegan3: skip, resnet and orig, with and without classes",
         _keys("synthesis.b4.const"),
         _keys(
             "mapping.fc0.weight mapping.w_avg synthesis.b4.const synthesis.b4.conv1.weight "
@@ -83,6 +90,7 @@ _FORMATS = (
     Format(
         "tf_stylegan2",
         "StyleGAN2 by NVIDIA, from TensorFlow",
+        "`.pkl` of the TensorFlow repository, configurations E and F",
         _keys("synthesis/4x4/Const/const synthesis/4x4/Conv/mod_weight"),
         _keys(
             "dlatent_avg mapping/Dense0/weight synthesis/4x4/Const/const synthesis/4x4/Conv/weight "
@@ -93,6 +101,7 @@ _FORMATS = (
     Format(
         "rosinality",
         "StyleGAN2 by rosinality",
+        "`.pt`: converted and training",
         _keys("style.1.weight conv1.conv.modulation.weight"),
         _keys(
             "style.1.weight input.input conv1.conv.weight conv1.conv.modulation.weight to_rgb1.conv.weight "
@@ -103,6 +112,7 @@ _FORMATS = (
     Format(
         "huggingface_biggan_deep",
         "BigGAN-deep by Hugging Face",
+        "the folder of pytorch-pretrained-BigGAN, or its `pytorch_model.bin`",
         _keys("generator.gen_z.weight_orig"),
         _keys(
             "embeddings.weight generator.gen_z.weight_orig generator.layers.0.conv_0.weight_orig "
@@ -113,6 +123,7 @@ _FORMATS = (
     Format(
         "ajbrock_biggan_deep",
         "BigGAN-deep by Andrew Brock",
+        "`G_ema.pth` of BigGAN-PyTorch",
         _keys("linear.weight blocks.0.0.conv4.weight"),
         _keys("linear.weight blocks.0.0.conv4.weight blocks.0.0.bn1.gain.weight output_layer.2.weight"),
         r"linear\.weight|blocks\.\d+\.\d+\.bn\d\.(gain|bias)\.weight",
@@ -120,6 +131,7 @@ _FORMATS = (
     Format(
         "ajbrock_biggan",
         "BigGAN by Andrew Brock",
+        "`G_ema.pth` of BigGAN-PyTorch, with and without hierarchical z",
         _keys("linear.weight blocks.0.0.conv1.weight"),
         _keys("linear.weight blocks.0.0.conv1.weight blocks.0.0.bn1.gain.weight output_layer.2.weight"),
         r"linear\.weight|blocks\.\d+\.\d+\.bn\d\.(gain|bias)\.weight",
@@ -127,6 +139,7 @@ _FORMATS = (
     Format(
         "fastgan",
         "FastGAN",
+        "`N.pth` and `all_N.pth` at 256, 512 and 1024 px",
         _keys("init.init.0.weight_orig"),
         _keys("init.init.0.weight_orig feat_8.1.weight_orig se_64.main.1.weight_orig to_big.weight_orig"),
         r"init\.init\.0\.weight_orig",
@@ -134,6 +147,7 @@ _FORMATS = (
     Format(
         "ganzoo_pgan",
         "PGAN of the GAN zoo",
+        "`.pt` of pytorch_GAN_zoo, published and own training",
         (r"formatLayer(\.module)?\.weight", r"toRGBLayers\.0(\.module)?\.weight"),
         _keys("formatLayer.module.weight groupScale0.0.module.weight toRGBLayers.0.module.weight"),
         r"formatLayer\.module\.weight",
@@ -141,6 +155,7 @@ _FORMATS = (
     Format(
         "ganzoo_dcgan",
         "DCGAN of the GAN zoo",
+        "`.pt` of pytorch_GAN_zoo",
         (r"formatLayer(\.module)?\.weight", r"main\.outlayer(\.module)?\.weight"),
         _keys("formatLayer.weight main.batchNorm0.weight main.outlayer.weight"),
         r"formatLayer\.weight",
@@ -148,6 +163,7 @@ _FORMATS = (
     Format(
         "dcgan",
         "DCGAN of the PyTorch examples",
+        "`netG_epoch_N.pth`, bare or nested",
         _keys("main.0.weight main.1.running_mean main.3.weight"),
         _keys("main.0.weight main.1.weight main.1.running_mean main.3.weight"),
         r"main\.0\.weight",
