@@ -112,6 +112,21 @@ class ErrorInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgressInfo:
+    """How far the work for a request is that takes long."""
+
+    type: ClassVar[str] = "progress"
+    view: str
+    """The view that asked."""
+    seq: int
+    """The request; it is not answered by this."""
+    text: str
+    """What is being done."""
+    fraction: float
+    """How much of it is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProbeInfo:
     """The answer to `Probe`."""
 
@@ -123,7 +138,7 @@ class ProbeInfo:
 
 
 Intent = Hello | Bye | Probe | Edit
-Info = FrameInfo | ErrorInfo | ProbeInfo
+Info = FrameInfo | ErrorInfo | ProgressInfo | ProbeInfo
 
 
 def encode(message: Intent | Info) -> dict[str, Any]:

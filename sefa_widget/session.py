@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from sefa_widget.directions import Directions, factorize
+from sefa_widget.directions import Directions, Progress, factorize, methods_for
 from sefa_widget.editing import edit
 from sefa_widget.frames import Pixels, to_pixels
 from sefa_widget.generators.base import Generator
@@ -43,6 +43,8 @@ class State:
     """Half-open range of the layers that are factorised."""
     edit_layers: tuple[int, int] | None = None
     """Half-open range of the layers whose codes are edited; None is the factorised ones."""
+    method: str | None = None
+    """How directions are found; None is SeFa where all factorised layers read the latent, else composed."""
     normalize: bool = True
     """Whether rows of the latent weights have unit length before factorising."""
     label: int | None = None
@@ -83,7 +85,7 @@ class Session:
     def __init__(self, generator: Generator, state: Mapping[str, Any] | None = None) -> None:
         self.generator = generator
         self._lock = threading.RLock()
-        self._directions: dict[tuple[tuple[int, int], bool], Directions] = {}
+        self._directions: dict[tuple[str | None, tuple[int, int], bool], Directions] = {}
         latent_rows = [n for n, layer in enumerate(generator.layers) if layer.row is not None]
         self.state = State(
             seed=0,
@@ -130,24 +132,33 @@ class Session:
         plain["strengths"] = {str(index): value for index, value in state.strengths.items()}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
-    def directions(self, state: State | None = None) -> Directions:
-        """Give the directions of a state (None: the present one), factorising if need be."""
+    def directions(self, state: State | None = None, progress: Progress | None = None) -> Directions:
+        """Give the directions of a state (None: the present one), factorising if need be.
+
+        `progress` is called with how much is done and of how much; what it raises ends the work.
+        """
         state = self.state if state is None else state
-        key = (state.layers, state.normalize)
+        key = (state.method, state.layers, state.normalize)
         with self._lock:
             known = self._directions.pop(key, None)
         if known is None:
-            known = factorize(self.generator, layers=state.layers, normalize=state.normalize)
+            known = factorize(
+                self.generator,
+                method=state.method,
+                layers=state.layers,
+                normalize=state.normalize,
+                progress=progress,
+            )
         with self._lock:
             self._directions[key] = known
             while len(self._directions) > KEPT_DIRECTIONS:
                 del self._directions[next(iter(self._directions))]
         return known
 
-    def draw(self, *, unedited: bool = False) -> Drawn:
-        """Draw the present state, or the same without strengths."""
+    def draw(self, *, unedited: bool = False, progress: Progress | None = None) -> Drawn:
+        """Draw the present state, or the same without strengths; for `progress` see `directions`."""
         state = self.state
-        directions = self.directions(state)
+        directions = self.directions(state, progress)
         with torch.inference_mode():
             latent = self.generator.sample(
                 state.seed,
@@ -177,6 +188,14 @@ class Session:
             return self._check_range(value)
         if name == "edit_layers":
             return None if value is None else self._check_range(value)
+        if name == "method":
+            known_methods = methods_for(generator)
+            if value is not None and value not in known_methods:
+                raise ValueError(
+                    f"Method {reprlib.repr(value)} cannot read {generator.name!r}; "
+                    f"{', '.join(known_methods)} can."
+                )
+            return value
         if name == "normalize":
             if not isinstance(value, bool):
                 raise ValueError(f"'normalize' is true or false; this is {reprlib.repr(value)}.")

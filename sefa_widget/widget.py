@@ -22,7 +22,7 @@ from torch import nn
 
 from sefa_widget import frames, messages
 from sefa_widget.checkpoint import Checkpoint
-from sefa_widget.directions import Directions
+from sefa_widget.directions import Directions, Progress, methods_for
 from sefa_widget.generators import BUNDLED, Generator, load_generator
 from sefa_widget.progress import ProgressLine
 from sefa_widget.session import TRAVEL, Drawn, Session
@@ -64,6 +64,10 @@ class _Request:
     """Of the message handler: ipykernel sends answers through the channel that it names."""
 
 
+class _Superseded(Exception):
+    """Long work is not wanted any more."""
+
+
 class SefaWidget(anywidget.AnyWidget):
     """A panel to explore one generator; see `explore`.
 
@@ -94,6 +98,7 @@ class SefaWidget(anywidget.AnyWidget):
         self._session = Session(generator, state)
         self._stream: Stream[_Request] = Stream(self._work, self._settle)
         self._changing = threading.RLock()
+        self._stopped = False
         self._drawn: Drawn | None = None
         self._render_ms = 0.0
         self._published: Directions | None = None
@@ -168,6 +173,7 @@ class SefaWidget(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Close the panel everywhere and let go of all but the generator."""
+        self._stopped = True
         self._stream.stop()
         self._drawn = None
         self._lossy.clear()
@@ -208,7 +214,18 @@ class SefaWidget(anywidget.AnyWidget):
 
     def _answer(self, request: _Request) -> None:
         with self._errors_to_panel(request.view, request.seq):
-            drawn = self._draw(request.unedited)
+            state = self._session.state
+
+            def progress(done: int, total: int) -> None:
+                if self._stopped or self._session.state.method != state.method:
+                    raise _Superseded
+                text = f"{state.method}: {done} of {total}"
+                self._tell(messages.ProgressInfo(request.view, request.seq, text, done / total))
+
+            try:
+                drawn = self._draw(request.unedited, progress)
+            except _Superseded:  # another method was chosen meanwhile: its request waits
+                return
             frame = frames.preview(drawn.pixels)
             self._send_frame(request, drawn, frame)
             if not frame.lossless:
@@ -225,7 +242,7 @@ class SefaWidget(anywidget.AnyWidget):
             drawn = self._draw(request.unedited)
             self._send_frame(request, drawn, frames.final(drawn.pixels))
 
-    def _draw(self, unedited: bool) -> Drawn:
+    def _draw(self, unedited: bool, progress: Progress | None = None) -> Drawn:
         """Draw the present state, or give what was drawn last if it is still that."""
         known = self._drawn
         if known is None or (known.state.revision, known.unedited) != (
@@ -233,7 +250,7 @@ class SefaWidget(anywidget.AnyWidget):
             unedited,
         ):
             start = time.perf_counter()
-            known = self._drawn = self._session.draw(unedited=unedited)
+            known = self._drawn = self._session.draw(unedited=unedited, progress=progress)
             self._render_ms = (time.perf_counter() - start) * 1000
         if known.directions is not self._published:
             self._published = known.directions
@@ -336,6 +353,7 @@ def _about(generator: Generator) -> dict[str, Any]:
         "resolution": generator.resolution,
         "num_classes": generator.num_classes,
         "num_codes": generator.num_codes,
+        "methods": list(methods_for(generator)),
         "layers": [
             {"name": layer.name, "resolution": layer.resolution, "row": layer.row}
             for layer in generator.layers

@@ -5,11 +5,21 @@ from pathlib import Path
 import pytest
 
 from sefa_widget import messages
-from sefa_widget.messages import Bye, Edit, ErrorInfo, FrameInfo, Hello, MessageError, Probe, ProbeInfo
+from sefa_widget.messages import (
+    Bye,
+    Edit,
+    ErrorInfo,
+    FrameInfo,
+    Hello,
+    MessageError,
+    Probe,
+    ProbeInfo,
+    ProgressInfo,
+)
 
 WIRE = json.loads((Path(__file__).parent / "wire.json").read_text())
 UP = {"hello": Hello, "bye": Bye, "probe": Probe, "edit": Edit}
-DOWN = {"frame": FrameInfo, "error": ErrorInfo, "probe": ProbeInfo}
+DOWN = {"frame": FrameInfo, "error": ErrorInfo, "progress": ProgressInfo, "probe": ProbeInfo}
 
 
 def test_the_example_file_has_one_example_of_each_message():

@@ -2,7 +2,12 @@
 
 import type { Layer, Range, Spectrum } from "./messages";
 
-const METHODS: Readonly<Record<string, string>> = { sefa: "SeFa", composed: "Composed response" };
+const METHODS: Readonly<Record<string, string>> = {
+  sefa: "SeFa",
+  composed: "Composed response",
+  pca: "PCA",
+  ica: "ICA",
+};
 
 export function methodName(method: string): string {
   return METHODS[method] ?? method.charAt(0).toUpperCase() + method.slice(1);

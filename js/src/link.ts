@@ -26,6 +26,8 @@ export interface LinkHost {
   /** The wanted state, the status or the backlog may have changed. */
   changed(): void;
   frame(frame: Frame, bytes: DataView): void;
+  /** Long work goes on. */
+  progress(text: string, fraction: number): void;
   /** A request failed; `seq` is the newest request that was sent when it was told. */
   error(message: string, seq: number): void;
 }
@@ -109,6 +111,7 @@ export class Link {
     this.#alive();
     if (info.type === "probe") this.#onEcho?.(info.seq);
     else if (info.type === "error") this.#answerError(info.seq, info.message);
+    else if (info.type === "progress") this.host.progress(info.text, info.fraction);
     else if (bytes) this.#answerFrame(info, bytes);
     this.#pump();
     this.#watch();

@@ -12,6 +12,8 @@ export interface State {
   readonly layers: Range;
   /** Layers whose codes are edited; null for the same as `layers`. */
   readonly edit_layers: Range | null;
+  /** How directions are found; null lets the kernel choose by the layers. */
+  readonly method: string | null;
   readonly normalize: boolean;
   /** Class of the picture, if the generator has classes. */
   readonly label: number | null;
@@ -49,6 +51,8 @@ export interface GeneratorInfo {
   readonly resolution: number;
   readonly num_classes: number;
   readonly num_codes: number;
+  /** Methods that can read it. */
+  readonly methods: readonly string[];
   readonly layers: readonly Layer[];
 }
 
@@ -83,6 +87,13 @@ export interface Frame {
 export type Info =
   | Frame
   | { readonly type: "error"; readonly view: string; readonly seq: number; readonly message: string }
+  | {
+      readonly type: "progress";
+      readonly view: string;
+      readonly seq: number;
+      readonly text: string;
+      readonly fraction: number;
+    }
   | { readonly type: "probe"; readonly view: string; readonly seq: number };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -93,6 +104,8 @@ export function parseInfo(content: unknown): Info | null {
   if (type === "probe") return { type, view, seq };
   if (type === "error" && typeof content.message === "string")
     return { type, view, seq, message: content.message };
+  if (type === "progress" && typeof content.text === "string" && isNumber(content.fraction))
+    return { type, view, seq, text: content.text, fraction: content.fraction };
   if (type !== "frame") return null;
   const { revision, quality, unedited, mime, width, height, render_ms } = content;
   if (!isNumber(revision) || !isNumber(width) || !isNumber(height) || !isNumber(render_ms)) return null;
@@ -111,6 +124,7 @@ export function parseState(value: unknown): State | null {
     strengths: value.strengths as Record<string, number>,
     layers: value.layers,
     edit_layers: isRange(value.edit_layers) ? value.edit_layers : null,
+    method: typeof value.method === "string" ? value.method : null,
     normalize: value.normalize === true,
     label: isNumber(value.label) ? value.label : null,
     truncation_psi: isNumber(value.truncation_psi) ? value.truncation_psi : 1,
@@ -132,7 +146,10 @@ export function parseGeneratorInfo(value: unknown): GeneratorInfo | null {
   if (typeof name !== "string" || typeof family !== "string" || typeof latent_space !== "string") return null;
   if (!isNumber(latent_dim) || !isNumber(resolution) || !isNumber(num_classes) || !isNumber(num_codes))
     return null;
-  return { name, family, latent_space, latent_dim, resolution, num_classes, num_codes, layers };
+  const methods = Array.isArray(value.methods)
+    ? value.methods.filter((name) => typeof name === "string")
+    : [];
+  return { name, family, latent_space, latent_dim, resolution, num_classes, num_codes, methods, layers };
 }
 
 function isFields(value: unknown): value is Fields {

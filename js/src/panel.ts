@@ -12,8 +12,10 @@ import {
   parseInfo,
   parseSpectrum,
   parseState,
+  type Spectrum,
   type State,
 } from "./messages";
+import { createMethod } from "./method";
 import { createSeed } from "./seed";
 import { createSliders } from "./sliders";
 import { createSpectrum } from "./spectrum";
@@ -82,6 +84,7 @@ function createPanel(
   const stage = createStage(scope, info.resolution, compare);
   const seed = createSeed(scope, info, edit);
   const layers = createLayerRange(scope, info, edit);
+  const method = createMethod(scope, info, edit);
   const spectrum = createSpectrum(scope, (index) => sliders.reveal(index));
   const sliders = createSliders(scope, {
     strength: (index, strength) => edit({ strengths: { [index]: strength } }),
@@ -95,6 +98,7 @@ function createPanel(
     sliders.update(wanted.strengths, shares);
     spectrum.update(shares, wanted.strengths, shares !== null && !describes(shares, wanted));
     layers.update(wanted);
+    method.update(wanted);
     seed.update(wanted);
     stage.setBacklog(link.merged);
     status.show(link.status);
@@ -106,6 +110,7 @@ function createPanel(
   controls.append(h("div", { class: "sefa-left" }, stage.el, seed.el), sliders.el, spectrum.el, layers.el);
   const root = h("div", { class: "sefa-panel", tabindex: "-1" });
   root.style.setProperty("--sefa-picture", info.resolution > 384 ? "512px" : "384px");
+  status.header.insertBefore(method.el, status.header.lastElementChild);
   root.append(status.header, status.strip, controls);
 
   const link = new Link(viewName(), first, {
@@ -117,11 +122,14 @@ function createPanel(
     },
     hostname: location.hostname,
     changed: draw,
+    progress: status.showProgress,
     frame: (frame, bytes) => {
+      status.showProgress("", 1);
       if (frame.seq > errorSeq) status.clearError();
       stage.show(frame, bytes);
     },
     error: (message, seq) => {
+      status.showProgress("", 1);
       errorSeq = seq;
       status.showError(message);
     },
@@ -195,9 +203,14 @@ function viewName(): string {
   return Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("-");
 }
 
-/** Whether a spectrum is that of the state's layers. */
-function describes(spectrum: { layers: readonly number[]; normalized: boolean }, state: State): boolean {
-  return spectrum.layers.join() === state.layers.join() && spectrum.normalized === state.normalize;
+/** Whether a spectrum is that of the state's method and layers. */
+function describes(spectrum: Spectrum, state: State): boolean {
+  const asked = state.method ?? spectrum.method;
+  return (
+    spectrum.method === asked &&
+    spectrum.layers.join() === state.layers.join() &&
+    spectrum.normalized === state.normalize
+  );
 }
 
 export default { render };

@@ -18,6 +18,8 @@ export interface StatusBar {
   readonly strip: HTMLElement;
   show(status: LinkStatus): void;
   showError(message: string): void;
+  /** Show how far long work is; an empty text takes it away. */
+  showProgress(text: string, fraction: number): void;
   clearError(): void;
 }
 
@@ -48,6 +50,15 @@ export function createStatus(scope: Scope, info: GeneratorInfo): StatusBar {
     if (!(event.relatedTarget instanceof Node && corner.contains(event.relatedTarget))) open(false);
   });
 
+  const progressText = h("span");
+  const progressBar = h("progress", { max: "1", value: "0", "aria-label": "Progress" });
+  const progress = h(
+    "div",
+    { class: "sefa-progress", role: "status", hidden: "" },
+    progressText,
+    progressBar,
+  );
+
   const facts = `${info.family} · ${info.resolution} px · ${info.latent_space}, d = ${info.latent_dim}`;
   const name = h("h2", {}, info.name);
   const header = h(
@@ -60,7 +71,7 @@ export function createStatus(scope: Scope, info: GeneratorInfo): StatusBar {
   );
   return {
     header,
-    strip: h("div", { class: "sefa-strip" }, notice, error),
+    strip: h("div", { class: "sefa-strip" }, notice, progress, error),
     show(status) {
       const words = WORDS[status];
       const loud = status === "silent" || status === "gone";
@@ -74,6 +85,11 @@ export function createStatus(scope: Scope, info: GeneratorInfo): StatusBar {
     showError(message) {
       errorText.textContent = message;
       error.hidden = false;
+    },
+    showProgress(text, fraction) {
+      progress.hidden = text === "";
+      progressText.textContent = text;
+      progressBar.value = fraction;
     },
     clearError,
   };

@@ -14,6 +14,7 @@ class Bench {
   readonly sent: Intent[] = [];
   readonly frames: Frame[] = [];
   readonly errors: string[] = [];
+  readonly progress: [string, number][] = [];
   state = first;
   broken = false;
   readonly link: Link;
@@ -30,6 +31,7 @@ class Bench {
       changed: () => {},
       frame: (frame) => this.frames.push(frame),
       error: (message) => this.errors.push(message),
+      progress: (text, fraction) => this.progress.push([text, fraction]),
     });
   }
 
@@ -306,6 +308,19 @@ describe("a kernel that does not answer", () => {
     expect(bench.link.status).toBe("ready");
     bench.clock.pass(60_000);
     expect(bench.edits()).toHaveLength(7);
+  });
+
+  test("is left alone while the kernel tells of progress", () => {
+    bench.link.edit({ method: "jacobian" });
+    for (let done = 1; done <= 10; done++) {
+      bench.clock.pass(1500);
+      bench.link.receive(
+        { type: "progress", view: "v1", seq: bench.lastSeq(), text: "jacobian", fraction: done / 10 },
+        undefined,
+      );
+    }
+    expect(bench.edits()).toHaveLength(1);
+    expect(bench.progress.at(-1)).toEqual(["jacobian", 1]);
   });
 
   test("gets hello again if it never answered", () => {

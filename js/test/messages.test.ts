@@ -20,6 +20,7 @@ test("what goes up has exactly the fields of the wire", () => {
         strengths: { "0": 2.5, "3": 0 },
         layers: [0, 3],
         edit_layers: null,
+        method: null,
         normalize: true,
         label: null,
         truncation_psi: 0.7,

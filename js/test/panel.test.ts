@@ -346,6 +346,41 @@ describe("layers", () => {
   });
 });
 
+describe("method", () => {
+  test("a choice is sent, and by layer is the default", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const select = get<HTMLSelectElement>(el, ".sefa-method-choice select");
+    expect([...select.options].map((option) => option.textContent)).toEqual([
+      "by layer",
+      "SeFa",
+      "Composed response",
+    ]);
+    select.value = "composed";
+    select.dispatchEvent(new Event("change"));
+    expect(model.edits().at(-1)?.patch).toEqual({ method: "composed" });
+    model.answer();
+    select.value = "";
+    select.dispatchEvent(new Event("change"));
+    expect(model.edits().at(-1)?.patch).toEqual({ method: null });
+  });
+
+  test("progress of long work is shown until its picture is there", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const view = model.sent[0]?.view;
+    const progress = get(el, ".sefa-progress");
+    model.tell("msg:custom", { type: "progress", view, seq: 1, text: "jacobian: 3 of 50", fraction: 0.06 });
+    expect(progress.hidden).toBe(false);
+    expect(progress.textContent).toBe("jacobian: 3 of 50");
+    type(get(el, "input[aria-label=Seed]"), "77");
+    model.answer();
+    expect(progress.hidden).toBe(true);
+  });
+});
+
 describe("seed", () => {
   test("previous, next, random and typing", () => {
     const model = new FakeModel();
