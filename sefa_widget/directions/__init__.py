@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable
+from typing import Any
 
-from sefa_widget.directions import composed, sefa
-from sefa_widget.directions.base import Directions, decompose, format_layers
-from sefa_widget.directions.gram import Grams, layer_grams
+from sefa_widget.directions import composed, conv, jacobian, random, sefa
+from sefa_widget.directions.base import Directions, LayerChoice, choose_layers, format_layers
+from sefa_widget.directions.conv import conv_gram
+from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.generators.base import Generator
 
-__all__ = ["METHODS", "Directions", "LayerChoice", "choose_layers", "factorize", "format_layers"]
+__all__ = [
+    "METHODS",
+    "Directions",
+    "LayerChoice",
+    "choose_layers",
+    "conv_gram",
+    "factorize",
+    "format_layers",
+    "jacobian_gram",
+]
 
-METHODS: dict[str, Grams] = {"sefa": sefa.grams, "composed": composed.grams}
-"""Methods that give one Gram matrix per layer, by name."""
-
-LayerChoice = tuple[int, int] | Sequence[int] | None
-"""A half-open range ``(start, stop)``, any other sequence of layer numbers, or None for the default."""
+METHODS: dict[str, Callable[..., Directions]] = {
+    "sefa": sefa.find,
+    "conv": conv.find,
+    "composed": composed.find,
+    "jacobian": jacobian.find,
+    "random": random.find,
+    "conv_as_printed": conv.as_printed,
+}
+"""Methods by name: functions of generator, layers, k and normalize, and of their own keyword-only options."""
 
 
 def factorize(
@@ -25,8 +41,9 @@ def factorize(
     layers: LayerChoice = None,
     k: int | None = None,
     normalize: bool = True,
+    **options: Any,
 ) -> Directions:
-    """Find directions of the latent space in closed form, from the generator's own weights.
+    """Find directions of the latent space, most from the generator's own weights.
 
     >>> from sefa_widget import factorize, load_generator
     >>> factorize(load_generator(), k=3)
@@ -37,15 +54,25 @@ def factorize(
     generator
         The generator; its Gram matrices are kept, so that another layer range is a sum and one ``eigh``.
     method
-        ``"sefa"`` reads the weights that take the latent in, ``"composed"`` the linear response at every
-        depth. None is SeFa where all chosen layers read the latent, composed otherwise.
+        - ``"sefa"`` reads the weights that take the latent in.
+        - ``"conv"`` reads them as convolutions, which is the same: see `conv_gram`.
+        - ``"composed"`` reads the linear response at every depth. Option `features`.
+        - ``"jacobian"`` draws pictures and measures how they change. Options `n`, `seed`, `labels`,
+          `truncation_psi`, `region`, `epsilon`, `progress`.
+        - ``"random"`` is the control: any basis. Option `seed`.
+        - ``"conv_as_printed"`` is a published listing, only to reproduce it. Option `input_size`.
+
+        None is SeFa where all chosen layers read the latent, composed otherwise.
     layers
         A tuple ``(start, stop)`` is a half-open range, as in Python; a list or `range` names layers one
-        by one. None takes all layers that read the latent.
+        by one. None takes all layers that read the latent; for ``"composed"``, all layers.
     k
         How many directions, strongest first; None is all d.
     normalize
         Whether each row of the latent weights is scaled to unit length first, as the official SeFa does.
+        Methods that read no weights do not heed it.
+    options
+        Of the method.
 
     Returns
     -------
@@ -56,6 +83,8 @@ def factorize(
     ------
     ValueError
         If a layer, `k` or `method` is none of this generator's.
+    TypeError
+        If the method has no such option.
     """
     numbers = choose_layers(generator, layers)
     if method is None:
@@ -66,51 +95,11 @@ def factorize(
     d = generator.latent_dim
     if k is not None and not (isinstance(k, int) and 1 <= k <= d):
         raise ValueError(f"k is {k!r}; {generator.name!r} has 1 to {d} directions.")
-    grams = layer_grams(generator, METHODS[method], normalize)
-    missing = sorted(set(numbers) - set(grams.numbers))
-    if missing:
-        raise ValueError(
-            f"Layer {missing[0]} ({generator.layers[missing[0]].name!r}) of {generator.name!r} reads no "
-            f"latent, so {method!r} cannot factorise it; method='composed' can."
-        )
-    total = grams.total(numbers)
-    eigenvalues, vectors = decompose(total.matrix)
-    return Directions(
-        vectors=vectors[:k],
-        eigenvalues=eigenvalues[:k],
-        trace=float(total.matrix.trace()),
-        rows=total.rows,
-        method=method,
-        layers=numbers,
-        normalized=normalize,
-        fingerprint=generator.fingerprint,
-    )
-
-
-def choose_layers(generator: Generator, layers: LayerChoice) -> tuple[int, ...]:
-    """Turn a choice of layers into their numbers in ascending order, or say what is wrong with it.
-
-    Raises
-    ------
-    ValueError
-        If the choice is empty, not of whole numbers, or outside the generator's layers.
-    """
-    count = len(generator.layers)
-    if layers is None:
-        return tuple(n for n, layer in enumerate(generator.layers) if layer.row is not None)
-    if not isinstance(layers, Sequence) or isinstance(layers, str):
-        raise ValueError(f"Layers are a range (start, stop) or a list of numbers; this is {layers!r}.")
-    if not all(isinstance(n, int) and not isinstance(n, bool) for n in layers):
-        raise ValueError(f"Layers are whole numbers; these are {layers!r}.")
-    if isinstance(layers, tuple):
-        if len(layers) != 2:
-            raise ValueError(f"A tuple of layers is a range (start, stop); {layers!r} is not. Use a list.")
-        start, stop = layers
-        if not 0 <= start < stop <= count:
-            raise ValueError(f"Layer range {start}:{stop} is outside 0:{count} of {generator.name!r}.")
-        return tuple(range(start, stop))
-    outside = [n for n in layers if not 0 <= n < count]
-    if outside or not layers:
-        shown = f"Layer {outside[0]} is outside" if outside else "No layer is chosen of"
-        raise ValueError(f"{shown} 0:{count} of {generator.name!r}.")
-    return tuple(sorted(set(layers)))
+    find = METHODS[method]
+    parameters = inspect.signature(find).parameters.values()
+    known = [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+    unknown = [name for name in options if name not in known]
+    if unknown:
+        has = f"its options are {', '.join(known)}" if known else "it has none"
+        raise TypeError(f"Method {method!r} has no option {unknown[0]!r}; {has}.")
+    return find(generator, layers=layers, k=k, normalize=normalize, **options)

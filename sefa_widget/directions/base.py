@@ -1,11 +1,17 @@
-"""What every method gives: unit directions of the latent space, strongest first, and where they are from."""
+"""What every method takes and gives: layers of a generator in, unit directions, strongest first, out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+from sefa_widget.generators.base import Generator
+
+LayerChoice = tuple[int, int] | Sequence[int] | None
+"""A half-open range ``(start, stop)``, any other sequence of layer numbers, or None for the default."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,7 +25,8 @@ class Directions:
     trace: float
     """What the eigenvalues of all d directions add up to; m with SeFa's normalised rows."""
     rows: int
-    """m: how many units of the generator were stacked as rows (rows of zeros not counted)."""
+    """m: how many units of the generator were stacked as rows (rows of zeros not counted), or how many values
+    of the picture were compared."""
     method: str
     """How they were found, for example ``"sefa"``."""
     layers: tuple[int, ...]
@@ -50,6 +57,30 @@ class Directions:
         )
 
 
+def from_gram(
+    generator: Generator,
+    matrix: Tensor,
+    *,
+    rows: int,
+    method: str,
+    layers: tuple[int, ...],
+    normalize: bool,
+    k: int | None,
+) -> Directions:
+    """Give the k first eigenvectors of a Gram matrix ``[d, d]`` as directions of a generator."""
+    eigenvalues, vectors = decompose(matrix)
+    return Directions(
+        vectors=vectors[:k],
+        eigenvalues=eigenvalues[:k],
+        trace=float(matrix.trace()),
+        rows=rows,
+        method=method,
+        layers=layers,
+        normalized=normalize,
+        fingerprint=generator.fingerprint,
+    )
+
+
 def decompose(gram: Tensor) -> tuple[Tensor, Tensor]:
     """Turn a Gram matrix ``[d, d]`` into eigenvalues ``[d]`` descending and eigenvectors as rows ``[d, d]``.
 
@@ -67,3 +98,34 @@ def format_layers(layers: tuple[int, ...]) -> str:
     if len(layers) > 1 and layers == tuple(range(layers[0], layers[-1] + 1)):
         return f"{layers[0]}-{layers[-1]}"
     return ",".join(map(str, layers))
+
+
+def choose_layers(generator: Generator, layers: LayerChoice) -> tuple[int, ...]:
+    """Turn a choice of layers into their numbers in ascending order, or say what is wrong with it.
+
+    None is all layers that read the latent.
+
+    Raises
+    ------
+    ValueError
+        If the choice is empty, not of whole numbers, or outside the generator's layers.
+    """
+    count = len(generator.layers)
+    if layers is None:
+        return tuple(n for n, layer in enumerate(generator.layers) if layer.row is not None)
+    if not isinstance(layers, Sequence) or isinstance(layers, str):
+        raise ValueError(f"Layers are a range (start, stop) or a list of numbers; this is {layers!r}.")
+    if not all(isinstance(n, int) and not isinstance(n, bool) for n in layers):
+        raise ValueError(f"Layers are whole numbers; these are {layers!r}.")
+    if isinstance(layers, tuple):
+        if len(layers) != 2:
+            raise ValueError(f"A tuple of layers is a range (start, stop); {layers!r} is not. Use a list.")
+        start, stop = layers
+        if not 0 <= start < stop <= count:
+            raise ValueError(f"Layer range {start}:{stop} is outside 0:{count} of {generator.name!r}.")
+        return tuple(range(start, stop))
+    outside = [n for n in layers if not 0 <= n < count]
+    if outside or not layers:
+        shown = f"Layer {outside[0]} is outside" if outside else "No layer is chosen of"
+        raise ValueError(f"{shown} 0:{count} of {generator.name!r}.")
+    return tuple(sorted(set(layers)))

@@ -26,10 +26,6 @@ class Gram:
     """m, the rows of zeros not counted."""
 
 
-Grams = Callable[[Generator, bool], dict[int, Gram]]
-"""A method: from the generator and whether to normalise rows to the Gram of each layer it can read."""
-
-
 class LayerGrams:
     """The Grams of a generator's layers, ready to be added over any of them.
 
@@ -40,10 +36,11 @@ class LayerGrams:
     """
 
     def __init__(self, grams: dict[int, Gram]) -> None:
-        self.numbers = sorted(grams)
-        self._position = {number: position for position, number in enumerate(self.numbers)}
-        self._rows = [grams[number].rows for number in self.numbers]
-        matrices = torch.stack([grams[number].matrix for number in self.numbers])
+        self.known = grams
+        numbers = sorted(grams)
+        self._position = {number: position for position, number in enumerate(numbers)}
+        self._rows = [grams[number].rows for number in numbers]
+        matrices = torch.stack([grams[number].matrix for number in numbers])
         self._sums = torch.cat([torch.zeros_like(matrices[:1]), matrices.cumsum(0)])
 
     def total(self, numbers: Sequence[int]) -> Gram:
@@ -58,17 +55,37 @@ class LayerGrams:
         return Gram(matrix, sum(self._rows[position] for position in positions))
 
 
-_cache: WeakKeyDictionary[Generator, dict[tuple[Grams, bool], LayerGrams]] = WeakKeyDictionary()
+Compute = Callable[[list[int]], dict[int, Gram]]
+"""From numbers of layers to their Grams."""
+
+_cache: WeakKeyDictionary[Generator, dict[tuple[object, ...], LayerGrams]] = WeakKeyDictionary()
 
 
-def layer_grams(generator: Generator, method: Grams, normalize: bool) -> LayerGrams:
-    """Give the Grams of all layers, computed once per generator, method and normalisation."""
-    known = _cache.setdefault(generator, {})
-    key = (method, normalize)
-    if key not in known:
-        with generator.lock, torch.inference_mode():
-            known[key] = LayerGrams(method(generator, normalize))
-    return known[key]
+def total_gram(
+    generator: Generator, numbers: Sequence[int], method: tuple[object, ...], compute: Compute
+) -> Gram:
+    """Add the Grams of some layers, each computed once per generator and method.
+
+    Parameters
+    ----------
+    generator
+        Whose layers.
+    numbers
+        The layers, ascending.
+    method
+        Name and options: all that, besides generator and layer, a Gram depends on.
+    compute
+        Gives the Grams of layers that are asked for for the first time.
+    """
+    with generator.lock:
+        known = _cache.setdefault(generator, {})
+        grams = known.get(method)
+        missing = [number for number in numbers if grams is None or number not in grams.known]
+        if grams is None or missing:
+            with torch.no_grad():
+                grams = LayerGrams((grams.known if grams else {}) | compute(missing))
+            known[method] = grams
+        return grams.total(numbers)
 
 
 def gram_of_rows(weight: Tensor, normalize: bool) -> Gram:

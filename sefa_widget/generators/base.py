@@ -44,6 +44,18 @@ class Latent:
         return replace(self, codes=codes)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Modulation:
+    """How the latent scales and shifts feature channels, and the convolution that reads them next."""
+
+    kernel: Tensor
+    """``[C_out, C, k, k]``: the convolution, all its gains included."""
+    scale: Tensor
+    """``[C, d]``: from the latent to the gain of each channel."""
+    shift: Tensor | None = None
+    """``[C, d]``: from the latent to what is added to each channel, if anything is."""
+
+
 class Generator(nn.Module, ABC):
     """A pre-trained generator: ``forward(codes) -> images``, and the weights that take the latent in.
 
@@ -95,14 +107,26 @@ class Generator(nn.Module, ABC):
         ValueError.
         """
 
-    def responses(self) -> Iterator[Tensor]:
-        """Push the d unit vectors through the linear part of the network, layer by layer.
+    def latent_kernel(self, layer: int) -> Tensor:
+        """Give the same weight as a convolution kernel ``[C_out, d, k, k]``; k is 1 for a linear layer."""
+        return self.latent_weight(layer)[:, :, None, None]
 
-        Yields ``[d, C, H, W]`` for each entry of `layers`: the response before that layer's own
-        normalisation. Activations are left out, batch norm stands at its running statistics.
+    def responses(self, latents: Tensor) -> Iterator[Tensor]:
+        """Push latents ``[n, d]`` through the linear part of the network, layer by layer.
+
+        For generators that read the latent once. Yields ``[n, C, H, W]`` for each entry of `layers`: a
+        linear function of `latents`, before that layer's own normalisation. Biases, activations and pixel
+        norm are left out, batch norm stands at its running statistics.
         NotImplementedError where the architecture has no such reading.
         """
         raise NotImplementedError(f"{self.family} generators have no composed response.")
+
+    def modulations(self, layer: int) -> tuple[Modulation, ...]:
+        """Give each scaling and shifting of channels in a layer, with the convolution that follows it.
+
+        For generators that read the latent in every layer; empty where a layer does neither.
+        """
+        return ()
 
     @property
     def num_codes(self) -> int:

@@ -8,12 +8,12 @@ applied to any range of blocks. How the published files become these networks: `
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
 
-from sefa_widget.generators.base import Generator, Latent, Layer, Noise
+from sefa_widget.generators.base import Generator, Latent, Layer, Modulation, Noise
 from sefa_widget.generators.biggan_blocks import Attention, Block, DeepBlock, Norm
 
 
@@ -141,6 +141,26 @@ class BigGAN(Generator):
             norms = [norm for norm in self.blocks[layer - 1].modules() if isinstance(norm, Norm)]
             weights = [linear.weight for norm in norms for linear in (norm.gain, norm.offset)]
         return torch.cat([weight[:, : self.latent_dim] for weight in weights])
+
+    def modulations(self, layer: int) -> tuple[Modulation, ...]:
+        """Give each batch norm of a block with the convolution behind it; none for the projection.
+
+        The norm leaves unit variance, so its scale and offset weigh what they are. The ReLU between norm
+        and convolution is left out.
+        """
+        if layer == 0:
+            return ()
+        block = cast(Block, self.blocks[layer - 1])
+        return tuple(
+            Modulation(
+                kernel=convolution.get_parameter("weight"),
+                scale=norm.gain.weight[:, : self.latent_dim],
+                shift=norm.offset.weight[:, : self.latent_dim],
+            )
+            for norm, convolution in zip(
+                cast("list[Norm]", list(block.norms)), block.convolutions, strict=True
+            )
+        )
 
     def _attend(self, n: int, x: Tensor) -> Tensor:
         return self.attentions[str(n)](x) if str(n) in self.attentions else x

@@ -77,15 +77,18 @@ class DCGAN(Generator):
 
     def latent_weight(self, layer: int) -> Tensor:
         """Give the first convolution, applied to a 1x1 input, as a matrix ``[C * 4 * 4, d]``."""
+        return self.latent_kernel(layer).permute(0, 2, 3, 1).flatten(0, 2)
+
+    def latent_kernel(self, layer: int) -> Tensor:
+        """Give the first convolution as a kernel ``[C, d, 4, 4]``."""
         if layer != 0:
             raise ValueError(f"Layer {layer} of {self.name!r} reads no latent; only layer 0 does.")
         weight: Tensor = self.convolutions[0].get_parameter("weight")
-        return weight[: self.latent_dim].flatten(1).T
+        return weight[: self.latent_dim].transpose(0, 1)
 
-    def responses(self) -> Iterator[Tensor]:
-        """Push the d unit vectors through convolutions and batch-norm scales; see `Generator.responses`."""
-        unit = torch.eye(self.latent_dim, self.latent_dim + self.num_classes).to(self.device, self.dtype)
-        x = self.convolutions[0](unit[:, :, None, None])
+    def responses(self, latents: Tensor) -> Iterator[Tensor]:
+        """Push latents through convolutions and batch-norm scales; see `Generator.responses`."""
+        x = torch.einsum("nd,cdhw->nchw", latents, self.latent_kernel(0))
         yield x
         for norm, convolution in zip(self.norms, self.convolutions[1:], strict=True):
             assert isinstance(norm, nn.BatchNorm2d)  # for the type checker

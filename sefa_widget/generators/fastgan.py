@@ -8,8 +8,8 @@ leaves the network in train mode, with statistics of the batch, which is not rep
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -54,6 +54,11 @@ class FastGAN(Generator):
         self.to_image = nn.Conv2d(widths[-1], channels, 3, padding=1, bias=False)
         self.to_small = nn.Conv2d(widths[5], channels, 1, bias=False)
         self.layers = (Layer("latent projection", resolution=4, row=0),)
+        for n in range(1, len(widths)):
+            size = 4 * 2**n
+            names = [f"{size}x{size} conv {k}" for k in (1, 2)] if n % 2 else [f"{size}x{size} conv"]
+            self.layers += tuple(Layer(name, size, row=None) for name in names)
+        self.layers += (Layer(f"{self.resolution}x{self.resolution} to RGB", self.resolution, row=None),)
 
     @property
     def config(self) -> dict[str, Any]:
@@ -73,9 +78,30 @@ class FastGAN(Generator):
 
     def latent_weight(self, layer: int) -> Tensor:
         """Give the first convolution, applied to a 1x1 input, as a matrix ``[2 * C * 4 * 4, d]``."""
+        return self.latent_kernel(layer).permute(0, 2, 3, 1).flatten(0, 2)
+
+    def latent_kernel(self, layer: int) -> Tensor:
+        """Give the first convolution as a kernel ``[2 * C, d, 4, 4]``."""
         if layer != 0:
             raise ValueError(f"Layer {layer} of {self.name!r} reads no latent; only layer 0 does.")
-        return self.projection.weight.flatten(1).T
+        return self.projection.weight.transpose(0, 1)
+
+    def responses(self, latents: Tensor) -> Iterator[Tensor]:
+        """Push latents through convolutions, batch-norm scales and doublings; see `Generator.responses`.
+
+        Of a gated unit the value goes on and the gate counts as open, and so does skip-layer excitation;
+        the gates are still units of the layer that makes them. Noise is left out.
+        """
+        x = torch.einsum("nd,cdhw->nchw", latents, self.latent_kernel(0))
+        yield x
+        x = _open(self.norm, x)
+        for block in cast("list[_Up]", list(self.blocks)):
+            x = F.interpolate(x, scale_factor=2.0, mode="nearest")
+            for convolution, norm in zip(block.convolutions, block.norms, strict=True):
+                x = convolution(x)
+                yield x
+                x = _open(cast(nn.BatchNorm2d, norm), x)
+        yield self.to_image(x)
 
     def _features(self, codes: Tensor, noise: Noise) -> list[Tensor]:
         features = [F.glu(self.norm(self.projection(codes[:, 0, :, None, None])), dim=1)]
@@ -89,6 +115,12 @@ class FastGAN(Generator):
 
     def _finish(self, image: Tensor) -> Tensor:
         return torch.tanh(image) if self.resolution == 1024 else image
+
+
+def _open(norm: nn.BatchNorm2d, x: Tensor) -> Tensor:
+    """Scale as the batch norm does and give the values, without their gates."""
+    scale = norm.weight / torch.sqrt(norm.get_buffer("running_var") + norm.eps)
+    return (x * scale[:, None, None]).chunk(2, dim=1)[0]
 
 
 class _Up(nn.Module):

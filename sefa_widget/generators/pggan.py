@@ -8,7 +8,7 @@ multiplies the gains of the equalised learning rate into the weights.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -77,7 +77,11 @@ class PGGAN(Generator):
             sizes += [(before, width), (width, width)]
         self.convolutions = nn.ModuleList(nn.Conv2d(i, o, 3, padding=1) for i, o in sizes)
         self.outputs = nn.ModuleList(nn.Conv2d(width, channels, 1) for width in widths)
-        self.layers = (Layer("latent projection", resolution=4, row=0),)
+        self.layers = (Layer("latent projection", 4, row=0), Layer("4x4 conv", 4, row=None))
+        drawn = [4 * 2**n for n in range(len(widths)) if n < len(widths) - lod] or [4]
+        for size in drawn[1:]:
+            self.layers += tuple(Layer(f"{size}x{size} conv {n}", size, row=None) for n in (1, 2))
+        self.layers += (Layer(f"{drawn[-1]}x{drawn[-1]} to RGB", drawn[-1], row=None),)
 
     @property
     def config(self) -> dict[str, Any]:
@@ -122,10 +126,26 @@ class PGGAN(Generator):
 
     def latent_weight(self, layer: int) -> Tensor:
         """Give the first layer, from z to a 4x4 picture, as a matrix ``[C * 4 * 4, d]``."""
+        return self.latent_kernel(layer).permute(0, 2, 3, 1).flatten(0, 2)
+
+    def latent_kernel(self, layer: int) -> Tensor:
+        """Give the first layer as the kernel ``[C, d, 4, 4]`` of a transposed convolution."""
         if layer != 0:
             raise ValueError(f"Layer {layer} of {self.name!r} reads no latent; only layer 0 does.")
         weight: Tensor = self.projection.weight
-        return weight[:, : self.latent_dim]
+        return weight[:, : self.latent_dim].reshape(-1, 4, 4, self.latent_dim).permute(0, 3, 1, 2)
+
+    def responses(self, latents: Tensor) -> Iterator[Tensor]:
+        """Push latents through convolutions and doublings; see `Generator.responses`.
+
+        The picture is that of the last level alone, also where `lod` blends two.
+        """
+        x = torch.einsum("nd,cdhw->nchw", latents, self.latent_kernel(0))
+        yield x
+        for n, convolution in enumerate(self.convolutions[: len(self.layers) - 2]):
+            x = F.conv2d(_double(x) if n % 2 else x, convolution.get_parameter("weight"), padding=1)
+            yield x
+        yield F.conv2d(x, self.outputs[(len(self.layers) - 3) // 2].get_parameter("weight"))
 
     def _convolve(self, n: int, x: Tensor, double: bool = False) -> Tensor:
         x = self._norm(x)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sefa_widget.generators.base import Layer, Noise
+from sefa_widget.generators.base import Layer, Modulation, Noise
 from sefa_widget.generators.fir import blur
 from sefa_widget.generators.style_mapping import Dense, NoiseInput, StyleGenerator, check_channels
 
@@ -173,6 +173,20 @@ class StyleGAN(StyleGenerator):
         """Give the style weight ``[2 C, w_dim]`` of layer number `layer`: scales, then shifts."""
         block = cast(nn.ModuleList, self.blocks[layer // 2])
         return cast(StyledLayer, block[layer % 2]).affine.effective_weight
+
+    def modulations(self, layer: int) -> tuple[Modulation, ...]:
+        """Give the style of a layer with the next convolution: the style is the last thing a layer does.
+
+        Instance norm leaves unit variance, so scale and shift weigh what they are. Behind the last layer is
+        the 1x1 convolution to RGB; the others are those of earlier resolutions, which are not drawn.
+        """
+        scale, shift = self.latent_weight(layer).chunk(2)
+        if layer + 1 == len(self.layers):
+            kernel = self.to_rgb[-1].get_parameter("weight")
+            return (Modulation(kernel / math.sqrt(kernel.shape[1]), scale, shift),)
+        following = cast(StyledLayer, cast(nn.ModuleList, self.blocks[(layer + 1) // 2])[(layer + 1) % 2])
+        assert following.weight is not None  # only the first layer has no convolution
+        return (Modulation(following.weight * following.gain, scale, shift),)
 
     def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
         """Make images ``[N, C, H, W]`` of about -1..1 from codes ``[N, L, w_dim]``.

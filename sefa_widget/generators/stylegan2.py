@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sefa_widget.generators.base import Layer, Noise
+from sefa_widget.generators.base import Layer, Modulation, Noise
 from sefa_widget.generators.fir import BINOMIAL, upsample
 from sefa_widget.generators.modulated import StyledConv, ToRGB
 from sefa_widget.generators.style_mapping import StyleGenerator, check_channels
@@ -144,6 +144,16 @@ class StyleGAN2(StyleGenerator):
         module = self.style_layers()[layer]
         gain = module.weight_gain if isinstance(module, ToRGB) else 1.0
         return module.affine.effective_weight * gain
+
+    def modulations(self, layer: int) -> tuple[Modulation, ...]:
+        """Give the style of a layer with the convolution it modulates, demodulated at the mean latent."""
+        module = self.style_layers()[layer]
+        kernel: Tensor = module.weight
+        if isinstance(module, StyledConv):
+            style = module.affine(self.w_avg[layer % len(self.w_avg)])
+            energy = (kernel * style[:, None, None]).square().sum((1, 2, 3), keepdim=True)
+            kernel = kernel * torch.rsqrt(energy + 1e-8)
+        return (Modulation(kernel, self.latent_weight(layer)),)
 
     def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
         """Make images ``[N, C, H, W]`` of about -1..1 from codes ``[N, L, w_dim]``."""

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sefa_widget.generators.base import Layer, Noise
+from sefa_widget.generators.base import Layer, Modulation, Noise
 from sefa_widget.generators.fir import filter_down, filter_up, padding
 from sefa_widget.generators.modulated import modulated_convolution
 from sefa_widget.generators.style_mapping import Dense, StyleGenerator
@@ -227,6 +227,21 @@ class StyleGAN3(StyleGenerator):
             return self.input.affine.effective_weight
         module = cast(FilteredLayer, self.synthesis[layer - 1])
         return module.affine.effective_weight * module.weight_gain
+
+    def modulations(self, layer: int) -> tuple[Modulation, ...]:
+        """Give the style of a layer with the convolution it modulates, demodulated at the mean latent.
+
+        None for layer 0, which turns and shifts the input.
+        """
+        if layer == 0:
+            return ()
+        module = cast(FilteredLayer, self.synthesis[layer - 1])
+        kernel: Tensor = module.weight
+        if not module.to_rgb:
+            style = module.affine(self.w_avg[layer % len(self.w_avg)])
+            energy = (kernel * style[:, None, None]).square().sum((1, 2, 3), keepdim=True)
+            kernel = kernel * torch.rsqrt(energy + 1e-8)
+        return (Modulation(kernel, self.latent_weight(layer)),)
 
     def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
         """Make images ``[N, C, H, W]`` of about -1..1 from codes ``[N, L, w_dim]``; there is no noise."""

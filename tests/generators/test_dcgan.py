@@ -50,8 +50,10 @@ def test_a_saved_network_comes_back(settings, tmp_path):
 
 def test_the_composed_response_leaves_classes_out():
     generator = seeded(DCGAN(8, [6, 4], num_classes=3))
-    assert [len(response) for response in generator.responses()] == [8, 8, 8]
-    assert torch.allclose(next(generator.responses()).flatten(1).T, generator.latent_weight(0), atol=1e-6)
+    assert [len(response) for response in generator.responses(torch.eye(8))] == [8, 8, 8]
+    assert torch.allclose(
+        next(generator.responses(torch.eye(8))).flatten(1).T, generator.latent_weight(0), atol=1e-6
+    )
 
 
 def test_the_tangent_is_right():

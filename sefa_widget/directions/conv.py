@@ -1,0 +1,130 @@
+"""A convolution kernel in, the Gram of the convolution per input channel out, exact at any input size.
+
+Source: Wang et al., "Generalizing Factorization of GANs by Characterizing Convolutional Layers" (ICASSP
+2022), section 2.2, as it is meant: with A the kernel's Fourier transform, stacked over all frequencies of an
+``H x W`` input, ``A^H A = H W sum_t K_t^T K_t`` over the taps t (Parseval). So neither a transform nor the
+input size is needed. The listing the paper prints computes something else: `as_printed`.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import torch
+from torch import Tensor
+
+from sefa_widget.directions.base import Directions, LayerChoice, from_gram
+from sefa_widget.directions.gram import Gram, total_gram
+from sefa_widget.directions.sefa import latent_layers
+from sefa_widget.generators.base import Generator
+
+
+def conv_gram(kernel: Tensor) -> Tensor:
+    """Give the Gram of a convolution over its input channels.
+
+    Its eigenvectors are the mixtures of input channels the convolution answers to most strongly, summed
+    over all frequencies, and ``H W`` times its eigenvalues are the sums over frequencies of the squared
+    responses to them. Costs one product of matrices, O(C_out k^2 C_in^2).
+
+    Parameters
+    ----------
+    kernel
+        ``[C_out, C_in, k, k]``; also that of a transposed or dilated convolution with the axes in this order.
+
+    Returns
+    -------
+    Tensor
+        ``[C_in, C_in]``, of the kernel's type: ``sum_t K_t^T K_t``.
+    """
+    if kernel.ndim != 4:
+        raise ValueError(f"The kernel has shape {list(kernel.shape)}; a kernel is [C_out, C_in, k, k].")
+    rows = kernel.movedim(1, 3).flatten(0, 2)
+    return rows.T @ rows
+
+
+def find(
+    generator: Generator, layers: LayerChoice = None, k: int | None = None, normalize: bool = True
+) -> Directions:
+    """Decompose the convolutions that take the latent in.
+
+    There the convolution-aware factorisation *is* SeFa: a kernel on a 1x1 input, reshaped to one row per
+    output channel and tap, has the same Gram. For the convolutions behind them see `composed`.
+    """
+    numbers = latent_layers(generator, layers, "conv")
+
+    def compute(missing: list[int]) -> dict[int, Gram]:
+        grams = {}
+        for number in missing:
+            kernel = generator.latent_kernel(number).to("cpu", torch.float64)
+            norms = kernel.norm(dim=1, keepdim=True)
+            if normalize:
+                kernel = torch.where(norms > 0, kernel / norms, 0.0)
+            grams[number] = Gram(conv_gram(kernel), int((norms > 0).sum()))
+        return grams
+
+    total = total_gram(generator, numbers, ("conv", normalize), compute)
+    return from_gram(
+        generator, total.matrix, rows=total.rows, method="conv", layers=numbers, normalize=normalize, k=k
+    )
+
+
+def printed_listing(kernel: Tensor, input_shape: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """Run the paper's ``EigenValuesOfCNN`` line by line: only to reproduce it.
+
+    Parameters
+    ----------
+    kernel
+        ``[C_out, C_in, k, k]``.
+    input_shape
+        Height and width of what is convolved.
+
+    Returns
+    -------
+    tuple
+        Eigenvalues ``[C_in]`` and, as columns, eigenvectors ``[C_in, C_in]``: complex, in no order.
+    """
+    a = torch.fft.fft2(kernel.double(), s=input_shape)
+    c_out, c_in, h_in, w_in = a.shape
+    a = a.reshape(c_out * h_in * w_in, c_in)
+    values, vectors = torch.linalg.eig(a.T @ a)
+    return values, vectors
+
+
+def as_printed(
+    generator: Generator,
+    layers: LayerChoice = None,
+    k: int | None = None,
+    normalize: bool = True,
+    *,
+    input_size: int | None = None,
+) -> Directions:
+    """Give what the paper's listing gives for a layer that takes the latent in: only to reproduce it.
+
+    Vectors are the real parts of its eigenvectors, scaled to unit length, in its own order; they are not
+    orthogonal, and eigenvalues neither descend nor are positive. Rows are not normalised.
+    `input_size` is the side of the transform; None is the kernel's.
+    """
+    warnings.warn(
+        "'conv_as_printed' reproduces a listing that is wrong: it reshapes without moving the channel axis "
+        "(rows mix channels and frequencies), transposes without conjugating, and does not sort. Use 'conv'.",
+        stacklevel=3,
+    )
+    numbers = latent_layers(generator, layers, "conv_as_printed")
+    if len(numbers) > 1:
+        raise ValueError(f"The printed listing takes one layer; these are {len(numbers)}. Choose one.")
+    kernel = generator.latent_kernel(numbers[0]).detach().cpu()
+    size = kernel.shape[2] if input_size is None else input_size
+    if size < kernel.shape[2]:
+        raise ValueError(f"input_size is {size}; it is at least the kernel's {kernel.shape[2]}.")
+    values, vectors = printed_listing(kernel, (size, size))
+    real = vectors.real.T
+    return Directions(
+        vectors=(real / real.norm(dim=1, keepdim=True).clamp_min(1e-300))[:k],
+        eigenvalues=values.real[:k],
+        trace=float(values.real.sum()),
+        rows=kernel.shape[0] * size * size,
+        method="conv_as_printed",
+        layers=numbers,
+        normalized=False,
+        fingerprint=generator.fingerprint,
+    )

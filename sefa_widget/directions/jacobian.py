@@ -1,0 +1,222 @@
+"""A generator and latents in, the directions that change its pictures most on average out.
+
+The mean of ``J^T J`` over latents, J the Jacobian of the picture by the latent: its eigenvectors are the best
+directions for small edits that there are, so it is the yardstick of the methods that read only weights.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from sefa_widget.directions.base import Directions, LayerChoice, choose_layers, decompose, from_gram
+from sefa_widget.generators.base import Generator, Latent
+
+Progress = Callable[[int, int], object]
+Region = tuple[float, float, float, float]
+BUDGET = 2**27
+"""About how many numbers of one feature map all derivatives of a batch may have (512 MB)."""
+CHANNELS = 64
+"""Assumed of the largest feature map."""
+MAX_SIDE = 256
+"""Larger pictures are compared after averaging squares of pixels down to at most this side."""
+
+
+def find(
+    generator: Generator,
+    layers: LayerChoice = None,
+    k: int | None = None,
+    normalize: bool = True,
+    *,
+    n: int = 50,
+    seed: int = 0,
+    labels: Tensor | Sequence[int] | None = None,
+    truncation_psi: float = 1.0,
+    region: Region | None = None,
+    epsilon: float = 0.1,
+    progress: Progress | None = None,
+) -> Directions:
+    """Decompose the mean of ``J^T J``, or of its share in a region of the picture.
+
+    A keyboard interrupt ends early with what was gathered, and a warning says with how many latents.
+
+    Parameters
+    ----------
+    generator
+        Any generator that is differentiable.
+    layers
+        Where a direction is applied: to the code rows that these layers read.
+    k, normalize
+        See `factorize`; there are no weights to normalise.
+    n, seed
+        Latents are those of the seeds ``seed ... seed + n - 1``. Score with others.
+    labels
+        Class indices ``[n]`` or class vectors ``[n, num_classes]``; None is class 0.
+    truncation_psi
+        Of the latents.
+    region
+        ``(top, left, bottom, right)``, ends not included: whole numbers are pixels, else fractions of the
+        side. Directions then change what is inside and little else: they solve ``G_in v = lambda (G_out
+        + epsilon t I) v`` with t the mean eigenvalue of ``G_in + G_out``, lambda is the eigenvalue given,
+        and they are of unit length but not orthogonal.
+    epsilon
+        How weak a direction may be: without it those win that change nothing anywhere.
+    progress
+        Called with how many latents are done, and n.
+    """
+    if not isinstance(n, int) or n < 1:
+        raise ValueError(f"n is {n!r}; at least one latent is needed.")
+    if region is not None and not epsilon > 0:
+        raise ValueError(f"epsilon is {epsilon!r}; it must be positive.")
+    numbers = choose_layers(generator, layers)
+    rows = sorted({row for number in numbers if (row := generator.layers[number].row) is not None})
+    if not rows:
+        raise ValueError(f"None of the chosen layers of {generator.name!r} reads the latent.")
+    with torch.no_grad():
+        latent = generator.sample(range(seed, seed + n), labels=labels, truncation_psi=truncation_psi)
+    inside, outside, pixels = _grams(generator, latent, rows, region, progress)
+    if region is None:
+        return from_gram(
+            generator, inside, rows=pixels, method="jacobian", layers=numbers, normalize=False, k=k
+        )
+    identity = torch.eye(len(inside), dtype=torch.float64)
+    floor = outside + epsilon * (inside + outside).trace() / len(inside) * identity
+    root = torch.linalg.cholesky(floor)
+    half = torch.linalg.solve_triangular(root, inside, upper=False)
+    values, whitened = decompose(torch.linalg.solve_triangular(root, half.T, upper=False))
+    vectors = torch.linalg.solve_triangular(root.T, whitened.T, upper=True).T
+    least, most = vectors.aminmax(dim=1, keepdim=True)
+    vectors = vectors / vectors.norm(dim=1, keepdim=True) * torch.where(-least > most, -1.0, 1.0)
+    return Directions(
+        vectors=vectors[:k],
+        eigenvalues=values[:k],
+        trace=float(values.sum()),
+        rows=pixels,
+        method="jacobian",
+        layers=numbers,
+        normalized=False,
+        fingerprint=generator.fingerprint,
+    )
+
+
+def jacobian_gram(
+    generator: Generator,
+    latents: Latent | Tensor,
+    rows: Sequence[int] | None = None,
+    region: Region | None = None,
+    progress: Progress | None = None,
+) -> Tensor:
+    """Give the mean of ``J^T J`` over latents, J the Jacobian of the picture by a shift of its codes.
+
+    ``trace(N G N^T) / trace(G)`` is the captured change of directions N (orthonormal rows): their share of
+    what pictures can change by. Score on latents that the directions were not found with.
+
+    Parameters
+    ----------
+    generator
+        Any generator that is differentiable; noise is the stored noise.
+    latents
+        A `Latent`, or codes ``[N, L, d]`` (then class 0 where there are classes).
+    rows
+        Code rows that the shift is added to; None is all.
+    region
+        See `find`; None is the whole picture.
+    progress
+        Called with how many latents are done, and N.
+
+    Returns
+    -------
+    Tensor
+        ``[d, d]`` float64 on the CPU: the sum over pixels and channels, averaged over latents. Pictures
+        above 256 px are averaged over squares first.
+    """
+    if isinstance(latents, Tensor):
+        latents = Latent(latents, generator.label_vectors(None, len(latents)))
+    rows = range(generator.num_codes) if rows is None else rows
+    return _grams(generator, latents, rows, region, progress)[0]
+
+
+def _grams(
+    generator: Generator,
+    latent: Latent,
+    rows: Sequence[int],
+    region: Region | None,
+    progress: Progress | None,
+) -> tuple[Tensor, Tensor, int]:
+    """Give the mean Grams inside and outside the region, and how many values are inside."""
+    count, d = len(latent.codes), generator.latent_dim
+    outside_rows = [row for row in rows if not 0 <= row < generator.num_codes]
+    if not count or outside_rows:
+        what = f"Code row {outside_rows[0]} is outside 0:{generator.num_codes}" if count else "No latent"
+        raise ValueError(f"{what} of {generator.name!r}.")
+    inside = box(region, generator.resolution)
+    shown = torch.zeros(generator.num_codes, 1, device=generator.device, dtype=generator.dtype)
+    shown[list(rows)] = 1
+    codes = latent.codes.to(generator.device, generator.dtype)
+    sums, done = torch.zeros(2, d, d, dtype=torch.float64), 0
+    values = 0
+    try:
+        for number in range(count):
+            one = slice(number, number + 1)
+            labels = None if latent.labels is None else latent.labels[one]
+            single = Latent(codes[one], labels, latent.truncation_psi)
+            with generator.lock:
+                jacobian = _jacobian(generator, single, shown)
+            part = jacobian[:, :, inside[0], inside[1]].flatten(1)
+            values = part.shape[1]
+            gram = (part @ part.T).to("cpu", torch.float64)
+            sums[0] += gram
+            if region is not None:
+                whole = jacobian.flatten(1)
+                sums[1] += (whole @ whole.T).to("cpu", torch.float64) - gram
+            done += 1
+            if progress is not None:
+                progress(done, count)
+    except KeyboardInterrupt:
+        if not done:
+            raise
+        warnings.warn(f"Interrupted: this is the mean over {done} of {count} latents.", stacklevel=4)
+    return sums[0] / done, sums[1] / done, values
+
+
+def _jacobian(generator: Generator, latent: Latent, shown: Tensor) -> Tensor:
+    """Give the derivatives of one picture by the d entries of a shift, ``[d, C, h, w]``."""
+    options = generator.forward_options(latent)
+    step = -(-generator.resolution // MAX_SIDE)
+
+    def draw(shift: Tensor) -> Tensor:
+        image: Tensor = generator(latent.codes + shown * shift, latent.labels, "const", **options)[0]
+        return functional.avg_pool2d(image, step, ceil_mode=True) if step > 1 else image
+
+    zero = torch.zeros(generator.latent_dim, device=shown.device, dtype=shown.dtype)
+
+    def along(direction: Tensor) -> Tensor:
+        derivative: Tensor = torch.func.jvp(draw, (zero,), (direction,))[1]
+        return derivative
+
+    chunk = max(1, BUDGET // (CHANNELS * generator.resolution**2))
+    unit = torch.eye(len(zero), device=shown.device, dtype=shown.dtype)
+    batched = torch.func.vmap(along, randomness="same")
+    return torch.cat([batched(unit[start : start + chunk]) for start in range(0, len(unit), chunk)])
+
+
+def box(region: Region | None, resolution: int) -> tuple[slice, slice]:
+    """Turn a region into slices over height and width of the compared picture, or say what is wrong."""
+    step = -(-resolution // MAX_SIDE)
+    side = -(-resolution // step)
+    if region is None:
+        return slice(0, side), slice(0, side)
+    if len(region) != 4:
+        raise ValueError(f"A region is (top, left, bottom, right); this is {region!r}.")
+    pixels = all(isinstance(edge, int) for edge in region)
+    top, left, bottom, right = (round(edge / step if pixels else edge * side) for edge in region)
+    if not (0 <= top < bottom <= side and 0 <= left < right <= side):
+        raise ValueError(
+            f"Region {tuple(region)} is not a box of a {resolution}x{resolution} picture: (top, left, "
+            f"bottom, right) are whole pixels of 0..{resolution}, or fractions of 0..1."
+        )
+    return slice(top, bottom), slice(left, right)

@@ -1,0 +1,37 @@
+"""A generator and a seed in, a basis of its latent space without any meaning out: the control."""
+
+from __future__ import annotations
+
+import torch
+
+from sefa_widget.directions.base import Directions, LayerChoice, choose_layers
+from sefa_widget.generators.base import Generator
+
+
+def find(
+    generator: Generator,
+    layers: LayerChoice = None,
+    k: int | None = None,
+    normalize: bool = True,
+    *,
+    seed: int = 0,
+) -> Directions:
+    """Draw directions uniformly; what any method scores must be more than these score.
+
+    The Q of the QR decomposition of a normal matrix, columns turned so that R's diagonal is positive, is
+    uniformly distributed over all bases (Mezzadri 2007, "How to generate random matrices from the classical
+    compact groups"). All eigenvalues are 1. The layers only say where an edit is to be applied.
+    """
+    d = generator.latent_dim
+    normal = torch.randn(d, d, generator=torch.Generator("cpu").manual_seed(seed), dtype=torch.float64)
+    q, r = torch.linalg.qr(normal)
+    return Directions(
+        vectors=(q * r.diagonal().sign()).T[:k],
+        eigenvalues=torch.ones(d, dtype=torch.float64)[:k],
+        trace=float(d),
+        rows=d,
+        method="random",
+        layers=choose_layers(generator, layers),
+        normalized=normalize,
+        fingerprint=generator.fingerprint,
+    )
