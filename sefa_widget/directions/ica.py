@@ -136,7 +136,8 @@ def fastica(white: Tensor, seed: int = 0, *, tolerance: float = 1e-6, rounds: in
 def _orthogonal(w: Tensor) -> Tensor:
     """Give the nearest orthogonal matrix, ``(W W^T)^(-1/2) W``."""
     left, _, right = torch.linalg.svd(w)
-    return left @ right
+    product: Tensor = left @ right
+    return product
 
 
 class _Scores:

@@ -192,16 +192,18 @@ def project(direction: Tensor, conditions: Tensor) -> Tensor:
     ValueError
         If the direction lies in the span of the conditions.
     """
-    n, others = direction.double().reshape(-1), conditions.double().reshape(-1, direction.numel())
+    n = direction.double().reshape(-1)
+    others = conditions.double().reshape(-1, direction.numel())
     others = others / others.norm(dim=1, keepdim=True).clamp_min(1e-150)
     _, singular, basis = torch.linalg.svd(others, full_matrices=False)
     basis = basis[singular > 1e-10 * singular.max()]
-    rest = n / n.norm()
+    rest: Tensor = n / n.norm()
     for _ in range(2):  # twice is enough, to the last digit
         rest = rest - basis.T @ (basis @ rest)
     if not rest.norm() > 1e-8:
         raise ValueError("The direction lies in the span of its conditions: nothing is left of it.")
-    return rest / rest.norm()
+    unit: Tensor = rest / rest.norm()
+    return unit
 
 
 def score_samples(

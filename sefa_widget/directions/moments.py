@@ -88,8 +88,9 @@ class Sketch:
     """
 
     def __init__(self, basis: Tensor) -> None:
-        ones = torch.ones(1, 1, dtype=torch.float64, device=basis.device)
-        self._basis = torch.block_diag(basis, ones)
+        size, width = basis.shape
+        self._basis = basis.new_zeros(size + 1, width + 1)
+        self._basis[:-1, :-1], self._basis[-1, -1] = basis, 1
         self._sums = torch.zeros_like(self._basis)
 
     def add(self, features: Tensor, latents: Tensor) -> None:

@@ -116,8 +116,8 @@ def components(samples: Samples, k: int | None, progress: Progress | None, passe
     generator, layer, n = samples.generator, samples.layer, samples.n
     if layer is None and generator.latent_space == "z":
         raise ValueError(
-            f"The latents of {generator.name!r} are drawn from a normal distribution, which varies equally in "
-            "all directions: PCA of them means nothing. Name a layer, for example "
+            f"The latents of {generator.name!r} are drawn from a normal distribution, which varies "
+            "equally in all directions: PCA of them means nothing. Name a layer, for example "
             f"layer={_example(generator)!r}."
         )
     d = generator.latent_dim
@@ -147,17 +147,13 @@ def principal(moments: Moments, k: int | None = None) -> Components:
     variances, vectors = decompose(covariance)
     cross = cross if cross.shape[1] else covariance
     steps = vectors @ cross / variances.sqrt().clamp_min(1e-150)[:, None]
-    found = Components(
-        moments.mean, vectors, variances, steps, float(covariance.trace()), moments.count
-    )
+    found = Components(moments.mean, vectors, variances, steps, float(covariance.trace()), moments.count)
     return first(found, k or len(vectors))
 
 
 def first(found: Components, k: int) -> Components:
     """Keep the first k components."""
-    return replace(
-        found, vectors=found.vectors[:k], variances=found.variances[:k], steps=found.steps[:k]
-    )
+    return replace(found, vectors=found.vectors[:k], variances=found.variances[:k], steps=found.steps[:k])
 
 
 def sigma(directions: Directions) -> Tensor:
@@ -168,7 +164,8 @@ def sigma(directions: Directions) -> Tensor:
 def unit_rows(rows: Tensor) -> Tensor:
     """Scale rows ``[k, d]`` to unit length, each with its entry of largest magnitude positive."""
     largest = rows.gather(1, rows.abs().argmax(1, keepdim=True))
-    return rows / rows.norm(dim=1, keepdim=True).clamp_min(1e-150) * largest.sign()
+    units: Tensor = rows / rows.norm(dim=1, keepdim=True).clamp_min(1e-150)
+    return units * largest.sign()
 
 
 def directions_of(
@@ -215,9 +212,7 @@ def _wide(samples: Samples, k: int, progress: Progress | None, rounds: int) -> C
     squares = float(covariance[-1, -1]) * (count - 1) + count * float(moments.mean[-1]) ** 2
     total = (squares - count * float(sketch.mean.square().sum())) / (count - 1)
     steps = inner @ moments.cross[:-1] / variances.sqrt().clamp_min(1e-150)[:, None]
-    return first(
-        Components(sketch.mean.cpu(), inner @ basis.cpu().T, variances, steps, total, count), k
-    )
+    return first(Components(sketch.mean.cpu(), inner @ basis.cpu().T, variances, steps, total, count), k)
 
 
 def _measured(x: Tensor, basis: Tensor) -> Tensor:
