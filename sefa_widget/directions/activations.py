@@ -1,0 +1,112 @@
+"""A generator and seeded draws in, batches of latents and of what a layer makes of them out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.generators.probe import hooked
+
+Batch = tuple[Tensor, Tensor]
+"""Features ``[N, D]`` and the latents ``[N, d]`` that produced them."""
+
+_BLOCK = 1024
+"""Vectors drawn at once: always as many, so that neither the batch nor n changes the first ones."""
+
+
+class _Stop(Exception):
+    """Ends a run early."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """Draws of a generator; iterating over them again draws the same ones, and nothing is stored."""
+
+    generator: Generator
+    """Where they come from."""
+    n: int
+    """How many; the first of them are the same whatever `n` is."""
+    seed: int = 0
+    """Same seed, same draws, on every machine and with every batch size."""
+    layer: str | None = None
+    """Name of a sub-module whose output is the features; None takes the latents themselves."""
+    batch: int | None = None
+    """How many at once; None is 1024 latents, or 32 outputs of a layer."""
+    labels: int | Sequence[int] | None = None
+    """A class, or classes that take turns; None is class 0 where there are classes."""
+    truncation_psi: float = 1.0
+    """See `Generator.mapping`."""
+    truncation_cutoff: int | None = None
+    """See `Generator.mapping`."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn."""
+        if isinstance(self.n, bool) or not isinstance(self.n, int) or self.n < 2:
+            raise ValueError(f"n is {self.n!r}; at least 2 samples are needed.")
+        if self.batch is not None and self.batch < 1:
+            raise ValueError(f"batch is {self.batch!r}; it must be at least 1.")
+        names = [name for name, _ in self.generator.named_modules() if name]
+        if self.layer is not None and self.layer not in names:
+            near = difflib.get_close_matches(self.layer, names, 5, 0.3) or names[:5]
+            raise ValueError(
+                f"{self.generator.name!r} has no sub-module {self.layer!r}; it has {', '.join(near)}, ..."
+            )
+
+    def latents(self) -> Iterator[Latent]:
+        """Draw them, a batch at a time."""
+        random = torch.Generator("cpu").manual_seed(self.seed)
+        batch = self.batch or (_BLOCK if self.layer is None else 32)
+        classes = None if self.labels is None else torch.as_tensor(self.labels).reshape(-1)
+        for start in range(0, self.n, _BLOCK):
+            block = torch.randn(_BLOCK, self.generator.z_dim, generator=random)[: self.n - start]
+            for offset in range(0, len(block), batch):
+                z = block[offset : offset + batch]
+                turns = torch.arange(start + offset, start + offset + len(z))
+                with self.generator.lock, torch.inference_mode():
+                    latent = self.generator.mapping(
+                        z,
+                        labels=None if classes is None else classes[turns % len(classes)],
+                        truncation_psi=self.truncation_psi,
+                        truncation_cutoff=self.truncation_cutoff,
+                    )
+                yield latent
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Give features and latents, a batch at a time; a latent is the mean of its rows of codes."""
+        for latent in self.latents():
+            z = latent.codes.mean(1)
+            yield (z if self.layer is None else layer_output(self.generator, self.layer, latent)), z
+
+
+def layer_output(generator: Generator, layer: str, latent: Latent) -> Tensor:
+    """Draw as far as a sub-module and give what it puts out, ``[N, D]`` with its axes flattened.
+
+    Raises
+    ------
+    ValueError
+        If the sub-module takes no part in drawing, or does not put out one row per latent.
+    """
+    kept: list[object] = []
+
+    def keep(_module: object, _inputs: object, output: object) -> None:
+        kept.append(output[0] if isinstance(output, (list, tuple)) and output else output)
+        raise _Stop
+
+    with generator.lock, hooked([generator.get_submodule(layer).register_forward_hook(keep)]):
+        try:
+            generator.synthesize(latent)
+        except _Stop:
+            pass
+        else:
+            raise ValueError(f"Sub-module {layer!r} of {generator.name!r} takes no part in drawing.")
+    output = kept[0]
+    if not isinstance(output, Tensor) or output.ndim < 2 or len(output) != len(latent.codes):
+        raise ValueError(
+            f"Sub-module {layer!r} of {generator.name!r} does not put out one row of numbers per latent."
+        )
+    return output.flatten(1)

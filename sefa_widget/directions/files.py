@@ -1,0 +1,244 @@
+"""A file of directions in, `Directions` out, and the way back; no code of a file is run."""
+
+from __future__ import annotations
+
+import csv
+import json
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from sefa_widget.checkpoint import CheckpointError
+from sefa_widget.checkpoint.files import open_file, read_json
+from sefa_widget.checkpoint.storage import View, read_view
+from sefa_widget.directions.base import Directions
+from sefa_widget.generators.base import Generator
+
+_METADATA = "sefa_widget_directions"
+"""The one metadata key of this project's files of directions."""
+
+_MOST_BYTES = 1 << 30
+"""Of one array in a compressed file."""
+
+_KNOWN = (
+    "Known are this project's .safetensors, InterFaceGAN's .npy [k, d], GANSpace's .npz (lat_comp, "
+    "act_stdev), .npz of boundaries [k, d] and values [k], and rosinality's factor.pt (eigvec [d, d])."
+)
+
+
+def load_directions(path: str | Path, generator: Generator | None = None) -> Directions:
+    """Read directions that this project or others wrote; the content tells which, not the name.
+
+    Parameters
+    ----------
+    path
+        A file of `save_directions`; InterFaceGAN's ``.npy`` ``[k, d]``; GANSpace's ``.npz``; an ``.npz``
+        of ``boundaries`` ``[k, d]`` and ``values`` ``[k]`` as the official SeFa gives them (sorted here:
+        its own order is that of ``eig``); rosinality's ``factor.pt``, directions in columns.
+    generator
+        The generator they are for, to be checked.
+
+    Returns
+    -------
+    Directions
+        Unit rows with the signs of the file. Where it says no eigenvalues, all are 1; where it does not
+        say whose the directions are, they are the given generator's.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file, it holds no directions, or they do not fit the generator.
+
+    Warns
+    -----
+    UserWarning
+        If they were found in another generator.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"There is no file {str(path)!r}.")
+    try:
+        found = _read(path)
+    except (CheckpointError, EOFError, KeyError, OSError, TypeError, ValueError) as error:
+        raise ValueError(f"{path.name!r} holds no directions: {error} {_KNOWN}") from error
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        raise ValueError(f"{path.name!r} is a damaged archive: {error}. Get it again.") from error
+    return found if generator is None else _belongs(found, generator, path)
+
+
+def save_directions(directions: Directions, path: str | Path, *, csv: bool = False) -> Path:
+    """Write directions with where they are from; same directions, same bytes.
+
+    Parameters
+    ----------
+    directions
+        Any directions.
+    path
+        Where to write, by custom ``.safetensors``; an existing file is replaced.
+    csv
+        Also write a table beside it, the same name with ``.csv``: one row per direction with its number,
+        eigenvalue, share and its d entries.
+
+    Returns
+    -------
+    Path
+        The path written.
+    """
+    from sefa_widget import __version__
+
+    path = Path(path)
+    about = {
+        "method": directions.method,
+        "layers": list(directions.layers),
+        "normalized": directions.normalized,
+        "trace": directions.trace,
+        "rows": directions.rows,
+        "fingerprint": directions.fingerprint,
+        "versions": {"sefa_widget": __version__, "torch": str(torch.__version__)},
+    }
+    tensors = {
+        "vectors": directions.vectors.detach().cpu().contiguous(),
+        "eigenvalues": directions.eigenvalues.detach().cpu().contiguous(),
+    }
+    save_file(tensors, path, {_METADATA: json.dumps(about, sort_keys=True)})  # one key: reproducible bytes
+    if csv:
+        _write_table(directions, path.with_suffix(".csv"))
+    return path
+
+
+def _write_table(directions: Directions, path: Path) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        entries = [f"v{number}" for number in range(directions.vectors.shape[1])]
+        writer.writerow(["direction", "eigenvalue", "share", *entries])
+        columns = directions.eigenvalues, directions.shares, directions.vectors
+        for number, (value, share, vector) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+            writer.writerow([number, value, share, *vector])
+
+
+def _read(path: Path) -> Directions:
+    with path.open("rb") as file:
+        head = file.read(9)
+    if head.startswith(b"\x93NUMPY"):
+        array = np.load(path, allow_pickle=False)
+        method = "interfacegan" if array.ndim == 2 and len(array) == 1 else "imported"
+        return _directions(array, None, method)
+    if head.startswith(b"PK"):
+        with zipfile.ZipFile(path) as archive:
+            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+        if sizes and all(name.endswith(".npy") for name in sizes):
+            return _arrays(path, sizes)
+    holding = open_file(path)
+    if _METADATA in holding.metadata:
+        return _own(holding.value, read_json(holding.metadata[_METADATA]))
+    tensors = holding.value if isinstance(holding.value, Mapping) else {}
+    eigvec = tensors.get("eigvec")
+    if isinstance(eigvec, View):
+        eigvec, _ = read_view(eigvec)
+    if not isinstance(eigvec, Tensor) or eigvec.ndim != 2:
+        raise ValueError(f"it has {_shown(tensors)}, but no matrix 'eigvec'.")
+    return _directions(eigvec.T, None, "sefa (rosinality)")
+
+
+def _arrays(path: Path, sizes: Mapping[str, int]) -> Directions:
+    keys = [name.removesuffix(".npy") for name in sizes]
+
+    def load(key: str) -> np.ndarray[Any, Any]:
+        if sizes[f"{key}.npy"] > _MOST_BYTES:
+            raise ValueError(f"its {key!r} is {sizes[f'{key}.npy']} bytes large.")
+        return np.asarray(arrays[key])
+
+    with np.load(path, allow_pickle=False) as arrays:
+        if "lat_comp" in keys:
+            spread = load("act_stdev").astype(np.float64)
+            ratio = load("var_ratio").astype(np.float64) if "var_ratio" in keys else None
+            variances = spread**2
+            total = None if ratio is None or not ratio[0] > 0 else float(variances[0] / ratio[0])
+            return _directions(load("lat_comp"), variances, "pca (GANSpace)", total)
+        found = [key for key in keys if key.endswith("boundaries")]
+        if len(found) != 1:
+            which = f"several boundaries ({', '.join(found)}); keep one." if found else f"{_shown(keys)}."
+            raise ValueError(f"it has {which}")
+        values = found[0].removesuffix("boundaries") + "values"
+        return _directions(load(found[0]), load(values) if values in keys else None, "sefa")
+
+
+def _own(tensors: object, about: Mapping[str, Any]) -> Directions:
+    if not isinstance(tensors, dict) or not {"vectors", "eigenvalues"} <= set(tensors):
+        raise ValueError("it lacks the tensors 'vectors' and 'eigenvalues'.")
+    read = _directions(tensors["vectors"], tensors["eigenvalues"], str(about["method"]), about["trace"])
+    return replace(
+        read,
+        vectors=tensors["vectors"],
+        rows=int(about["rows"]),
+        layers=tuple(int(number) for number in about["layers"]),
+        normalized=bool(about["normalized"]),
+        fingerprint=str(about["fingerprint"]),
+    )
+
+
+def _directions(vectors: object, values: object, method: str, total: float | None = None) -> Directions:
+    """Check rows and eigenvalues, sort them and scale the rows to unit length."""
+    rows = torch.as_tensor(vectors).to("cpu", torch.float64)
+    if rows.ndim > 2 and rows.shape[0] * rows.shape[-1] == rows.numel():
+        rows = rows.reshape(rows.shape[0], rows.shape[-1])  # GANSpace's [k, 1, d]
+    if rows.ndim != 2 or not rows.numel():
+        raise ValueError(f"its directions have shape {list(rows.shape)}, not [k, d].")
+    norms = rows.norm(dim=1)
+    if not rows.isfinite().all() or not (norms > 0).all():
+        raise ValueError("some of its directions are zero, NaN or infinite.")
+    order = torch.ones(len(rows), dtype=torch.float64)
+    if values is not None:
+        order = torch.as_tensor(values).to("cpu", torch.float64).reshape(-1)
+        if len(order) != len(rows) or not order.isfinite().all():
+            raise ValueError(f"it has {len(rows)} directions and {len(order)} finite eigenvalues or not.")
+    eigenvalues, places = order.clamp_min(0).sort(descending=True, stable=True)
+    trace = float(eigenvalues.sum()) if total is None else float(total)
+    return Directions(
+        vectors=(rows / norms[:, None])[places],
+        eigenvalues=eigenvalues,
+        trace=trace,
+        rows=0,
+        method=method,
+        layers=(),
+        normalized=method == "sefa",
+        fingerprint="",
+    )
+
+
+def _belongs(found: Directions, generator: Generator, path: Path) -> Directions:
+    """Check that directions fit a generator, and fill in what the file did not say."""
+    d = found.vectors.shape[1]
+    if d != generator.latent_dim:
+        raise ValueError(
+            f"The directions in {path.name!r} have size {d}; {generator.name!r} takes {generator.latent_dim}."
+        )
+    outside = [number for number in found.layers if not 0 <= number < len(generator.layers)]
+    if outside:
+        raise ValueError(
+            f"The directions in {path.name!r} are of layer {outside[0]}, outside "
+            f"0:{len(generator.layers)} of {generator.name!r}."
+        )
+    if found.fingerprint and found.fingerprint != generator.fingerprint:
+        warnings.warn(
+            f"The directions in {path.name!r} were found in another generator (fingerprint "
+            f"{found.fingerprint}) than {generator.name!r} ({generator.fingerprint}); they may mean nothing.",
+            stacklevel=3,
+        )
+    layers = tuple(number for number, layer in enumerate(generator.layers) if layer.row is not None)
+    return replace(
+        found, layers=found.layers or layers, fingerprint=found.fingerprint or generator.fingerprint
+    )
+
+
+def _shown(keys: Iterable[object]) -> str:
+    return ", ".join(str(key)[:40] for key in list(keys)[:6]) or "nothing"

@@ -1,0 +1,139 @@
+"""Batches of features and latents in, their exact mean and covariances out; no sample is kept."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+Progress = Callable[[int, int], None]
+"""Called as ``progress(done, total)`` after every batch."""
+
+
+class Sums(Protocol):
+    """Something that batches are added to."""
+
+    @property
+    def count(self) -> int:
+        """How many samples were added."""
+
+    def add(self, features: Tensor, latents: Tensor) -> None:
+        """Add a batch; an interrupt finds it added or not, never half."""
+
+
+class Moments:
+    """Running sums in float64 of features x, latents z and of all their products.
+
+    All sums are one matrix, ``[x z 1]^T [x z 1]``, that each batch is added to in one step: what an
+    interrupt leaves behind is always whole. The first batch's mean is taken off first, so that a mean
+    far from zero costs no digits.
+    """
+
+    def __init__(self) -> None:
+        self._sums: Tensor | None = None
+        self._shift = torch.empty(0)
+        self._width = 0
+
+    def add(self, features: Tensor, latents: Tensor | None = None) -> None:
+        """Add a batch of features ``[N, D]`` and, where there are any, of latents ``[N, d]``."""
+        x = to_float64(features)
+        both = x if latents is None else torch.cat([x, to_float64(latents).to(x.device)], 1)
+        if self._sums is None:
+            self._width, size = x.shape[1], both.shape[1] + 1
+            self._shift = both.mean(0)
+            self._sums = torch.zeros(size, size, dtype=torch.float64, device=x.device)
+        rows = torch.cat([both - self._shift, torch.ones_like(both[:, :1])], 1)
+        self._sums.addmm_(rows.T, rows)
+
+    @property
+    def count(self) -> int:
+        """How many samples were added."""
+        return 0 if self._sums is None else round(self._sums[-1, -1].item())
+
+    @property
+    def mean(self) -> Tensor:
+        """Mean of the features, ``[D]``."""
+        return (self._shift + self._whole()[-1, :-1] / self.count)[: self._width].cpu()
+
+    @property
+    def covariance(self) -> Tensor:
+        """Covariance of the features, ``[D, D]``, divided by count - 1."""
+        return self._centred()[: self._width, : self._width].cpu()
+
+    @property
+    def cross(self) -> Tensor:
+        """Covariance of features and latents, ``[D, d]``, divided by count - 1."""
+        return self._centred()[: self._width, self._width :].cpu()
+
+    def _centred(self) -> Tensor:
+        sums = self._whole()
+        return (sums[:-1, :-1] - sums[:-1, -1:] @ sums[-1:, :-1] / self.count) / (self.count - 1)
+
+    def _whole(self) -> Tensor:
+        if self._sums is None or self.count < 2:
+            raise ValueError(f"There are {self.count} samples; a covariance needs at least 2.")
+        return self._sums
+
+
+class Sketch:
+    """Running product in float64 of the covariance of wide features ``[D, D]`` and a thin matrix.
+
+    Parameters
+    ----------
+    basis
+        The thin matrix, ``[D, p]``.
+    """
+
+    def __init__(self, basis: Tensor) -> None:
+        size, width = basis.shape
+        self._basis = basis.new_zeros(size + 1, width + 1)
+        self._basis[:-1, :-1], self._basis[-1, -1] = basis, 1
+        self._sums = torch.zeros_like(self._basis)
+
+    def add(self, features: Tensor, latents: Tensor) -> None:
+        """Add a batch of features ``[N, D]``."""
+        x = to_float64(features)
+        rows = torch.cat([x, torch.ones_like(x[:, :1])], 1)
+        self._sums.addmm_(rows.T, rows @ self._basis)
+
+    @property
+    def count(self) -> int:
+        """How many samples were added."""
+        return round(self._sums[-1, -1].item())
+
+    @property
+    def mean(self) -> Tensor:
+        """Mean of the features, ``[D]``."""
+        return self._sums[:-1, -1] / self.count
+
+    @property
+    def product(self) -> Tensor:
+        """Covariance times basis, ``[D, p]``, up to a factor."""
+        return self._sums[:-1, :-1] / self.count - self.mean[:, None] * (self._sums[-1:, :-1] / self.count)
+
+
+def gather(
+    batches: Iterable[tuple[Tensor, Tensor]], sums: Sums, n: int, progress: Progress | None = None
+) -> None:
+    """Add up batches until there are no more, or Ctrl-C.
+
+    A `KeyboardInterrupt` keeps what was gathered, with a warning that says how much; before there are
+    two samples it goes on up.
+    """
+    try:
+        for features, latents in batches:
+            sums.add(features, latents)
+            if progress is not None:
+                progress(sums.count, n)
+    except KeyboardInterrupt:
+        if sums.count < 2:
+            raise
+        warnings.warn(f"Interrupted: directions are from {sums.count} of {n} samples.", stacklevel=5)
+
+
+def to_float64(values: Tensor) -> Tensor:
+    """Give the values as float64 where they are, or on the CPU where the device (MPS) has none."""
+    return values.to("cpu" if values.device.type == "mps" else values.device, torch.float64)
