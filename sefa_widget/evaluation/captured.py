@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from sefa_widget.directions import Directions
-from sefa_widget.editing import Rows
+from sefa_widget.editing import Rows, row_numbers
 from sefa_widget.evaluation.basis import orthonormalize, random_basis
 from sefa_widget.evaluation.jacobian import jacobian_gram
 from sefa_widget.generators.base import Generator, Latent
@@ -89,7 +89,8 @@ def captured_change(
             f"has {d}."
         )
     latents = fresh_latents(generator, 100) if latents is None else latents
-    gram = jacobian_gram(generator, latents, rows=rows) if gram is None else gram
+    if gram is None:
+        gram = jacobian_gram(generator, latents, rows=row_numbers(rows, generator.num_codes))
     trace = float(gram.trace())
     if not trace > 0:
         raise ValueError(f"No step of the codes changes the pictures of {generator.name!r}.")

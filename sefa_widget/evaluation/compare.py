@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from sefa_widget.directions import Directions
-from sefa_widget.editing import Rows
+from sefa_widget.editing import Rows, row_numbers
 from sefa_widget.evaluation.captured import CapturedChange, captured_change, fresh_latents
 from sefa_widget.evaluation.jacobian import jacobian_gram
 from sefa_widget.evaluation.matching import Nearest, Pair, compare_pair, find_nearest
@@ -153,7 +153,7 @@ def compare(
     captured: dict[str, CapturedChange] = {}
     if generator is not None:
         latents = fresh_latents(generator, 100) if latents is None else latents
-        gram = jacobian_gram(generator, latents, rows=rows)
+        gram = jacobian_gram(generator, latents, rows=row_numbers(rows, generator.num_codes))
         for name, found in directions.items():
             score = captured_change(generator, found, latents=latents, gram=gram, seed=seed)
             captured[name] = score.first(k)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.func import jvp, vmap
 
-from sefa_widget.editing import Rows, _rows
 from sefa_widget.generators.base import Generator, Latent
 
 CHUNK = 2**22
 """Image values that are differentiated at once, at most: 16 MB in single precision."""
 
 
-def jacobian_gram(generator: Generator, latents: Latent, *, rows: Rows = None) -> Tensor:
+def jacobian_gram(generator: Generator, latents: Latent, *, rows: Sequence[int] | None = None) -> Tensor:
     """Average ``J^T J`` over latents, J being the derivative of the image by a step of the codes.
 
     Forward mode, d tangents per latent in chunks.
@@ -25,7 +26,7 @@ def jacobian_gram(generator: Generator, latents: Latent, *, rows: Rows = None) -
     latents
         N latents, at least one.
     rows
-        The code rows that the step moves; see `edit`.
+        The code rows that the step moves; None is all.
 
     Returns
     -------
@@ -34,7 +35,7 @@ def jacobian_gram(generator: Generator, latents: Latent, *, rows: Rows = None) -
     """
     d = generator.latent_dim
     mask = torch.zeros(generator.num_codes, 1, device=generator.device, dtype=generator.dtype)
-    mask[_rows(rows, generator.num_codes)] = 1
+    mask[list(range(generator.num_codes) if rows is None else rows)] = 1
     unit = torch.eye(d, device=generator.device, dtype=generator.dtype)
     chunk = max(1, CHUNK // (generator.channels * generator.resolution**2))
     total = torch.zeros(d, d, dtype=torch.float64)
