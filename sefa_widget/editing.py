@@ -64,7 +64,9 @@ def edit(
     if codes.ndim != 3 or codes.shape[2] != d:
         raise ValueError(f"Codes have shape {list(codes.shape)}; these directions take [N, L, {d}].")
     edited = codes.clone()
-    edited[:, _rows(rows, codes.shape[1])] += offset(directions, strengths).to(codes.device, codes.dtype)
+    edited[:, row_numbers(rows, codes.shape[1])] += offset(directions, strengths).to(
+        codes.device, codes.dtype
+    )
     return edited
 
 
@@ -81,7 +83,8 @@ def offset(directions: Directions, strengths: Strengths) -> Tensor:
     return step
 
 
-def _rows(rows: Rows, count: int) -> list[int]:
+def row_numbers(rows: Rows, count: int) -> list[int]:
+    """Turn a choice of code rows into their numbers, of `count` rows; see `edit` for the errors."""
     if rows is None:
         return list(range(count))
     if isinstance(rows, tuple):

@@ -1,0 +1,112 @@
+"""Directions in, the share of all image change that their span captures out; no labels needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from sefa_widget.directions import Directions
+from sefa_widget.editing import Rows, row_numbers
+from sefa_widget.evaluation.basis import orthonormalize, random_basis
+from sefa_widget.evaluation.jacobian import jacobian_gram
+from sefa_widget.generators.base import Generator, Latent
+
+FRESH_SEED = 1_000_000
+"""Scores draw their latents from this seed on, so that no method has seen them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CapturedChange:
+    """How much of the change that a small step makes in the picture lies in the span of directions."""
+
+    curve: Tensor
+    """``[k]``: the share captured by the first 1, 2, ... k directions; 0 to 1, never falls."""
+    control: Tensor
+    """``[k]``: the same of random orthonormal directions; about j/d."""
+    bound: Tensor
+    """``[k]``: the most that any 1, 2, ... k directions can capture on these latents."""
+    latents: int
+    """Over how many latents the change was averaged."""
+
+    def first(self, k: int | None) -> CapturedChange:
+        """Give the score of the first k directions alone; None is all."""
+        return replace(self, curve=self.curve[:k], control=self.control[:k], bound=self.bound[:k])
+
+    def __repr__(self) -> str:
+        """Say the last value of each curve."""
+        return (
+            f"CapturedChange({len(self.curve)} directions: {float(self.curve[-1]):.3f}, "
+            f"random {float(self.control[-1]):.3f}, at most {float(self.bound[-1]):.3f})"
+        )
+
+
+def captured_change(
+    generator: Generator,
+    directions: Directions,
+    *,
+    latents: Latent | None = None,
+    rows: Rows = None,
+    gram: Tensor | None = None,
+    seed: int = 0,
+) -> CapturedChange:
+    """Score directions by ``trace(N^T G N) / trace(G)`` for the first 1 to k of them.
+
+    G is the mean of ``J^T J`` over latents, J the image Jacobian; N an orthonormal basis of the span, so
+    that directions that are not orthogonal (ICA, supervised) are scored on the same footing.
+
+    Parameters
+    ----------
+    generator
+        The generator the directions belong to.
+    directions
+        The k directions, in the order in which they are to be counted.
+    latents
+        Latents to average over; None takes 100 fresh ones.
+    rows
+        The code rows that an edit moves; see `edit`.
+    gram
+        G ``[d, d]`` if it is known already, from `jacobian_gram`: scoring several methods then costs one
+        Jacobian. `latents` are then only counted.
+    seed
+        Seed of the random control.
+
+    Returns
+    -------
+    CapturedChange
+        The curve with its control and bound.
+
+    Raises
+    ------
+    ValueError
+        If the directions are not of this generator's size, or no step changes the picture.
+    """
+    d = generator.latent_dim
+    if directions.vectors.shape[1] != d:
+        raise ValueError(
+            f"Directions are of size {directions.vectors.shape[1]}; the latent space of {generator.name!r} "
+            f"has {d}."
+        )
+    latents = fresh_latents(generator, 100) if latents is None else latents
+    if gram is None:
+        gram = jacobian_gram(generator, latents, rows=row_numbers(rows, generator.num_codes))
+    trace = float(gram.trace())
+    if not trace > 0:
+        raise ValueError(f"No step of the codes changes the pictures of {generator.name!r}.")
+    k = len(directions)
+    return CapturedChange(
+        curve=_curve(orthonormalize(directions.vectors), gram),
+        control=_curve(random_basis(k, d, seed), gram),
+        bound=torch.linalg.eigvalsh(gram).flip(0)[:k].cumsum(0) / trace,
+        latents=len(latents.codes),
+    )
+
+
+def fresh_latents(generator: Generator, count: int) -> Latent:
+    """Draw latents for scoring, class 0 where there are classes; always the same ones."""
+    return generator.sample(range(FRESH_SEED, FRESH_SEED + count))
+
+
+def _curve(basis: Tensor, gram: Tensor) -> Tensor:
+    return ((basis @ gram) * basis).sum(1).cumsum(0) / gram.trace()

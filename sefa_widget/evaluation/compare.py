@@ -1,0 +1,193 @@
+"""Several sets of directions in, one table of how they agree and how much change each captures out."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from sefa_widget.directions import Directions
+from sefa_widget.editing import Rows, row_numbers
+from sefa_widget.evaluation.captured import CapturedChange, captured_change, fresh_latents
+from sefa_widget.evaluation.jacobian import jacobian_gram
+from sefa_widget.evaluation.matching import Nearest, Pair, compare_pair, find_nearest
+from sefa_widget.generators.base import Generator, Latent
+
+SUPERVISED = "interfacegan"
+"""Directions of this method are the supervised ones unless `compare` is told otherwise."""
+
+Table = list[dict[str, str | int | float]]
+"""One dict per row; all rows have the same keys."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """How sets of directions compare; shows itself as tables in a notebook and in print."""
+
+    names: tuple[str, ...]
+    """Names of the sets, in the order given."""
+    pairs: tuple[Pair, ...]
+    """Each set beside each later one."""
+    captured: dict[str, CapturedChange]
+    """Captured change by name; empty if no generator was given."""
+    nearest: tuple[Nearest, ...]
+    """The nearest direction of every other set to each supervised direction."""
+
+    def pair(self, first: str, second: str) -> Pair:
+        """Give the pair of two names, in the order in which it was compared; KeyError if there is none."""
+        for pair in self.pairs:
+            if {pair.first, pair.second} == {first, second}:
+                return pair
+        raise KeyError(f"There is no pair {first!r}, {second!r}; compared were {', '.join(self.names)}.")
+
+    def agreement(self) -> Table:
+        """One row per pair: mean matched |cos| and largest principal angle in degrees, with controls."""
+        return [
+            {
+                "first": pair.first,
+                "second": pair.second,
+                "matched": len(pair.matching),
+                "mean |cos|": float(pair.matched.mean()),
+                "random |cos|": pair.control_cosine,
+                "smallest angle": math.degrees(float(pair.angles[0])),
+                "largest angle": math.degrees(float(pair.angles[-1])),
+                "random largest angle": math.degrees(float(pair.control_angles[-1])),
+            }
+            for pair in self.pairs
+        ]
+
+    def captured_change(self) -> Table:
+        """One row per set: the change captured by all its directions, with control and bound."""
+        return [
+            {
+                "directions": name,
+                "k": len(score.curve),
+                "captured": float(score.curve[-1]),
+                "random": float(score.control[-1]),
+                "at most": float(score.bound[-1]),
+            }
+            for name, score in self.captured.items()
+        ]
+
+    def supervised(self) -> Table:
+        """One row per supervised direction and set: distance and 0-based index, as in SeFa's table 1."""
+        return [
+            {
+                "supervised": f"{near.supervised} {near.direction}",
+                "directions": near.method,
+                "No.": near.index,
+                "Dist.": near.distance,
+                "random Dist.": near.control,
+            }
+            for near in self.nearest
+        ]
+
+    def __str__(self) -> str:
+        """Write the tables as plain text."""
+        return "\n\n".join(_text(table) for table in self._tables())
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return "".join(_html(table) for table in self._tables())
+
+    def _tables(self) -> list[Table]:
+        tables = [self.agreement(), self.captured_change(), self.supervised()]
+        return [table for table in tables if table]
+
+
+def compare(
+    directions: Mapping[str, Directions],
+    generator: Generator | None = None,
+    *,
+    k: int | None = 10,
+    supervised: Sequence[str] | None = None,
+    latents: Latent | None = None,
+    rows: Rows = None,
+    seed: int = 0,
+) -> Comparison:
+    """Compare sets of directions of one latent space.
+
+    Parameters
+    ----------
+    directions
+        At least two sets by name.
+    generator
+        If given, captured change is measured as well; one Jacobian serves all sets.
+    k
+        How many of each set are compared, strongest first; None is all. Supervised directions are held
+        against all of a set, not only the first k.
+    supervised
+        Names of sets whose directions were found with labels; None takes those of method interfacegan.
+    latents, rows
+        For captured change; see `captured_change`.
+    seed
+        Seed of the random controls.
+
+    Returns
+    -------
+    Comparison
+        Pairs, captured change and nearest directions; `plots.comparison_figure` draws it.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two sets, their sizes differ, k is below 1 or a supervised name is unknown.
+    ImportError
+        If scipy is not installed.
+    """
+    if len(directions) < 2:
+        raise ValueError(f"Two sets of directions or more can be compared; {len(directions)} given.")
+    sizes = {name: found.vectors.shape[1] for name, found in directions.items()}
+    if len(set(sizes.values())) > 1:
+        raise ValueError(f"Directions of different sizes cannot be compared: {sizes}.")
+    if k is not None and k < 1:
+        raise ValueError(f"k is {k}; at least one direction of each set is compared.")
+    if supervised is None:
+        supervised = [name for name, found in directions.items() if found.method == SUPERVISED]
+    unknown = set(supervised) - set(directions)
+    if unknown:
+        raise ValueError(f"{sorted(unknown)[0]!r} is not one of the sets {', '.join(directions)}.")
+    captured: dict[str, CapturedChange] = {}
+    if generator is not None:
+        latents = fresh_latents(generator, 100) if latents is None else latents
+        gram = jacobian_gram(generator, latents, rows=row_numbers(rows, generator.num_codes))
+        for name, found in directions.items():
+            score = captured_change(generator, found, latents=latents, gram=gram, seed=seed)
+            captured[name] = score.first(k)
+    return Comparison(
+        names=tuple(directions),
+        pairs=tuple(
+            compare_pair(first, directions[first], second, directions[second], k=k, seed=seed)
+            for first, second in combinations(directions, 2)
+        ),
+        captured=captured,
+        nearest=tuple(
+            near
+            for name in supervised
+            for other, found in directions.items()
+            if other not in supervised
+            for near in find_nearest(name, directions[name], other, found, seed=seed)
+        ),
+    )
+
+
+def _cells(table: Table) -> list[list[str]]:
+    rows = [[f"{v:.3f}" if isinstance(v, float) else str(v) for v in row.values()] for row in table]
+    return [list(table[0]), *rows]
+
+
+def _text(table: Table) -> str:
+    cells = _cells(table)
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in cells]
+    return "\n".join(lines)
+
+
+def _html(table: Table) -> str:
+    head, *body = [[html.escape(cell) for cell in row] for row in _cells(table)]
+    rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in body)
+    titles = "".join(f"<th>{cell}</th>" for cell in head)
+    return f"<table><thead><tr>{titles}</tr></thead><tbody>{rows}</tbody></table>"

@@ -1,0 +1,147 @@
+"""Directions and a wanted image change in, the strength at which each direction reaches it out.
+
+With these strengths as ends of the sliders, equal travel means equal change, so that directions and methods
+are judged at matched effect.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from sefa_widget.directions import Directions
+from sefa_widget.editing import Rows
+from sefa_widget.evaluation.basis import random_control
+from sefa_widget.evaluation.captured import fresh_latents
+from sefa_widget.evaluation.changes import differences, draw, rms
+from sefa_widget.generators.base import Generator, Latent
+
+TOLERANCE = 0.01
+"""A change is reached within this share of itself."""
+ROUNDS = 24
+"""Measurements per direction, at most; about five are used."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Travel:
+    """How far each of k directions must be gone for the same mean image change."""
+
+    strengths: Tensor
+    """``[k]``: the strength at which `change` is reached; positive, at most `limit`."""
+    changes: Tensor
+    """``[k]``: the mean image change measured there; less than `change` where the limit stopped it."""
+    change: float
+    """The wanted change: RMS over pixels and channels, mean over seeds and both sides, in image units."""
+    limit: float
+    """The cap on strengths."""
+    control: Travel | None
+    """The same for as many random orthonormal directions; None in a control."""
+
+    @property
+    def reached(self) -> Tensor:
+        """Whether each direction reaches the change within the limit, ``[k]`` bool."""
+        return self.changes >= self.change * (1 - TOLERANCE)
+
+    def __repr__(self) -> str:
+        """Say the span of the strengths, and the control's mean."""
+        least, most = (float(value) for value in self.strengths.aminmax())
+        beside = f", random {float(self.control.strengths.mean()):.3g}" if self.control else ""
+        return f"Travel({len(self.strengths)} directions to {self.change}: {least:.3g} to {most:.3g}{beside})"
+
+
+def travel(
+    generator: Generator,
+    directions: Directions,
+    change: float = 0.2,
+    *,
+    limit: float = 50.0,
+    latents: Latent | None = None,
+    rows: Rows = None,
+    control: bool = True,
+    seed: int = 0,
+) -> Travel:
+    """Find the slider range of each direction that gives the same mean image change.
+
+    The measured curve of change over strength starts at 0 and is nearly straight, so each step goes where
+    the straight line through the last measurement says, kept inside the bracket known so far.
+
+    Parameters
+    ----------
+    generator
+        The generator the directions belong to.
+    directions
+        The k directions.
+    change
+        The wanted change in image units (-1..1 is the whole range); see `Travel.change`.
+    limit
+        The largest strength tried.
+    latents
+        N latents to measure on; None takes 16 fresh ones.
+    rows
+        The code rows that an edit moves; see `edit`.
+    control
+        Whether random directions are measured as well.
+    seed
+        Seed of the random control.
+
+    Returns
+    -------
+    Travel
+        A strength for each direction: reached within 1 %, or the limit where the change is not reached.
+
+    Raises
+    ------
+    ValueError
+        If the change or the limit is not finite and positive, or the directions do not fit the generator.
+    """
+    for name, value in (("change", change), ("limit", limit)):
+        if not (math.isfinite(value) and value > 0):
+            raise ValueError(f"The {name} is {value}; it must be finite and above 0.")
+    latents = fresh_latents(generator, 16) if latents is None else latents
+    base = draw(generator, latents)
+    found = _search(generator, latents, base, directions, change, limit, rows)
+    if not control:
+        return found
+    random = random_control(directions, seed)
+    return replace(found, control=_search(generator, latents, base, random, change, limit, rows))
+
+
+def _search(
+    generator: Generator,
+    latents: Latent,
+    base: Tensor,
+    directions: Directions,
+    change: float,
+    limit: float,
+    rows: Rows,
+) -> Travel:
+    def measured(index: int, strength: float) -> float:
+        ((_, plus, minus),) = differences(generator, latents, base, directions, {index: strength}, rows)
+        return float((rms(plus) + rms(minus)).mean()) / 2
+
+    strengths, changes = [], []
+    for index in range(len(directions)):
+        low, high = 0.0, math.inf  # strengths measured below and above the change
+        strength = min(1.0, limit)
+        got = measured(index, strength)
+        for _ in range(ROUNDS):
+            if abs(got - change) <= TOLERANCE * change or (got < change and strength == limit):
+                break
+            low, high = (strength, high) if got < change else (low, strength)
+            guess = strength * change / got if got > 0 else limit
+            if not low < guess < high:
+                guess = (low + high) / 2
+            strength = min(guess, limit)
+            got = measured(index, strength)
+        strengths.append(strength)
+        changes.append(got)
+    return Travel(
+        strengths=torch.tensor(strengths, dtype=torch.float64),
+        changes=torch.tensor(changes, dtype=torch.float64),
+        change=change,
+        limit=limit,
+        control=None,
+    )

@@ -1,0 +1,15 @@
+"""Directions and their scores in, plotly figures out; one idea per module."""
+
+from sefa_widget.plots.comparison import comparison_figure, cosine_figure
+from sefa_widget.plots.scores import captured_figure, effect_figure, heat_figure
+from sefa_widget.plots.spectrum import MAX_CONTROL_ROWS, spectrum_figure
+
+__all__ = [
+    "MAX_CONTROL_ROWS",
+    "captured_figure",
+    "comparison_figure",
+    "cosine_figure",
+    "effect_figure",
+    "heat_figure",
+    "spectrum_figure",
+]

@@ -1,0 +1,116 @@
+import builtins
+import math
+from itertools import permutations
+
+import pytest
+import torch
+
+from sefa_widget import factorize
+from sefa_widget.evaluation import compare
+from sefa_widget.evaluation.basis import random_basis
+from sefa_widget.evaluation.matching import absolute_cosines, match, principal_angles
+from tests.evaluation.helpers import directions, random_rows
+
+
+@pytest.mark.parametrize(("k1", "k2"), [(5, 5), (3, 5), (5, 3)])
+def test_the_matching_is_the_best_of_all(k1, k2):
+    pytest.importorskip("scipy")
+    cosines = absolute_cosines(random_rows(k1, 7, 1), random_rows(k2, 7, 2))
+    found = match(cosines)
+    if k1 <= k2:
+        best = max(sum(float(cosines[i, j]) for i, j in enumerate(p)) for p in permutations(range(k2), k1))
+    else:
+        best = max(sum(float(cosines[i, j]) for j, i in enumerate(p)) for p in permutations(range(k1), k2))
+    assert sum(float(cosines[pair]) for pair in found) == pytest.approx(best)
+    assert len({i for i, _ in found}) == len({j for _, j in found}) == len(found) == min(k1, k2)
+
+
+def test_shuffled_and_flipped_directions_match_exactly():
+    pytest.importorskip("scipy")
+    basis = random_basis(4, 6, seed=9)
+    order = [2, 0, 3, 1]
+    found = compare({"a": directions(basis), "b": directions(-basis[order])})
+    (pair,) = found.pairs
+    assert [order[j] for _, j in pair.matching] == [i for i, _ in pair.matching]
+    assert torch.allclose(pair.matched, torch.ones(4, dtype=torch.float64))
+    assert torch.allclose(pair.angles, torch.zeros(4, dtype=torch.float64), atol=1e-12)
+    assert pair.control_cosine < 0.9
+    assert float(pair.control_angles[-1]) > 0.3
+    assert found.pair("b", "a") is pair
+
+
+def test_principal_angles_are_those_that_were_built_in():
+    basis = random_basis(6, 6, seed=4)
+    built = torch.tensor([1e-9, 0.3, 1.2], dtype=torch.float64)
+    tilted = basis[:3] * built.cos()[:, None] + basis[3:] * built.sin()[:, None]
+    mix = random_rows(3, 3, 5)
+    found = principal_angles(basis[:3], mix @ tilted)
+    assert torch.allclose(found, built, rtol=1e-5, atol=1e-14)
+    assert torch.allclose(principal_angles(basis[:5], tilted[:1]), torch.zeros(1).double(), atol=1e-8)
+
+
+def test_the_nearest_to_a_supervised_direction_has_a_distance_and_a_rank_from_0():
+    pytest.importorskip("scipy")
+    basis = random_basis(4, 6, seed=9)
+    target = 0.8 * basis[2] - 0.6 * basis[0]
+    found = compare({"sefa": directions(basis), "labels": directions(target[None], method="interfacegan")})
+    (near,) = found.nearest
+    assert (near.supervised, near.direction, near.method, near.index) == ("labels", 0, "sefa", 2)
+    assert near.distance == pytest.approx(0.2)
+    assert 0 < near.control < 1
+    assert found.supervised()[0]["No."] == 2
+
+
+def test_a_comparison_with_a_generator_scores_each_set_on_the_same_latents(tiny):
+    pytest.importorskip("scipy")
+    sets = {"sefa": factorize(tiny), "composed": factorize(tiny, method="composed", layers=(0, 3))}
+    found = compare(sets, tiny, k=3, latents=tiny.sample(range(3)))
+    assert list(found.captured) == ["sefa", "composed"]
+    assert all(len(score.curve) == 3 for score in found.captured.values())
+    assert torch.equal(found.captured["sefa"].bound, found.captured["composed"].bound)
+    rows = found.captured_change()
+    assert rows[0]["captured"] == float(found.captured["sefa"].curve[2])
+    assert found.pairs[0].cosines.shape == (3, 3)
+
+
+def test_the_tables_read_as_text_and_as_html(tiny):
+    pytest.importorskip("scipy")
+    sets = {"<b>": factorize(tiny), "composed": factorize(tiny, method="composed", layers=(0, 3))}
+    found = compare(sets, tiny, k=2, latents=tiny.sample(range(2)))
+    text = str(found)
+    assert "mean |cos|" in text
+    assert "captured" in text
+    page = found._repr_html_()
+    assert page.count("<table>") == 2
+    assert "&lt;b&gt;" in page
+    assert "<b>" not in page
+    angle = math.degrees(float(found.pairs[0].angles[-1]))
+    assert found.agreement()[0]["largest angle"] == pytest.approx(angle)
+
+
+def test_without_scipy_the_message_says_what_to_install(monkeypatch):
+    real = builtins.__import__
+
+    def refuse(name, *args, **kwargs):
+        if name.startswith("scipy"):
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(ImportError, match=r"pip install 'sefa_widget\[compare\]'"):
+        match(torch.eye(2))
+
+
+def test_what_cannot_be_compared_is_refused():
+    six, four = directions(torch.eye(6)), directions(torch.eye(4))
+    with pytest.raises(ValueError, match="1 given"):
+        compare({"a": six})
+    with pytest.raises(ValueError, match="different sizes"):
+        compare({"a": six, "b": four})
+    with pytest.raises(ValueError, match="k is 0"):
+        compare({"a": six, "b": six}, k=0)
+    with pytest.raises(ValueError, match="'c' is not one of the sets a, b"):
+        compare({"a": six, "b": six}, supervised=["c"])
+    pytest.importorskip("scipy")
+    with pytest.raises(KeyError, match="There is no pair"):
+        compare({"a": six, "b": six}).pair("a", "z")
