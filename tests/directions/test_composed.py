@@ -1,0 +1,182 @@
+import pytest
+import torch
+from torch.nn import functional as F
+
+from sefa_widget import factorize
+from sefa_widget.directions import composed
+from sefa_widget.directions.base import decompose
+from sefa_widget.generators.biggan import BigGAN
+from sefa_widget.generators.fastgan import FastGAN
+from sefa_widget.generators.pggan import PGGAN
+from sefa_widget.generators.stylegan2 import StyleGAN2
+from tests.conftest import seeded
+from tests.generators.golden import load
+
+MAPPING = {"z_dim": 6, "widths": [6]}
+
+
+def pggan(**settings) -> PGGAN:
+    return seeded(PGGAN(5, [6, 4, 3], **settings))
+
+
+def shares(rows: torch.Tensor) -> torch.Tensor:
+    rows = rows.double()
+    return decompose(rows.T @ rows)[0] / rows.square().sum()
+
+
+def test_a_pggan_is_the_linear_network_without_activations_and_norms():
+    generator = pggan()
+
+    def linear(z: torch.Tensor) -> list[torch.Tensor]:
+        x = (generator.projection.weight @ z).view(1, 6, 4, 4)
+        found = [x]
+        for n, convolution in enumerate(generator.convolutions):
+            if n in (1, 3):
+                x = x.repeat_interleave(2, 2).repeat_interleave(2, 3)
+            x = F.conv2d(x, convolution.weight, padding=1)
+            found.append(x)
+        return [*found, F.conv2d(x, generator.outputs[-1].weight)]
+
+    assert len(generator.layers) == 7
+    jacobians = torch.autograd.functional.jacobian(lambda z: tuple(linear(z)), torch.zeros(5))
+    for number, jacobian in enumerate(jacobians):
+        found = factorize(generator, method="composed", layers=[number], normalize=False)
+        assert torch.allclose(found.shares, shares(jacobian.reshape(-1, 5)), atol=1e-5)
+
+
+def test_a_fastgan_is_the_linear_network_with_open_gates():
+    generator = seeded(FastGAN(5, [4, 4, 3, 3, 2, 2]))
+
+    def value(x: torch.Tensor, norm) -> torch.Tensor:
+        x = x * (norm.weight / (norm.running_var + norm.eps).sqrt())[None, :, None, None]
+        return x[:, : x.shape[1] // 2]
+
+    def linear(z: torch.Tensor) -> torch.Tensor:
+        x = value(generator.projection(z[None, :, None, None]), generator.norm)
+        for block in generator.blocks:
+            x = x.repeat_interleave(2, 2).repeat_interleave(2, 3)
+            for convolution, norm in zip(block.convolutions, block.norms, strict=True):
+                x = value(F.conv2d(x, convolution.weight, padding=1), norm)
+        return generator.to_image(x)
+
+    jacobian = torch.stack([linear(unit).flatten() for unit in torch.eye(5)], dim=1)
+    last = len(generator.layers) - 1
+    found = factorize(generator, method="composed", layers=[last], normalize=False)
+    assert torch.allclose(found.shares, shares(jacobian), atol=1e-5)
+
+
+@pytest.mark.parametrize("case", ["genforce_pggan", "ganzoo_pgan", "fastgan_256"])
+def test_the_first_layers_response_is_sefa_and_all_layers_are_the_default(case):
+    generator = load(case)
+    sefa = factorize(generator)
+    first = factorize(generator, method="composed", layers=(0, 1))
+    assert sefa.method == "sefa"
+    assert sefa.layers == (0,)
+    assert torch.allclose(first.shares, sefa.shares, atol=1e-6)
+    assert factorize(generator, method="composed").layers == tuple(range(len(generator.layers)))
+    assert factorize(generator, method="composed").eigenvalues.sum().item() == pytest.approx(
+        len(generator.layers)
+    )
+
+
+def test_a_level_that_is_not_drawn_has_no_layers():
+    assert [layer.resolution for layer in pggan(lod=1).layers] == [4, 4, 8, 8, 8]
+    assert [layer.resolution for layer in pggan(lod=0.5).layers] == [4, 4, 8, 8, 16, 16, 16]
+
+
+def test_few_vectors_at_a_time_give_the_same(monkeypatch):
+    whole = factorize(pggan(), method="composed")
+    monkeypatch.setattr(composed, "BUDGET", 5 * 1024)  # one vector at a time, and every unit
+    assert torch.allclose(factorize(pggan(), method="composed").eigenvalues, whole.eigenvalues)
+
+
+def test_a_sample_of_many_units_gives_nearly_the_same(monkeypatch):
+    whole = factorize(pggan(), method="composed")
+    monkeypatch.setattr(composed, "BUDGET", 5 * 300)
+    sampled = factorize(pggan(), method="composed")
+    assert sampled.rows < whole.rows
+    assert torch.allclose(sampled.eigenvalues, whole.eigenvalues, rtol=0.2)
+
+
+def style2() -> StyleGAN2:
+    return seeded(StyleGAN2({4: 5, 8: 4}, MAPPING))
+
+
+def test_white_features_weigh_each_channel_by_the_energy_of_its_kernels():
+    generator = style2()
+    (modulation,) = generator.modulations(1)
+    found = factorize(generator, method="composed", layers=[1], normalize=False)
+    energy = modulation.kernel.double().square().sum((0, 2, 3))
+    style = generator.latent_weight(1).double()
+    assert torch.allclose(found.shares, shares(energy.sqrt()[:, None] * style), atol=1e-6)
+
+
+@pytest.mark.parametrize("features", ["white", "shared"])
+def test_the_readings_are_the_mean_response_to_features_of_that_kind(features):
+    # Features x scaled by the style change are convolved; average |K * (x . A n)|^2 over random features.
+    generator = style2()
+    (modulation,) = generator.modulations(0)
+    style, kernel = generator.latent_weight(0).double(), modulation.kernel.double()
+    random = torch.Generator().manual_seed(0)
+    n, size = 4000, 3
+    x = torch.randn(
+        n, 5 if features == "white" else 1, size, size, dtype=torch.float64, generator=random
+    ).expand(n, 5, size, size)
+    # circular, so that each output is one scalar product of kernel and white features
+    answer = torch.einsum("oiab,niab,id->nod", kernel, x, style)
+    gram = torch.einsum("nod,noe->de", answer, answer) / n
+    found = factorize(generator, method="composed", layers=[0], normalize=False, features=features)
+    expected = decompose(gram)[0] / gram.trace()
+    assert torch.allclose(found.shares, expected, atol=0.03)
+    assert (found.vectors[0] @ decompose(gram)[1][0]).abs() > 0.95
+
+
+def test_a_shift_answers_with_the_kernels_gain_at_frequency_zero():
+    generator = load("genforce_stylegan")
+    (modulation,) = generator.modulations(0)
+    kernel, d = modulation.kernel.double(), generator.latent_dim
+    constant = modulation.shift.double().T[:, :, None, None].expand(d, -1, 3, 3)
+    answer = F.conv2d(constant, kernel)[:, :, 0, 0].T
+    scale = torch.einsum("oiab,id->oabd", kernel, modulation.scale.double()).reshape(-1, d)
+    found = factorize(generator, method="composed", layers=[0], normalize=False, features="shared")
+    assert torch.allclose(found.shares, shares(torch.cat([scale, answer])), atol=1e-6)
+
+
+def test_modulated_kernels_are_demodulated_at_the_mean_latent():
+    generator = style2()
+    style = generator.style_layers()[2].affine(generator.w_avg[0])
+    energy = (generator.modulations(2)[0].kernel * style[:, None, None]).square().sum((1, 2, 3))
+    assert torch.allclose(energy, torch.ones(4), atol=1e-4)
+
+
+@pytest.mark.parametrize("features", ["white", "shared"])
+@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize(
+    "case", ["genforce_stylegan", "nv_ada", "nv_sg3_r", "ajbrock_biggan_hier", "ajbrock_biggandeep"]
+)
+def test_every_family_with_a_style_per_layer_has_a_composed_response(case, normalize, features):
+    generator = load(case)
+    found = factorize(generator, method="composed", normalize=normalize, features=features)
+    assert found.layers == tuple(range(len(generator.layers)))
+    assert found.eigenvalues.sum().item() == pytest.approx(len(generator.layers))
+    assert torch.allclose(found.vectors @ found.vectors.T, torch.eye(generator.latent_dim).double())
+
+
+def test_a_biggan_block_answers_to_scale_and_offset_of_both_its_norms():
+    generator = seeded(BigGAN(4, 3, 2, [(True, 4, 4), (True, 4, 3)]))
+    assert generator.modulations(0) == ()
+    first, second = generator.modulations(2)
+    assert first.scale.shape == first.shift.shape == (4, 4)
+    assert second.kernel.shape == (3, 3, 3, 3)
+
+
+def test_what_has_no_such_reading_says_so(tiny_style):
+    with pytest.raises(ValueError, match="tinystyle generators have no composed response"):
+        factorize(tiny_style, method="composed")
+
+
+def test_an_unknown_reading_is_refused(tiny):
+    with pytest.raises(ValueError, match="features is 'grey'; known are white, shared"):
+        factorize(tiny, method="composed", features="grey")
+    with pytest.raises(TypeError, match="'sefa' has no option 'features'; it has none"):
+        factorize(tiny, method="sefa", features="white")

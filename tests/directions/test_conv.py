@@ -1,0 +1,121 @@
+import numpy as np
+import pytest
+import torch
+
+from sefa_widget import factorize
+from sefa_widget.directions import conv_gram
+from sefa_widget.directions.base import decompose
+from sefa_widget.directions.conv import printed_listing
+from tests.generators.golden import load
+
+
+def circular_matrix(kernel: torch.Tensor, n: int) -> torch.Tensor:
+    """``[C_out * n * n, n * n, C_in]``: a circular convolution, one column per input pixel and channel."""
+    out, inputs, size, _ = kernel.shape
+    matrix = torch.zeros(out, n, n, n, n, inputs, dtype=kernel.dtype)
+    for y in range(n):
+        for x in range(n):
+            for a in range(size):
+                for b in range(size):
+                    matrix[:, y, x, (y + a) % n, (x + b) % n] += kernel[:, :, a, b]
+    return matrix.view(out * n * n, n * n, inputs)
+
+
+@pytest.mark.parametrize("n", [3, 5, 6])
+def test_the_gram_is_that_of_the_whole_circular_convolution_whatever_its_size(n):
+    kernel = torch.randn(4, 3, 3, 3, dtype=torch.float64)
+    matrix = circular_matrix(kernel, n)
+    explicit = torch.einsum("mpi,mpj->ij", matrix, matrix)
+    assert torch.allclose(n * n * conv_gram(kernel), explicit)
+
+
+def test_the_gram_is_the_product_of_the_transforms_stacked_over_frequencies():
+    kernel = torch.randn(4, 3, 3, 3, dtype=torch.float64)
+    transform = torch.fft.fft2(kernel, s=(8, 7)).movedim(1, 3).flatten(0, 2)
+    assert torch.allclose((transform.mH @ transform).real, 8 * 7 * conv_gram(kernel))
+
+
+def test_its_trace_is_the_sum_of_all_squared_singular_values_over_frequencies():
+    kernel = torch.randn(4, 4, 3, 3, dtype=torch.float64)
+    transform = torch.fft.fft2(kernel, s=(6, 6)).permute(2, 3, 0, 1)
+    singular = torch.linalg.svdvals(transform)
+    assert conv_gram(kernel).trace() * 36 == pytest.approx(float(singular.square().sum()))
+
+
+def test_a_kernel_of_the_wrong_shape_is_refused():
+    with pytest.raises(ValueError, match=r"\[3, 4\]; a kernel is"):
+        conv_gram(torch.zeros(3, 4))
+
+
+@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize("case", ["genforce_pggan", "fastgan_256", "nv_ada"])
+def test_where_the_latent_comes_in_the_convolution_aware_directions_are_those_of_sefa(case, normalize):
+    generator = load(case)
+    conv, sefa = (factorize(generator, method=m, normalize=normalize) for m in ("conv", "sefa"))
+    assert conv.method == "conv"
+    assert conv.rows == sefa.rows
+    assert torch.allclose(conv.eigenvalues, sefa.eigenvalues, rtol=1e-6, atol=1e-9)
+    assert ((conv.vectors[0] * sefa.vectors[0]).sum().abs()) > 0.9999
+
+
+def test_the_latent_kernel_is_the_latent_weight_with_axes():
+    for case in ("genforce_pggan", "fastgan_256"):
+        generator = load(case)
+        rows = generator.latent_kernel(0).permute(0, 2, 3, 1).flatten(0, 2)
+        assert torch.equal(rows, generator.latent_weight(0))
+
+
+def test_the_printed_listing_is_reproduced_line_by_line():
+    kernel = torch.randn(5, 4, 3, 3, dtype=torch.float64)
+    a = np.fft.fft2(kernel.numpy(), [6, 6], axes=[-2, -1])
+    c_out, c_in, h_in, w_in = a.shape
+    a = a.reshape(c_out * h_in * w_in, c_in)
+    expected = np.linalg.eig(a.T.dot(a))[0]
+    found = printed_listing(kernel, (6, 6))[0].numpy()
+    assert np.allclose(np.sort_complex(found), np.sort_complex(expected))
+
+
+def test_without_the_conjugate_all_taps_but_the_first_cancel():
+    kernel = torch.randn(5, 4, 3, 3, dtype=torch.float64)
+    a = torch.fft.fft2(kernel, s=(5, 5)).movedim(1, 3).flatten(0, 2)  # axes moved, as they should be
+    first = kernel[:, :, 0, 0]
+    assert torch.allclose(a.T @ a, (25 * first.T @ first).to(torch.complex128))
+
+
+def test_the_printed_listing_warns_of_what_is_wrong_with_it(tiny):
+    with pytest.warns(UserWarning, match="without moving the channel axis"):
+        printed = factorize(tiny, method="conv_as_printed", k=3)
+    assert printed.vectors.shape == (3, 8)
+    assert torch.allclose(printed.vectors.norm(dim=1), torch.ones(3, dtype=torch.float64))
+
+
+def test_the_printed_listing_finds_the_right_vector_no_better_than_chance():
+    cosines = []
+    for seed in range(30):
+        random = torch.Generator().manual_seed(seed)
+        gains = torch.linspace(2, 0, 32, dtype=torch.float64).exp()[:, None, None]
+        kernel = torch.randn(32, 32, 3, 3, dtype=torch.float64, generator=random) * gains
+        right = decompose(conv_gram(kernel))[1][0]
+        values, vectors = printed_listing(kernel, (16, 16))
+        top = vectors[:, values.abs().argmax()]
+        cosines.append(float((top.conj() @ right.to(top)).abs() / top.norm()))
+    assert np.mean(cosines) < 0.35  # chance is about 0.14 for real vectors, 0.16 for complex ones
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"input_size": 2}, ValueError, "input_size is 2; it is at least the kernel's 4"),
+        ({"seed": 2}, TypeError, "'conv_as_printed' has no option 'seed'; its options are input_size"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_options_that_do_not_fit_are_refused(tiny, options, error, text):
+    with pytest.raises(error, match=text):
+        factorize(tiny, method="conv_as_printed", **options)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_printed_listing_takes_one_layer(tiny_style):
+    with pytest.raises(ValueError, match="takes one layer; these are 3"):
+        factorize(tiny_style, method="conv_as_printed")
