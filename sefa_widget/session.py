@@ -166,8 +166,9 @@ class Session:
                 truncation_psi=state.truncation_psi,
                 truncation_cutoff=state.truncation_cutoff,
             )
-            if state.strengths and not unedited:
-                latent = edit(latent, directions, state.strengths, rows=self.edited_rows(state))
+            strengths = {i: value for i, value in state.strengths.items() if i < len(directions)}
+            if strengths and not unedited:
+                latent = edit(latent, directions, strengths, rows=self.edited_rows(state))
             image = self.generator.synthesize(latent)[0]
         return Drawn(to_pixels(image), state, unedited, directions)
 

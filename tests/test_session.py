@@ -79,6 +79,7 @@ BAD = [
     ({"strengths": {"x": 1}}, "A direction is a whole number"),
     ({"strengths": [1]}, "Strengths are"),
     ({"normalize": 1}, "'normalize' is true or false"),
+    ({"method": "magic"}, "Method 'magic' cannot read 'tiny'; sefa, composed"),
     ({"label": 1}, "'tiny' has no classes"),
     ({"truncation_psi": 1e9}, "truncation_psi is"),
     ({"truncation_cutoff": 5}, "truncation_cutoff is 5; it must be 0 to 1"),
@@ -107,6 +108,18 @@ def test_going_back_to_a_layer_range_does_not_factorise_again(tiny):
     session.directions()
     session.apply({"layers": (0, 1)})
     assert session.directions() is first
+
+
+def test_strengths_of_directions_that_a_method_does_not_find_wait_for_one_that_does(tiny_style):
+    session = Session(tiny_style, {"strengths": {5: 2.0}})
+    edited = session.draw().pixels
+    session._directions.clear()
+    session.apply({"method": "random"})
+    few = factorize(tiny_style, method="random", k=2)
+    session._directions[("random", (0, 3), True)] = few
+    assert np.array_equal(session.draw().pixels, session.draw(unedited=True).pixels)
+    session.apply({"method": None})
+    assert np.array_equal(session.draw().pixels, edited)
 
 
 def test_the_same_seed_gives_the_same_picture_on_every_device(tiny, device):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sefa_widget import explore
+from sefa_widget.directions import METHODS
 from sefa_widget.frames import to_pixels
 from sefa_widget.widget import PADDED_BYTES
 
@@ -192,6 +193,35 @@ def test_a_lossy_preview_is_followed_by_the_same_picture_lossless(front, monkeyp
     assert info["revision"] == 2
     assert len(draws) == 2
     assert not [i for i, _ in front.received("frame") if i["quality"] == "final" and i["seq"] == 1]
+
+
+def test_a_method_that_takes_long_tells_its_progress_and_then_the_picture(front):
+    front.edit(1, patch={"method": "jacobian", "strengths": {"0": 1}})
+    front.wait("frame", 1)
+    fractions = [info["fraction"] for info, _ in front.received("progress")]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    assert front.widget.spectrum["method"] == "jacobian"
+    assert front.widget.directions.method == "jacobian"
+
+
+def test_long_work_ends_when_another_method_is_chosen(front, monkeypatch):
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow(generator, *, progress):
+        started.set()
+        assert go_on.wait(LONG)
+        progress(1, 2)
+        raise AssertionError("It went on.")
+
+    monkeypatch.setitem(METHODS, "jacobian", slow)
+    front.edit(1, patch={"method": "jacobian"})
+    assert started.wait(LONG)
+    front.edit(2, patch={"method": "random"})
+    go_on.set()
+    assert front.wait("frame", 2)[0]["revision"] == 2
+    assert not front.received("error")
+    assert front.widget.spectrum["method"] == "random"
 
 
 def test_python_makes_the_same_changes_as_the_panel(front):

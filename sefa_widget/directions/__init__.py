@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from sefa_widget.directions import composed, conv, jacobian, random, sefa
+from sefa_widget.directions import composed, conv, ica, jacobian, pca, random, sefa
 from sefa_widget.directions.base import Directions, LayerChoice, choose_layers, format_layers
 from sefa_widget.directions.conv import conv_gram
 from sefa_widget.directions.jacobian import jacobian_gram
@@ -16,12 +16,17 @@ __all__ = [
     "METHODS",
     "Directions",
     "LayerChoice",
+    "Progress",
     "choose_layers",
     "conv_gram",
     "factorize",
     "format_layers",
     "jacobian_gram",
+    "methods_for",
 ]
+
+Progress = Callable[[int, int], object]
+"""Called with how much of long work is done, and how much there is; what it raises ends the work."""
 
 METHODS: dict[str, Callable[..., Directions]] = {
     "sefa": sefa.find,
@@ -30,8 +35,16 @@ METHODS: dict[str, Callable[..., Directions]] = {
     "jacobian": jacobian.find,
     "random": random.find,
     "conv_as_printed": conv.as_printed,
+    "pca": pca.pca,
+    "ica": ica.ica,
 }
-"""Methods by name: functions of generator, layers, k and normalize, and of their own keyword-only options."""
+"""Methods by name: functions of a generator, of what they heed of `factorize`'s arguments, and of options."""
+
+
+def methods_for(generator: Generator) -> tuple[str, ...]:
+    """Name the methods that need nothing but this generator, in the order in which people try them."""
+    samples = ("pca", "ica") if generator.latent_space == "w" else ()
+    return ("sefa", "composed", "jacobian", *samples, "random")
 
 
 def factorize(
@@ -41,6 +54,7 @@ def factorize(
     layers: LayerChoice = None,
     k: int | None = None,
     normalize: bool = True,
+    progress: Progress | None = None,
     **options: Any,
 ) -> Directions:
     """Find directions of the latent space, most from the generator's own weights.
@@ -58,7 +72,9 @@ def factorize(
         - ``"conv"`` reads them as convolutions, which is the same: see `conv_gram`.
         - ``"composed"`` reads the linear response at every depth. Option `features`.
         - ``"jacobian"`` draws pictures and measures how they change. Options `n`, `seed`, `labels`,
-          `truncation_psi`, `region`, `epsilon`, `progress`.
+          `truncation_psi`, `region`, `epsilon`.
+        - ``"pca"`` and ``"ica"`` sample w, or with option `layer` what that sub-module puts out; see
+          `sefa_widget.directions.pca` and `ica` for their options.
         - ``"random"`` is the control: any basis. Option `seed`.
         - ``"conv_as_printed"`` is a published listing, only to reproduce it. Option `input_size`.
 
@@ -71,6 +87,8 @@ def factorize(
     normalize
         Whether each row of the latent weights is scaled to unit length first, as the official SeFa does.
         Methods that read no weights do not heed it.
+    progress
+        Called by methods that take long with how much is done and how much there is.
     options
         Of the method.
 
@@ -97,9 +115,12 @@ def factorize(
         raise ValueError(f"k is {k!r}; {generator.name!r} has 1 to {d} directions.")
     find = METHODS[method]
     parameters = inspect.signature(find).parameters.values()
-    known = [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+    names = [parameter.name for parameter in parameters]
+    arguments = {"layers": layers, "k": k, "normalize": normalize, "progress": progress}
+    heeded = {name: value for name, value in arguments.items() if name in names and value is not None}
+    known = [name for name in names if name not in ("generator", *arguments)]
     unknown = [name for name in options if name not in known]
     if unknown:
         has = f"its options are {', '.join(known)}" if known else "it has none"
         raise TypeError(f"Method {method!r} has no option {unknown[0]!r}; {has}.")
-    return find(generator, layers=layers, k=k, normalize=normalize, **options)
+    return find(generator, **heeded, **options)
