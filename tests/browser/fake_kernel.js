@@ -8,6 +8,7 @@ const SMALL = {
   resolution: 64,
   num_classes: 0,
   num_codes: 1,
+  methods: ["sefa", "composed"],
   layers: [
     { name: "latent projection", resolution: 4, row: 0 },
     { name: "8x8 conv", resolution: 8, row: null },
@@ -25,6 +26,7 @@ const LARGE = {
   resolution: 256,
   num_classes: 10,
   num_codes: 18,
+  methods: ["sefa", "composed", "jacobian", "pca", "ica", "random"],
   layers: Array.from({ length: 18 }, (_, row) => {
     const resolution = 2 ** (2 + Math.floor(row / 2));
     return { name: `${resolution}x${resolution} ${row % 2 ? "up conv" : "conv"}`, resolution, row };
@@ -50,6 +52,7 @@ export class FakeModel {
         strengths: {},
         layers: size === "large" ? [2, 6] : [0, 1],
         edit_layers: null,
+        method: null,
         normalize: true,
         label: size === "large" ? 3 : null,
         truncation_psi: 0.7,
