@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from sefa_widget.directions import Directions
+from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.editing import Rows, row_numbers
 from sefa_widget.evaluation.basis import orthonormalize, random_basis
-from sefa_widget.evaluation.jacobian import jacobian_gram
 from sefa_widget.generators.base import Generator, Latent
 
 FRESH_SEED = 1_000_000

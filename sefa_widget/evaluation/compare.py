@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from sefa_widget.directions import Directions
+from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.editing import Rows, row_numbers
 from sefa_widget.evaluation.captured import CapturedChange, captured_change, fresh_latents
-from sefa_widget.evaluation.jacobian import jacobian_gram
 from sefa_widget.evaluation.matching import Nearest, Pair, compare_pair, find_nearest
 from sefa_widget.generators.base import Generator, Latent
 

@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from sefa_widget import factorize, load_generator
+from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.evaluation import captured_change, fresh_latents
 from sefa_widget.evaluation.basis import orthonormalize, random_basis
-from sefa_widget.evaluation.jacobian import jacobian_gram
 from tests.evaluation.helpers import Linear, directions, random_rows
 
 
