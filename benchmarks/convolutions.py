@@ -1,11 +1,11 @@
 """Convolution kernels of 64 to 512 channels in, the time of their factorisation out, four ways.
 
-Run ``python benchmarks/convolutions.py``; ``quick`` as an argument leaves the slowest out. The setting is that of
-Fig. 4 of Wang et al. (ICASSP 2022): 3x3 kernels on 16x16 features. Compared are `conv_gram` and ``eigh``; the
-listing printed there (as it is printed: its result is wrong); the FFT and one SVD per frequency of Sedghi et
-al. (ICLR 2019), all singular values; and the power iteration of Yoshida & Miyato (2017) in the form
-that convolves, the largest one only. The sums of the squares of Sedghi's values must be the trace of ours, and
-Miyato's value Sedghi's largest.
+Run ``python benchmarks/convolutions.py``; ``quick`` as an argument leaves the slowest out.
+The setting is that of Fig. 4 of Wang et al. (ICASSP 2022): 3x3 kernels on 16x16 features. Compared are
+`conv_gram` and ``eigh``; the listing printed there (as it is printed: its result is wrong); the FFT and one
+SVD per frequency of Sedghi et al. (ICLR 2019), all singular values; and the power iteration of Yoshida &
+Miyato (2017) in the form that convolves, the largest one only. The sum of the squares of Sedghi's values must
+be the trace of ours, and Miyato's value Sedghi's largest.
 """
 
 from __future__ import annotations

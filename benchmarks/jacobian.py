@@ -1,7 +1,7 @@
 """The bundled faces in, the time of one Jacobian out: all derivatives in one batch against one after another.
 
-Run ``python benchmarks/jacobian.py``. The other side is a Python loop of ``torch.autograd.functional.jvp`` over
-the d unit vectors. Both must give the same ``J^T J``.
+Run ``python benchmarks/jacobian.py``. The other side is a Python loop of ``torch.autograd.functional.jvp``
+over the d unit vectors. Both must give the same ``J^T J``.
 """
 
 from __future__ import annotations
