@@ -206,10 +206,11 @@ def test_ganspaces_pca_of_a_layers_output_and_its_least_squares_agree(ganspace):
     # Least squares on the 10,000 fresh samples that it draws for this.
     random = np.random.RandomState(3)
     seeds = [random.randint(np.iinfo(np.int32).max) for _ in range(200)]
-    fresh = [torch.from_numpy(np.random.RandomState(s).standard_normal((50, 32))).float() for s in seeds]
-    scores = torch.cat([(outputs(z) - found.mean) @ found.vectors.T for z in fresh]) / found.variances.sqrt()
+    draws = [np.random.RandomState(seed).standard_normal((50, 32)) for seed in seeds]
+    fresh = torch.from_numpy(np.concatenate(draws)).float()
     moments = Moments()
-    moments.add(scores, torch.cat(fresh))
+    for z in fresh.split(1000):
+        moments.add((outputs(z) - found.mean) @ found.vectors.T / found.variances.sqrt(), z)
     steps = torch.linalg.solve(moments.covariance, moments.cross)
     assert cosines(steps, reference["convs0_lat_comp"]).min() > 0.999
 
