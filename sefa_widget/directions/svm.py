@@ -53,14 +53,12 @@ def linear_svm(
         size = 1 + float(w @ w) + float(a.sum())
         if gap < tolerance * size and float(dual_residual.abs().max()) < tolerance * size**0.5:
             return w, b
-        weight = low / a + high / room
-        inner = torch.linalg.cholesky(eye + u.T @ (u / weight[:, None]))
+        root = (low / a + high / room).sqrt()
+        span = torch.linalg.qr(torch.cat([u / root[:, None], eye])).Q[:n]
 
-        def solve(
-            right: Tensor, weight: Tensor = weight, inner: Tensor = inner
-        ) -> Tensor:  # (U U^T + weight)^-1 right, by Woodbury's identity
-            scaled = right / weight
-            return scaled - (u @ torch.cholesky_solve((u.T @ scaled)[:, None], inner))[:, 0] / weight
+        def solve(right: Tensor, root: Tensor = root, span: Tensor = span) -> Tensor:
+            scaled = right / root  # (U U^T + root^2)^-1 right, by Woodbury's identity and one QR
+            return (scaled - span @ (span.T @ scaled)) / root
 
         from_y = solve(y)
         lower_target = upper_target = torch.zeros_like(y)

@@ -129,6 +129,14 @@ def write_bad(kind: str, folder) -> None:
     elif kind == "ours without words":
         tensors = {"vectors": torch.ones(2, 2), "eigenvalues": torch.ones(2)}
         save_file(tensors, path, {"sefa_widget_directions": "{}"})
+    elif kind == "ours out of order":
+        tensors = {"vectors": torch.eye(2).double(), "eigenvalues": torch.tensor([1.0, 2]).double()}
+        about = (
+            '{"method": "sefa", "trace": 3, "rows": 1, "layers": [], "normalized": true, "fingerprint": ""}'
+        )
+        save_file(tensors, path, {"sefa_widget_directions": about})
+    elif kind == "header of npy":
+        path.write_bytes(b"\x93NUMPY\x01\x00\x10\x00{'descr': ('<f8'\n" + bytes(64))
     elif kind == "cut":
         with path.open("wb") as file:
             np.save(file, np.ones((4, 8)))
@@ -143,21 +151,22 @@ def write_bad(kind: str, folder) -> None:
             file.writestr("act_stdev.npy", b"")
     else:
         arrays = {"zero": np.zeros((2, 8)), "nan": np.full((2, 8), np.nan), "shape": np.ones((2, 3, 8))}
+        arrays["complex"] = np.ones((2, 8)) * 1j
         with path.open("wb") as file:
             np.save(file, arrays[kind]) if kind in arrays else file.write(kind.encode() * 9)
 
 
 BAD = [
     "pickle in npy", "pickle in npz", "pickle", "torch", "other torch", "other npz", "several",
-    "other safetensors", "half of ours", "ours without words", "cut", "cut npz", "damaged npz", "zero", "nan",
-    "shape", "text",
+    "other safetensors", "half of ours", "ours without words", "ours out of order", "header of npy", "complex",
+    "cut", "cut npz", "damaged npz", "zero", "nan", "shape", "text",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", BAD)
 def test_a_file_without_directions_is_refused_and_none_of_its_code_is_run(kind, tmp_path):
     write_bad(kind, tmp_path)
-    with pytest.raises(ValueError, match=r"'bad' (holds no directions: .*Known are|is a damaged archive)"):
+    with pytest.raises(ValueError, match=r"'bad' holds no directions: .*Known are"):
         load_directions(tmp_path / "bad")
 
 

@@ -55,9 +55,8 @@ def test_the_same_seed_gives_the_same_directions(mixed):
 def test_scikit_learns_fastica_finds_the_same_sources(mixed):
     sklearn = pytest.importorskip("sklearn.decomposition")
     w = torch.cat([z for _, z in Samples(mixed, 4000)]).double()
-    theirs = sklearn.FastICA(5, random_state=0, whiten="unit-variance", tol=1e-8, max_iter=1000).fit(
-        w.numpy()
-    )
+    method = sklearn.FastICA(5, random_state=0, whiten="unit-variance", tol=1e-8, max_iter=1000)
+    theirs = method.fit(w.numpy())
     for rows, expected in [("mixing", theirs.mixing_.T), ("components", theirs.components_)]:
         ours = ica(mixed, n=4000, k=5, rows=rows).vectors
         expected = torch.from_numpy(expected)

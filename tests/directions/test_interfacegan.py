@@ -83,7 +83,7 @@ def test_scores_come_from_files(scored, tmp_path, header):
     _, scores, _ = scored
     np.save(tmp_path / "scores.npy", scores.numpy())
     table = tmp_path / "scores.csv"
-    table.write_text(header + "\n".join(",".join(f"{v:.9g}" for v in row) for row in scores.tolist()))
+    table.write_text(header + "\n".join(",".join(f"{v:.9e}" for v in row) for row in scores.tolist()))
     assert torch.allclose(read_scores(tmp_path / "scores.npy"), scores.double())
     assert torch.allclose(read_scores(table), scores.double())
 

@@ -1,6 +1,3 @@
-import warnings
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -130,8 +127,7 @@ def test_an_interrupt_before_the_first_batch_goes_on_up(tiny_style, monkeypatch)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(tiny_style, "mapping", stop)
-    with pytest.raises(KeyboardInterrupt), warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with pytest.raises(KeyboardInterrupt):
         pca(tiny_style, n=100)
 
 
@@ -213,7 +209,3 @@ def test_ganspaces_pca_of_a_layers_output_and_its_least_squares_agree(ganspace):
         moments.add((outputs(z) - found.mean) @ found.vectors.T / found.variances.sqrt(), z)
     steps = torch.linalg.solve(moments.covariance, moments.cross)
     assert cosines(steps, reference["convs0_lat_comp"]).min() > 0.999
-
-
-def test_samples_are_a_value_that_can_be_shortened(tiny_style):
-    assert replace(Samples(tiny_style, 10), n=3).n == 3
