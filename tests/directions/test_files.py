@@ -158,8 +158,8 @@ def write_bad(kind: str, folder) -> None:
 
 BAD = [
     "pickle in npy", "pickle in npz", "pickle", "torch", "other torch", "other npz", "several",
-    "other safetensors", "half of ours", "ours without words", "ours out of order", "header of npy", "complex",
-    "cut", "cut npz", "damaged npz", "zero", "nan", "shape", "text",
+    "other safetensors", "half of ours", "ours without words", "ours out of order", "header of npy",
+    "complex", "cut", "cut npz", "damaged npz", "zero", "nan", "shape", "text",
 ]  # fmt: skip
 
 

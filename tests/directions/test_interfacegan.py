@@ -48,6 +48,7 @@ def test_the_plane_is_that_of_scikit_learns_linear_svc(n, d, C):
     y = np.sign(x[:, 0] + 0.6 * random.randn(n))
     theirs = svm.SVC(kernel="linear", C=C, tol=1e-7).fit(x, y)
     w, b = linear_svm(torch.from_numpy(x), torch.from_numpy(y), C)
+    assert np.abs(theirs.predict(x) - np.sign(x @ w.numpy() + b)).mean() < 0.02
     scale = np.linalg.norm(theirs.coef_)
     assert np.abs(w.numpy() - theirs.coef_[0]).max() < 1e-4 * scale
     assert abs(b - theirs.intercept_[0]) < 1e-4 * (1 + abs(theirs.intercept_[0]))
