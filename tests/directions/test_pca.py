@@ -68,6 +68,8 @@ def test_a_layers_components_come_back_by_least_squares_from_the_latents_that_ma
     scores = left[:, :5] * np.sqrt(399)
     steps = np.linalg.lstsq(scores, z.numpy(), rcond=None)[0]
     assert cosines(directions.vectors, steps).min() > 1 - 1e-9
+    found = components(Samples(tiny, 400, layer="convolutions.1"), 5, None).steps
+    assert np.allclose(found.abs().numpy(), np.abs(steps), atol=1e-6)
     assert np.allclose(directions.eigenvalues.numpy(), singular[:5] ** 2 / 399)
     assert torch.allclose(directions.vectors.norm(dim=1), torch.ones(5, dtype=torch.float64))
     assert directions.trace == pytest.approx(float(x.var(0).sum()))
