@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,21 @@ _METADATA = "sefa_widget_directions"
 
 _MOST_BYTES = 1 << 30
 """Of one array in a compressed file."""
+
+UNREADABLE = (
+    CheckpointError,
+    EOFError,
+    KeyError,
+    MemoryError,
+    OSError,
+    RuntimeError,  # an encrypted archive; NotImplementedError, its compression
+    TokenError,  # the header of a .npy
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a file that holds something else may raise."""
 
 _KNOWN = (
     "Known are this project's .safetensors, InterFaceGAN's .npy [k, d], GANSpace's .npz (lat_comp, "
@@ -68,10 +84,8 @@ def load_directions(path: str | Path, generator: Generator | None = None) -> Dir
         raise ValueError(f"There is no file {str(path)!r}.")
     try:
         found = _read(path)
-    except (CheckpointError, EOFError, KeyError, OSError, TypeError, ValueError) as error:
+    except UNREADABLE as error:
         raise ValueError(f"{path.name!r} holds no directions: {error} {_KNOWN}") from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
-        raise ValueError(f"{path.name!r} is a damaged archive: {error}. Get it again.") from error
     return found if generator is None else _belongs(found, generator, path)
 
 
@@ -129,7 +143,7 @@ def _read(path: Path) -> Directions:
     with path.open("rb") as file:
         head = file.read(9)
     if head.startswith(b"\x93NUMPY"):
-        array = np.load(path, allow_pickle=False)
+        array = np.load(path, mmap_mode="r", allow_pickle=False)  # mapped: never larger than the file
         method = "interfacegan" if array.ndim == 2 and len(array) == 1 else "imported"
         return _directions(array, None, method)
     if head.startswith(b"PK"):
@@ -175,10 +189,13 @@ def _arrays(path: Path, sizes: Mapping[str, int]) -> Directions:
 def _own(tensors: object, about: Mapping[str, Any]) -> Directions:
     if not isinstance(tensors, dict) or not {"vectors", "eigenvalues"} <= set(tensors):
         raise ValueError("it lacks the tensors 'vectors' and 'eigenvalues'.")
-    read = _directions(tensors["vectors"], tensors["eigenvalues"], str(about["method"]), about["trace"])
+    vectors, eigenvalues = tensors["vectors"], tensors["eigenvalues"]
+    read = _directions(vectors, eigenvalues, str(about["method"]), about["trace"])
+    if vectors.shape != read.vectors.shape or not torch.allclose(vectors.double(), read.vectors):
+        raise ValueError("its rows are not of unit length, largest eigenvalue first.")
     return replace(
         read,
-        vectors=tensors["vectors"],
+        vectors=vectors.double(),
         rows=int(about["rows"]),
         layers=tuple(int(number) for number in about["layers"]),
         normalized=bool(about["normalized"]),
@@ -188,7 +205,7 @@ def _own(tensors: object, about: Mapping[str, Any]) -> Directions:
 
 def _directions(vectors: object, values: object, method: str, total: float | None = None) -> Directions:
     """Check rows and eigenvalues, sort them and scale the rows to unit length."""
-    rows = torch.as_tensor(vectors).to("cpu", torch.float64)
+    rows = _real(vectors)
     if rows.ndim > 2 and rows.shape[0] * rows.shape[-1] == rows.numel():
         rows = rows.reshape(rows.shape[0], rows.shape[-1])  # GANSpace's [k, 1, d]
     if rows.ndim != 2 or not rows.numel():
@@ -198,9 +215,11 @@ def _directions(vectors: object, values: object, method: str, total: float | Non
         raise ValueError("some of its directions are zero, NaN or infinite.")
     order = torch.ones(len(rows), dtype=torch.float64)
     if values is not None:
-        order = torch.as_tensor(values).to("cpu", torch.float64).reshape(-1)
-        if len(order) != len(rows) or not order.isfinite().all():
-            raise ValueError(f"it has {len(rows)} directions and {len(order)} finite eigenvalues or not.")
+        order = _real(values).reshape(-1)
+        if len(order) != len(rows):
+            raise ValueError(f"it has {len(rows)} directions and {len(order)} eigenvalues.")
+        if not order.isfinite().all():
+            raise ValueError("some of its eigenvalues are NaN or infinite.")
     eigenvalues, places = order.clamp_min(0).sort(descending=True, stable=True)
     trace = float(eigenvalues.sum()) if total is None else float(total)
     return Directions(
@@ -213,6 +232,18 @@ def _directions(vectors: object, values: object, method: str, total: float | Non
         normalized=method == "sefa",
         fingerprint="",
     )
+
+
+def _real(values: object) -> Tensor:
+    """Give numbers as float64, also those that `eig` made complex though they are real."""
+    if isinstance(values, np.ndarray):
+        values = torch.from_numpy(np.array(values))  # a copy: the file may be mapped
+    numbers = torch.as_tensor(values).to("cpu")
+    if numbers.is_complex():
+        if numbers.imag.abs().max() > 1e-6 * numbers.abs().max():
+            raise ValueError("its numbers are complex.")
+        numbers = numbers.real
+    return numbers.to(torch.float64)
 
 
 def _belongs(found: Directions, generator: Generator, path: Path) -> Directions:

@@ -6,7 +6,7 @@ Source: Shen et al., "Interpreting the Latent Space of GANs for Semantic Face Ed
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from torch import Tensor
 
 from sefa_widget.directions.activations import Samples
 from sefa_widget.directions.base import Directions
+from sefa_widget.directions.files import UNREADABLE
 from sefa_widget.directions.moments import Progress
 from sefa_widget.directions.svm import linear_svm
 from sefa_widget.generators.base import Generator, Latent
@@ -213,12 +214,18 @@ def score_samples(
     n: int = 10_000,
     seed: int = 0,
     batch: int = 32,
+    labels: int | Sequence[int] | None = None,
     truncation_psi: float = 1.0,
     progress: Progress | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Draw samples and score their pictures; give codes ``[n, d]`` and scores ``[n, A]``, float64."""
+    """Draw samples and score their pictures; give codes ``[n, d]`` and scores ``[n, A]``, float64.
+
+    Parameters are those of `pca` and `interfacegan`. Keep what it gives to try several values of `chosen`
+    without drawing again.
+    """
     codes, scores, done = [], [], 0
-    for latent in Samples(generator, n, seed, batch=batch, truncation_psi=truncation_psi).latents():
+    samples = Samples(generator, n, seed, None, batch, labels, truncation_psi)
+    for latent in samples.latents():
         found = read_scores(scorer(generator.synthesize(latent)))
         if len(found) != len(latent.codes):
             raise ValueError(f"The scorer gives {len(found)} scores for {len(latent.codes)} images.")
@@ -238,10 +245,8 @@ def read_scores(scores: Scores) -> Tensor:
             if path.suffix == ".npy":
                 scores = np.load(path, allow_pickle=False)
             else:
-                lines = path.read_text().splitlines()
-                header = any(character.isalpha() for character in lines[0].replace("nan", "")) if lines else 0
-                scores = np.genfromtxt(lines, delimiter=",", skip_header=int(header))
-        except (ValueError, EOFError, UnicodeDecodeError) as error:
+                scores = _table(path.read_text().splitlines())
+        except UNREADABLE as error:
             raise ValueError(
                 f"{path.name!r} holds no scores: it must be a .npy file of numbers [N] or [N, A], or a .csv "
                 f"file with one column per attribute ({error})."
@@ -251,6 +256,15 @@ def read_scores(scores: Scores) -> Tensor:
     if values.ndim != 2 or not values.numel():
         raise ValueError(f"Scores have shape {list(values.shape)}; they must be [N] or [N, A].")
     return values
+
+
+def _table(lines: list[str]) -> NDArray[np.floating]:
+    """Read comma-separated numbers, without the first line if it has words; an empty cell is NaN."""
+    rows = [[cell.strip() or "nan" for cell in line.split(",")] for line in lines if line.strip()]
+    try:
+        return np.array([[float(cell) for cell in row] for row in rows])
+    except ValueError:
+        return np.array([[float(cell) for cell in row] for row in rows[1:]])
 
 
 def _points(codes: Tensor | NDArray[np.floating] | Latent) -> Tensor:

@@ -38,9 +38,11 @@ def linear_svm(
     y = signs.to("cpu", torch.float64)
     if not ((y == 1).any() and (y == -1).any()):
         raise ValueError("A plane between two classes needs points of both.")
-    u = points.to("cpu", torch.float64) * y[:, None]
+    x = points.to("cpu", torch.float64)
+    centre = x.mean(0)  # b is free, so the plane moves with the points
+    u = (x - centre) * y[:, None]
     n, d = u.shape
-    a = torch.full_like(y, C / 2)  # multiplier of each point
+    a = torch.full_like(y, min(C / 2, 1 / max(1e-150, float(u.square().mean()) * d)))  # of each point
     low, high = torch.ones_like(y), torch.ones_like(y)  # multipliers of a >= 0 and of a <= C
     b = 0.0
     eye = torch.eye(d, dtype=torch.float64)
@@ -51,16 +53,15 @@ def linear_svm(
         dual_residual, balance = gradient - low + high, float(y @ a)
         gap = float(a @ low + room @ high)
         size = 1 + float(w @ w) + float(a.sum())
-        if gap < tolerance * size and float(dual_residual.abs().max()) < tolerance * size**0.5:
-            return w, b
-        weight = low / a + high / room
-        inner = torch.linalg.cholesky(eye + u.T @ (u / weight[:, None]))
+        margins = 1 + float(gradient.abs().max())
+        if gap < tolerance * size and float(dual_residual.abs().max()) < 100 * tolerance * margins:
+            return w, b - float(w @ centre)
+        root = (low / a + high / room).sqrt()
+        span = torch.linalg.qr(torch.cat([u / root[:, None], eye])).Q[:n]
 
-        def solve(
-            right: Tensor, weight: Tensor = weight, inner: Tensor = inner
-        ) -> Tensor:  # (U U^T + weight)^-1 right, by Woodbury's identity
-            scaled = right / weight
-            return scaled - (u @ torch.cholesky_solve((u.T @ scaled)[:, None], inner))[:, 0] / weight
+        def solve(right: Tensor, root: Tensor = root, span: Tensor = span) -> Tensor:
+            scaled = right / root  # (U U^T + root^2)^-1 right, by Woodbury's identity and one QR
+            return (scaled - span @ (span.T @ scaled)) / root
 
         from_y = solve(y)
         lower_target = upper_target = torch.zeros_like(y)

@@ -1,6 +1,3 @@
-import warnings
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -71,6 +68,8 @@ def test_a_layers_components_come_back_by_least_squares_from_the_latents_that_ma
     scores = left[:, :5] * np.sqrt(399)
     steps = np.linalg.lstsq(scores, z.numpy(), rcond=None)[0]
     assert cosines(directions.vectors, steps).min() > 1 - 1e-9
+    found = components(Samples(tiny, 400, layer="convolutions.1"), 5, None).steps
+    assert np.allclose(found.abs().numpy(), np.abs(steps), atol=1e-6)
     assert np.allclose(directions.eigenvalues.numpy(), singular[:5] ** 2 / 399)
     assert torch.allclose(directions.vectors.norm(dim=1), torch.ones(5, dtype=torch.float64))
     assert directions.trace == pytest.approx(float(x.var(0).sum()))
@@ -130,8 +129,7 @@ def test_an_interrupt_before_the_first_batch_goes_on_up(tiny_style, monkeypatch)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(tiny_style, "mapping", stop)
-    with pytest.raises(KeyboardInterrupt), warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with pytest.raises(KeyboardInterrupt):
         pca(tiny_style, n=100)
 
 
@@ -206,13 +204,10 @@ def test_ganspaces_pca_of_a_layers_output_and_its_least_squares_agree(ganspace):
     # Least squares on the 10,000 fresh samples that it draws for this.
     random = np.random.RandomState(3)
     seeds = [random.randint(np.iinfo(np.int32).max) for _ in range(200)]
-    fresh = [torch.from_numpy(np.random.RandomState(s).standard_normal((50, 32))).float() for s in seeds]
-    scores = torch.cat([(outputs(z) - found.mean) @ found.vectors.T for z in fresh]) / found.variances.sqrt()
+    draws = [np.random.RandomState(seed).standard_normal((50, 32)) for seed in seeds]
+    fresh = torch.from_numpy(np.concatenate(draws)).float()
     moments = Moments()
-    moments.add(scores, torch.cat(fresh))
+    for z in fresh.split(1000):
+        moments.add((outputs(z) - found.mean) @ found.vectors.T / found.variances.sqrt(), z)
     steps = torch.linalg.solve(moments.covariance, moments.cross)
     assert cosines(steps, reference["convs0_lat_comp"]).min() > 0.999
-
-
-def test_samples_are_a_value_that_can_be_shortened(tiny_style):
-    assert replace(Samples(tiny_style, 10), n=3).n == 3

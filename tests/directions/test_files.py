@@ -1,0 +1,181 @@
+import csv
+import json
+import pickle
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from sefa_widget import factorize
+from sefa_widget.directions import Directions
+from sefa_widget.directions.files import load_directions, save_directions
+from tests.conftest import GOLDEN
+
+
+def same(left: Directions, right: Directions) -> bool:
+    tensors = all(torch.equal(getattr(left, n), getattr(right, n)) for n in ("vectors", "eigenvalues"))
+    names = ("trace", "rows", "method", "layers", "normalized", "fingerprint")
+    return tensors and all(getattr(left, name) == getattr(right, name) for name in names)
+
+
+def test_saved_directions_come_back_as_they_were(tiny_style, tmp_path):
+    for number, directions in enumerate([factorize(tiny_style), factorize(tiny_style, layers=[0, 2], k=2)]):
+        path = save_directions(directions, tmp_path / f"{number}.safetensors")
+        assert same(load_directions(path, tiny_style), directions)
+        assert same(load_directions(path), directions)
+
+
+def test_the_same_directions_make_the_same_bytes_with_where_they_are_from(tiny, tmp_path):
+    first, second = (save_directions(factorize(tiny), tmp_path / name) for name in "ab")
+    assert first.read_bytes() == second.read_bytes()
+    with safe_open(first, framework="pt") as file:
+        about = json.loads(file.metadata()["sefa_widget_directions"])
+    assert about["method"] == "sefa"
+    assert about["layers"] == [0]
+    assert about["normalized"] is True
+    assert about["fingerprint"] == tiny.fingerprint
+    assert set(about["versions"]) == {"sefa_widget", "torch"}
+
+
+def test_a_table_stands_beside_the_file(tiny, tmp_path):
+    directions = factorize(tiny, k=3)
+    save_directions(directions, tmp_path / "mine.safetensors", csv=True)
+    with (tmp_path / "mine.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["direction"] for row in rows] == ["0", "1", "2"]
+    assert float(rows[1]["eigenvalue"]) == directions.eigenvalues[1].item()
+    assert float(rows[1]["share"]) == directions.shares[1].item()
+    assert [float(rows[2][f"v{n}"]) for n in range(8)] == directions.vectors[2].tolist()
+
+
+def test_directions_of_another_generator_are_loaded_with_a_warning(tiny_style, tmp_path):
+    other = replace(factorize(tiny_style), fingerprint="0123456789abcdef")
+    path = save_directions(other, tmp_path / "a.safetensors")
+    with pytest.warns(UserWarning, match="found in another generator .fingerprint 0123456789abcdef"):
+        load_directions(path, tiny_style)
+
+
+def test_an_interfacegan_boundary_keeps_its_sign(tiny, tmp_path):
+    boundary = -np.arange(1, 9, dtype=np.float32)[None]
+    np.save(tmp_path / "smile.npy", boundary)
+    found = load_directions(tmp_path / "smile.npy", tiny)
+    assert torch.allclose(found.vectors, torch.from_numpy(boundary / np.linalg.norm(boundary)).double())
+    assert (found.method, found.fingerprint, found.layers) == ("interfacegan", tiny.fingerprint, (0,))
+    assert found.eigenvalues.tolist() == [1]
+
+
+def test_a_ganspace_file_gives_its_latent_components_with_the_variance_of_each(tmp_path):
+    reference = np.load(GOLDEN / "ganspace.npz")
+    keys = ("act_comp", "lat_comp", "act_stdev", "lat_stdev", "var_ratio", "lat_mean")
+    np.savez_compressed(tmp_path / "w.npz", **{key: reference[f"w_ipca_{key}"] for key in keys})
+    found = load_directions(tmp_path / "w.npz")
+    assert np.allclose(found.vectors.numpy(), reference["w_ipca_lat_comp"][:, 0], atol=1e-6)
+    assert np.allclose(found.eigenvalues.sqrt().numpy(), reference["w_ipca_act_stdev"])
+    assert np.allclose(found.shares.numpy(), reference["w_ipca_var_ratio"], rtol=1e-4)
+    assert found.method == "pca (GANSpace)"
+
+
+def test_official_sefa_arrays_are_sorted_by_their_eigenvalues(tmp_path):
+    vectors, values = np.eye(4, dtype=np.float32)[:3], np.array([2.0, 5.0, -1e-7])
+    np.savez(tmp_path / "sefa.npz", sefa_all_boundaries=vectors, sefa_all_values=values)
+    found = load_directions(tmp_path / "sefa.npz")
+    assert found.vectors.argmax(1).tolist() == [1, 0, 2]
+    assert found.eigenvalues.tolist() == [5, 2, 0]
+    assert found.method == "sefa"
+
+
+@pytest.mark.parametrize("new_container", [True, False])
+def test_the_columns_of_a_rosinality_factor_are_its_directions(tiny, tmp_path, new_container):
+    eigvec = torch.linalg.qr(torch.randn(8, 8, generator=torch.Generator().manual_seed(0))).Q
+    path = tmp_path / "factor.pt"
+    torch.save({"ckpt": "550000.pt", "eigvec": eigvec}, path, _use_new_zipfile_serialization=new_container)
+    found = load_directions(path, tiny)
+    assert torch.allclose(found.vectors, eigvec.T.double(), atol=1e-6)
+
+
+class Attack:
+    def __reduce__(self):
+        return (exec, ("raise SystemExit('code of the file was run')",))
+
+
+def write_bad(kind: str, folder) -> None:
+    path = folder / "bad"
+    if kind == "pickle in npy":
+        np.save(folder / "bad.npy", np.array([Attack()], dtype=object), allow_pickle=True)
+        (folder / "bad.npy").rename(path)
+    elif kind == "pickle in npz":
+        np.savez(folder / "bad.npz", lat_comp=np.array([Attack()], dtype=object), act_stdev=np.ones(1))
+        (folder / "bad.npz").rename(path)
+    elif kind == "pickle":
+        path.write_bytes(pickle.dumps({"eigvec": Attack()}))
+    elif kind == "torch":
+        torch.save({"eigvec": Attack()}, path)
+    elif kind == "other torch":
+        torch.save({"weight": torch.ones(2, 2)}, path)
+    elif kind == "other npz":
+        with path.open("wb") as file:
+            np.savez(file, weight=np.ones((2, 2)))
+    elif kind == "several":
+        with path.open("wb") as file:
+            np.savez(file, a_boundaries=np.ones((2, 2)), b_boundaries=np.ones((2, 2)))
+    elif kind == "other safetensors":
+        save_file({"weight": torch.ones(2, 2)}, path)
+    elif kind == "half of ours":
+        save_file({"vectors": torch.ones(2, 2)}, path, {"sefa_widget_directions": "{}"})
+    elif kind == "ours without words":
+        tensors = {"vectors": torch.ones(2, 2), "eigenvalues": torch.ones(2)}
+        save_file(tensors, path, {"sefa_widget_directions": "{}"})
+    elif kind == "ours out of order":
+        tensors = {"vectors": torch.eye(2).double(), "eigenvalues": torch.tensor([1.0, 2]).double()}
+        about = (
+            '{"method": "sefa", "trace": 3, "rows": 1, "layers": [], "normalized": true, "fingerprint": ""}'
+        )
+        save_file(tensors, path, {"sefa_widget_directions": about})
+    elif kind == "header of npy":
+        path.write_bytes(b"\x93NUMPY\x01\x00\x10\x00{'descr': ('<f8'\n" + bytes(64))
+    elif kind == "cut":
+        with path.open("wb") as file:
+            np.save(file, np.ones((4, 8)))
+        path.write_bytes(path.read_bytes()[:-40])
+    elif kind == "cut npz":
+        with path.open("wb") as file:
+            np.savez_compressed(file, lat_comp=np.ones((4, 8)), act_stdev=np.ones(4))
+        path.write_bytes(path.read_bytes()[:-40])
+    elif kind == "damaged npz":
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr("lat_comp.npy", b"\x93NUMPY\x01\x00")
+            file.writestr("act_stdev.npy", b"")
+    else:
+        arrays = {"zero": np.zeros((2, 8)), "nan": np.full((2, 8), np.nan), "shape": np.ones((2, 3, 8))}
+        arrays["complex"] = np.ones((2, 8)) * 1j
+        with path.open("wb") as file:
+            np.save(file, arrays[kind]) if kind in arrays else file.write(kind.encode() * 9)
+
+
+BAD = [
+    "pickle in npy", "pickle in npz", "pickle", "torch", "other torch", "other npz", "several",
+    "other safetensors", "half of ours", "ours without words", "ours out of order", "header of npy",
+    "complex", "cut", "cut npz", "damaged npz", "zero", "nan", "shape", "text",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_file_without_directions_is_refused_and_none_of_its_code_is_run(kind, tmp_path):
+    write_bad(kind, tmp_path)
+    with pytest.raises(ValueError, match=r"'bad' holds no directions: .*Known are"):
+        load_directions(tmp_path / "bad")
+
+
+def test_directions_of_another_size_or_of_layers_that_are_not_there_are_refused(tiny, tiny_style, tmp_path):
+    path = save_directions(factorize(tiny_style), tmp_path / "a.safetensors")
+    with pytest.raises(ValueError, match=r"'a.safetensors' have size 6; 'tiny' takes 8"):
+        load_directions(path, tiny)
+    path = save_directions(replace(factorize(tiny), layers=(0, 7)), tmp_path / "a.safetensors")
+    with pytest.raises(ValueError, match="of layer 7, outside 0:3 of 'tiny'"):
+        load_directions(path, tiny)
+    with pytest.raises(ValueError, match="There is no file"):
+        load_directions(tmp_path / "nowhere.npy")
