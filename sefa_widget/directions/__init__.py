@@ -6,9 +6,11 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from sefa_widget.directions import composed, conv, ica, jacobian, pca, random, sefa
+from sefa_widget.directions import composed, conv, ica, interfacegan, jacobian, pca, random, sefa
 from sefa_widget.directions.base import Directions, LayerChoice, choose_layers, format_layers
 from sefa_widget.directions.conv import conv_gram
+from sefa_widget.directions.files import load_directions, save_directions
+from sefa_widget.directions.interfacegan import project
 from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.generators.base import Generator
 
@@ -22,7 +24,10 @@ __all__ = [
     "factorize",
     "format_layers",
     "jacobian_gram",
+    "load_directions",
     "methods_for",
+    "project",
+    "save_directions",
 ]
 
 Progress = Callable[[int, int], object]
@@ -37,6 +42,7 @@ METHODS: dict[str, Callable[..., Directions]] = {
     "conv_as_printed": conv.as_printed,
     "pca": pca.pca,
     "ica": ica.ica,
+    "interfacegan": interfacegan.interfacegan,
 }
 """Methods by name: functions of a generator, of what they heed of `factorize`'s arguments, and of options."""
 
@@ -75,6 +81,8 @@ def factorize(
           `truncation_psi`, `region`, `epsilon`.
         - ``"pca"`` and ``"ica"`` sample w, or with option `layer` what that sub-module puts out; see
           `sefa_widget.directions.pca` and `ica` for their options.
+        - ``"interfacegan"`` separates samples by attribute `scores`, its one needed option; see
+          `sefa_widget.directions.interfacegan`.
         - ``"random"`` is the control: any basis. Option `seed`.
         - ``"conv_as_printed"`` is a published listing, only to reproduce it. Option `input_size`.
 
@@ -115,7 +123,7 @@ def factorize(
         raise ValueError(f"k is {k!r}; {generator.name!r} has 1 to {d} directions.")
     find = METHODS[method]
     parameters = inspect.signature(find).parameters.values()
-    names = [parameter.name for parameter in parameters]
+    names = [parameter.name for parameter in parameters][1:]  # behind the generator
     arguments = {"layers": layers, "k": k, "normalize": normalize, "progress": progress}
     heeded = {name: value for name, value in arguments.items() if name in names and value is not None}
     known = [name for name in names if name not in ("generator", *arguments)]

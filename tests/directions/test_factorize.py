@@ -150,3 +150,19 @@ def test_layers_named_twice_or_out_of_order_count_once(tiny):
 def test_a_raw_state_dict_is_found_by_its_keys():
     assert load_file(GOLDEN / "dcgan.safetensors").keys() >= {"main.0.weight"}
     assert load_generator(GOLDEN / "dcgan.safetensors").family == "dcgan"
+
+
+def test_supervised_directions_come_through_the_same_door(tiny):
+    latent = tiny.sample(range(400))
+    directions = factorize(
+        tiny, method="interfacegan", scores=lambda images: images.mean((1, 2, 3)), n=400, chosen=0.2
+    )
+    assert directions.method.startswith("interfacegan")
+    step = directions.vectors[0].float()
+    brighter = tiny.synthesize(latent.codes + step).mean() > tiny.synthesize(latent.codes - step).mean()
+    assert brighter
+
+
+def test_an_option_of_another_method_is_refused_with_those_there_are(tiny):
+    with pytest.raises(TypeError, match=r"Method 'random' has no option 'n'; its options are seed"):
+        factorize(tiny, method="random", n=3)
