@@ -4,7 +4,8 @@ from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.directions import Directions, factorize, load_directions, save_directions
 from sefa_widget.editing import edit
 from sefa_widget.generators import load_generator, save_generator
-from sefa_widget.widget import SefaWidget, explore
+from sefa_widget.opening import explore
+from sefa_widget.widget import SefaWidget
 
 __all__ = [
     "CheckpointError",

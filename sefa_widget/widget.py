@@ -15,18 +15,15 @@ from types import MappingProxyType
 from typing import Any
 
 import anywidget
-import torch
 import traitlets
 from PIL.Image import Image
-from torch import nn
 
 from sefa_widget import frames, messages
-from sefa_widget.checkpoint import Checkpoint
-from sefa_widget.directions import Directions, Progress, methods_for
-from sefa_widget.generators import BUNDLED, Generator, load_generator
-from sefa_widget.progress import ProgressLine
-from sefa_widget.session import TRAVEL, Drawn, Session
+from sefa_widget.directions import Directions, Progress
+from sefa_widget.generators import Generator
+from sefa_widget.session import Drawn, Session
 from sefa_widget.stream import Stream
+from sefa_widget.summaries import about, spectrum
 
 log = logging.getLogger("sefa_widget")
 
@@ -103,7 +100,7 @@ class SefaWidget(anywidget.AnyWidget):
         self._render_ms = 0.0
         self._published: Directions | None = None
         self._lossy: dict[str, _Request] = {}
-        self.set_trait("generator_info", _about(generator))
+        self.set_trait("generator_info", about(generator))
         self.set_trait("state", self._session.describe())
         super().__init__()
 
@@ -214,22 +211,28 @@ class SefaWidget(anywidget.AnyWidget):
 
     def _answer(self, request: _Request) -> None:
         with self._errors_to_panel(request.view, request.seq):
-            state = self._session.state
-
-            def progress(done: int, total: int) -> None:
-                if self._stopped or self._session.state.method != state.method:
-                    raise _Superseded
-                text = f"{state.method}: {done} of {total}"
-                self._tell(messages.ProgressInfo(request.view, request.seq, text, done / total))
-
             try:
-                drawn = self._draw(request.unedited, progress)
-            except _Superseded:  # another method was chosen meanwhile: its request waits
+                drawn = self._draw(request.unedited, self._progress(request))
+            except _Superseded:  # the request that wants something else waits
                 return
             frame = frames.preview(drawn.pixels)
             self._send_frame(request, drawn, frame)
             if not frame.lossless:
                 self._lossy[request.view] = request
+
+    def _progress(self, request: _Request) -> Progress:
+        """Tell the panel how long work goes on; end it when other directions are wanted meanwhile."""
+        state = self._session.state
+        wanted = (state.method, state.layers, state.normalize)
+
+        def progress(done: int, total: int) -> None:
+            now = self._session.state
+            if self._stopped or (now.method, now.layers, now.normalize) != wanted:
+                raise _Superseded
+            text = f"{state.method}: {done} of {total}"
+            self._tell(messages.ProgressInfo(request.view, request.seq, text, done / total))
+
+        return progress
 
     def _settle(self) -> None:
         for view, request in list(self._lossy.items()):
@@ -254,7 +257,7 @@ class SefaWidget(anywidget.AnyWidget):
             self._render_ms = (time.perf_counter() - start) * 1000
         if known.directions is not self._published:
             self._published = known.directions
-            self.set_trait("spectrum", _spectrum(known))
+            self.set_trait("spectrum", spectrum(known.state, known.directions))
         return known
 
     def _send_frame(self, request: _Request, drawn: Drawn, frame: frames.Frame) -> None:
@@ -288,86 +291,3 @@ class SefaWidget(anywidget.AnyWidget):
             if not isinstance(error, ValueError):
                 text = f"{type(error).__name__}: {text}"
             self._tell(messages.ErrorInfo(view, seq, text[:500]))
-
-
-def explore(
-    source: str | Path | Checkpoint | nn.Module | None = None,
-    *,
-    state: Mapping[str, Any] | None = None,
-    device: str | torch.device | None = None,
-) -> SefaWidget:
-    """Open a panel that edits a generator's pictures live.
-
-    >>> panel = explore()
-    >>> panel.strengths = {0: 2.5}
-
-    Parameters
-    ----------
-    source
-        A generator, or what `load_generator` takes; None is the bundled faces. A line tells how loading goes.
-    state
-        What `SefaWidget.state` gave, to go on from there.
-    device
-        Where it computes; None takes the first there is of CUDA, MPS and CPU.
-
-    Returns
-    -------
-    SefaWidget
-        Show it by making it the last expression of a cell.
-
-    Raises
-    ------
-    CheckpointError
-        If the file cannot be read.
-    ValueError
-        If the device does not exist here, or the state is none of this generator's.
-    """
-    if source is None or isinstance(source, Generator) or str(source) in BUNDLED:
-        return SefaWidget(load_generator(source, device=device), state=state)
-    with ProgressLine() as line:
-        line.show(f"Loading {_title(source)} …")
-        start = time.perf_counter()
-        generator = load_generator(source, device=device)
-        seconds = time.perf_counter() - start
-        count = sum(parameter.numel() for parameter in generator.parameters()) / 1e6
-        line.show(
-            f"{generator.name}: {generator.family}, {generator.resolution} px, {len(generator.layers)} "
-            f"layers, {count:.1f} M parameters on {generator.device}, loaded in {seconds:.1f} s"
-        )
-    return SefaWidget(generator, state=state)
-
-
-def _title(source: str | Path | Checkpoint | nn.Module) -> str:
-    if isinstance(source, str | Path):
-        path = Path(source)
-        return f"{path.name} ({path.stat().st_size / 1e6:.0f} MB)" if path.is_file() else path.name
-    return source.name if isinstance(source, Checkpoint) else type(source).__name__
-
-
-def _about(generator: Generator) -> dict[str, Any]:
-    return {
-        "name": generator.name,
-        "family": generator.family,
-        "latent_space": generator.latent_space,
-        "latent_dim": generator.latent_dim,
-        "resolution": generator.resolution,
-        "num_classes": generator.num_classes,
-        "num_codes": generator.num_codes,
-        "methods": list(methods_for(generator)),
-        "layers": [
-            {"name": layer.name, "resolution": layer.resolution, "row": layer.row}
-            for layer in generator.layers
-        ],
-    }
-
-
-def _spectrum(drawn: Drawn) -> dict[str, Any]:
-    directions = drawn.directions
-    return {
-        "method": directions.method,
-        "layers": list(drawn.state.layers),
-        "normalized": directions.normalized,
-        "rows": directions.rows,
-        "shares": [float(f"{share:.5g}") for share in directions.shares.tolist()],
-        "travel": TRAVEL,
-    }

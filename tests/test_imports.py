@@ -6,7 +6,7 @@ import pytest
 import sefa_widget
 
 PACKAGE = Path(sefa_widget.__file__).parent
-ORDER = ["checkpoint", "generators", "directions", "editing", "session", "widget"]
+ORDER = ["checkpoint", "generators", "directions", "editing", "session", "summaries", "widget", "opening"]
 LEAVES = {"frames", "messages", "progress", "stream"}
 USERS = {"labels", "plots", "export", "evaluation"}
 ONLY_IN = {

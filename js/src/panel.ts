@@ -206,11 +206,7 @@ function viewName(): string {
 /** Whether a spectrum is that of the state's method and layers. */
 function describes(spectrum: Spectrum, state: State): boolean {
   const asked = state.method ?? spectrum.method;
-  return (
-    spectrum.method === asked &&
-    spectrum.layers.join() === state.layers.join() &&
-    spectrum.normalized === state.normalize
-  );
+  return spectrum.method === asked && spectrum.layers.join() === state.layers.join();
 }
 
 export default { render };

@@ -1,0 +1,39 @@
+"""A generator or its directions in, the plain dicts that the panel draws them from out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sefa_widget.directions import Directions, methods_for
+from sefa_widget.generators import Generator
+from sefa_widget.session import TRAVEL, State
+
+
+def about(generator: Generator) -> dict[str, Any]:
+    """Describe a generator: name, sizes, layers, and the methods that can read it."""
+    return {
+        "name": generator.name,
+        "family": generator.family,
+        "latent_space": generator.latent_space,
+        "latent_dim": generator.latent_dim,
+        "resolution": generator.resolution,
+        "num_classes": generator.num_classes,
+        "num_codes": generator.num_codes,
+        "methods": list(methods_for(generator)),
+        "layers": [
+            {"name": layer.name, "resolution": layer.resolution, "row": layer.row}
+            for layer in generator.layers
+        ],
+    }
+
+
+def spectrum(state: State, directions: Directions) -> dict[str, Any]:
+    """Describe the eigenvalues of the directions found for a state."""
+    return {
+        "method": directions.method,
+        "layers": list(state.layers),
+        "normalized": directions.normalized,
+        "rows": directions.rows,
+        "shares": [float(f"{share:.5g}") for share in directions.shares.tolist()],
+        "travel": TRAVEL,
+    }
