@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import reprlib
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
@@ -69,6 +70,8 @@ class Drawn:
     """Whether strengths were left out."""
     directions: Directions
     """The directions of that state."""
+    render_ms: float
+    """How long the generator took, in milliseconds; finding the directions does not count."""
 
 
 class Session:
@@ -159,6 +162,7 @@ class Session:
         """Draw the present state, or the same without strengths; for `progress` see `directions`."""
         state = self.state
         directions = self.directions(state, progress)
+        start = time.perf_counter()
         with torch.inference_mode():
             latent = self.generator.sample(
                 state.seed,
@@ -170,7 +174,8 @@ class Session:
             if strengths and not unedited:
                 latent = edit(latent, directions, strengths, rows=self.edited_rows(state))
             image = self.generator.synthesize(latent)[0]
-        return Drawn(to_pixels(image), state, unedited, directions)
+        pixels = to_pixels(image)  # waits for the device
+        return Drawn(pixels, state, unedited, directions, (time.perf_counter() - start) * 1000)
 
     def edited_rows(self, state: State) -> list[int]:
         """Give the code rows that the edited layers read; all rows if they read none themselves."""

@@ -6,7 +6,6 @@ import contextvars
 import logging
 import os
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,7 +96,6 @@ class SefaWidget(anywidget.AnyWidget):
         self._changing = threading.RLock()
         self._stopped = False
         self._drawn: Drawn | None = None
-        self._render_ms = 0.0
         self._published: Directions | None = None
         self._lossy: dict[str, _Request] = {}
         self.set_trait("generator_info", about(generator))
@@ -252,9 +250,7 @@ class SefaWidget(anywidget.AnyWidget):
             self._session.state.revision,
             unedited,
         ):
-            start = time.perf_counter()
             known = self._drawn = self._session.draw(unedited=unedited, progress=progress)
-            self._render_ms = (time.perf_counter() - start) * 1000
         if known.directions is not self._published:
             self._published = known.directions
             self.set_trait("spectrum", spectrum(known.state, known.directions))
@@ -270,7 +266,7 @@ class SefaWidget(anywidget.AnyWidget):
             mime=frame.mime,
             width=frame.width,
             height=frame.height,
-            render_ms=round(self._render_ms, 2),
+            render_ms=round(drawn.render_ms, 2),
         )
         self._tell(info, frame.data, padded=request.padded)
 
