@@ -32,6 +32,11 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return element;
 }
 
+/** Give an element a text; nothing is laid out again where it has it already. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** Listen until the view ends; what a handler throws is shown in the panel. */
 export function on<K extends keyof HTMLElementEventMap>(
   scope: Scope,

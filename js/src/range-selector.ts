@@ -1,6 +1,6 @@
 /** Layers and a half-open range of them go in; cells with two thumbs, and the ranges a person drags, come out. */
 
-import { h, on, type Scope } from "./dom";
+import { h, on, type Scope, setText } from "./dom";
 import { rangeText } from "./format";
 import type { Layer, Range } from "./messages";
 
@@ -70,7 +70,7 @@ export function createRangeSelector(
     start.setAttribute("aria-valuetext", `from ${layers[a]?.name ?? a}`);
     end.setAttribute("aria-valuetext", `to ${layers[b - 1]?.name ?? b - 1}`);
     const words = rangeText(range, layers);
-    if (text.textContent !== words) text.textContent = words;
+    setText(text, words);
     text.title = words;
   }
 

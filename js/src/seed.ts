@@ -1,6 +1,6 @@
 /** The generator's facts and the wanted state go in; which picture to start from (seed, class, truncation) comes out. */
 
-import { button, h, numberField, on, type Scope } from "./dom";
+import { button, h, numberField, on, type Scope, setText } from "./dom";
 import type { GeneratorInfo, Patch, State } from "./messages";
 
 /** Random seeds are below this. */
@@ -59,7 +59,7 @@ export function createSeed(scope: Scope, info: GeneratorInfo, onPatch: (patch: P
       field.show(seed);
       label.show(state.label);
       if (Number(psi.value) !== state.truncation_psi) psi.value = String(state.truncation_psi);
-      psiValue.textContent = state.truncation_psi.toFixed(2);
+      setText(psiValue, state.truncation_psi.toFixed(2));
       psi.style.setProperty("--at", String(Math.min(1, state.truncation_psi / 1.5)));
     },
     previous,

@@ -1,6 +1,6 @@
 /** One direction's strength and eigenvalue go in; a row with its slider, and the strengths a person asks for, come out. */
 
-import { button, h, numberField, on, type Scope } from "./dom";
+import { button, h, numberField, on, type Scope, setText } from "./dom";
 import { significant } from "./format";
 
 /** A slider has this many steps on each side of zero. */
@@ -56,7 +56,7 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
     el,
     show(strength, share, travel) {
       current = strength;
-      eigenvalue.textContent = significant(share);
+      setText(eigenvalue, significant(share));
       eigenvalue.title = `Eigenvalue λ${index}/m = ${share}`;
       if (slider.max !== String(travel)) {
         slider.min = String(-travel);

@@ -1,6 +1,6 @@
 /** The wanted strengths and the spectrum go in; a slider for each shown direction and new strengths come out. */
 
-import { button, h, type Scope } from "./dom";
+import { button, h, type Scope, setText } from "./dom";
 import type { Spectrum } from "./messages";
 import { createSliderRow, type SliderRow } from "./slider-row";
 
@@ -79,7 +79,7 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     }
     empty.hidden = d > 0;
     columns.hidden = d === 0;
-    counted.textContent = d > 0 ? `${rows.size} of ${d}` : "";
+    setText(counted, d > 0 ? `${rows.size} of ${d}` : "");
     more.disabled = count >= d;
     const idle = wanted.some((index) => index >= count && !strengths[index]);
     fewer.disabled = count <= FIRST_SHOWN && !idle;

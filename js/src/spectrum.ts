@@ -1,6 +1,6 @@
 /** Eigenvalues, shown directions and strengths go in; a bar chart and the bar a person picks come out. */
 
-import { h, on, type Scope, svg } from "./dom";
+import { h, on, type Scope, setText, svg } from "./dom";
 import { significant, spectrumText } from "./format";
 import type { Spectrum } from "./messages";
 import type { Strengths } from "./sliders";
@@ -95,7 +95,7 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
     band.style.left = `${(100 * index) / d}%`;
     band.style.width = `max(1px, ${100 / d}%)`;
     const text = `#${index}  λ/m = ${significant(share)}`;
-    if (tip.textContent !== text) tip.textContent = text;
+    setText(tip, text);
     tip.style.setProperty("--x", String((index + 0.5) / d));
     if (cursor.value !== String(index)) cursor.value = String(index);
     cursor.setAttribute("aria-valuetext", `direction ${index}`);
@@ -139,8 +139,8 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
       active = nextActive;
       if (next !== spectrum) {
         spectrum = next;
-        heading.textContent = spectrum ? spectrumText(spectrum) : "Factorising…";
-        heading.title = heading.textContent;
+        heading.title = spectrum ? spectrumText(spectrum) : "Factorising…";
+        setText(heading, heading.title);
         point(null);
         drawAxes();
       }

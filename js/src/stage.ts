@@ -1,6 +1,6 @@
 /** Frames and the wish to compare go in; the picture on a canvas and the person's wish to compare come out. */
 
-import { button, h, on, type Scope } from "./dom";
+import { button, h, on, type Scope, setText } from "./dom";
 import { DrawOrder } from "./draw-order";
 import { milliseconds } from "./format";
 import type { Frame } from "./messages";
@@ -53,7 +53,7 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
   const smoothLabel = h("label", { title: "Blend the pixels when the picture is scaled" }, smooth, "smooth");
   const tools = h("div", { class: "sefa-stage-tools" }, compare, smoothLabel, readout);
 
-  function draw(frame: Frame, source: ImageBitmap | ImageData): void {
+  function draw(frame: Frame, source: ImageBitmap | ImageData | VideoFrame): void {
     if (!scope.signal.aborted && order.admits(frame)) {
       if (canvas.width !== frame.width) canvas.width = frame.width;
       if (canvas.height !== frame.height) canvas.height = frame.height;
@@ -69,7 +69,7 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
   function describe(frame: Frame): void {
     loading.hidden = true;
     badge.hidden = !frame.unedited;
-    time.textContent = milliseconds(frame.render_ms);
+    setText(time, milliseconds(frame.render_ms));
     canvas.setAttribute("aria-label", frame.unedited ? "Picture without edits" : "Edited picture");
     canvas.dataset.quality = frame.quality;
     canvas.dataset.revision = String(frame.revision);
@@ -80,13 +80,13 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
     show(frame, bytes) {
       if (!order.admits(frame)) return;
       if (frame.mime === "image/x-rgba") return draw(frame, imageData(frame, bytes));
-      createImageBitmap(new Blob([view(bytes)], { type: frame.mime })).then(
-        (bitmap) => draw(frame, bitmap),
+      decode(view(bytes), frame.mime).then(
+        (picture) => draw(frame, picture),
         () => scope.fail(new Error(`The browser cannot decode a picture of type ${frame.mime}.`)),
       );
     },
     setBacklog(merged) {
-      backlog.textContent = `${merged} waiting`;
+      setText(backlog, `${merged} waiting`);
     },
     setComparing(comparing) {
       order.unedited = comparing;
@@ -94,6 +94,17 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
       compare.textContent = comparing ? "Unedited" : "Hold to compare";
     },
   };
+}
+
+/** Decode an encoded picture; `ImageDecoder`, where there is one, makes no blob of every frame. */
+async function decode(data: BufferSource, type: string): Promise<ImageBitmap | VideoFrame> {
+  if (!("ImageDecoder" in window)) return createImageBitmap(new Blob([data], { type }));
+  const decoder = new ImageDecoder({ data, type });
+  try {
+    return (await decoder.decode()).image;
+  } finally {
+    decoder.close();
+  }
 }
 
 function view(bytes: DataView, length = bytes.byteLength): Uint8ClampedArray<ArrayBuffer> {

@@ -1,6 +1,6 @@
 /** The link's status and failures go in; a header that says what this is and how it fares, and an error strip, come out. */
 
-import { button, h, on, type Scope } from "./dom";
+import { button, h, on, type Scope, setText } from "./dom";
 import { keysHelp } from "./keys";
 import type { LinkStatus } from "./link";
 import type { GeneratorInfo } from "./messages";
@@ -79,7 +79,7 @@ export function createStatus(scope: Scope, info: GeneratorInfo): StatusBar {
         [quiet, loud ? "" : words],
         [notice, loud ? words : ""],
       ] as const)
-        if (el.textContent !== text) el.textContent = text;
+        setText(el, text);
       notice.hidden = !loud;
     },
     showError(message) {
