@@ -188,7 +188,8 @@ DRIVER = """
         if (content?.type === 'frame') {
           const [bytes, padding] = message.buffers;
           this.frames.push({ ...content, bytes: bytes.byteLength, padded: Boolean(padding) });
-          if (content.quality === 'preview' || content.mime === 'image/x-rgba') this.preview = [content, bytes];
+          const raw = content.mime === 'image/x-rgba';
+          if (raw || content.quality === 'preview') this.preview = [content, bytes];
         }
         return handle(message);
       };

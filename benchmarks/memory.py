@@ -1,8 +1,8 @@
-"""Nothing in, a table of the memory that thousands of frames leave behind out; run ``python benchmarks/memory.py``.
+"""Nothing in, a table of the memory that thousands of frames leave out; run ``python benchmarks/memory.py``.
 
-Real JupyterLab, kernel and Chromium. The panel's slider is moved as soon as the last picture is drawn; so is that of
-an ``ipywidgets.Image``, for comparison. Measured after a garbage collection on both sides: the kernel's memory,
-the page's JavaScript heap and DOM nodes, and the memory of the page's process.
+Real JupyterLab, kernel and Chromium. The panel's slider is moved as soon as the last picture is drawn;
+so is that of an ``ipywidgets.Image``, for comparison. Measured after a garbage collection on both sides:
+the kernel's memory, the page's JavaScript heap and DOM nodes, and the memory of the page's process.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def drive(running: Lab, name: str, cell: str, count: int, resolution: int) -> li
             rows.append((done, measure(page, running)))
     table(f"{name}, {resolution} px", ["frames", *COLUMNS], [[done, *values] for done, values in rows])
     thousands = [done / 1000 for done, _ in rows]
-    growth = [statistics.linear_regression(thousands, values).slope for values in zip(*(v for _, v in rows))]
+    series = zip(*(values for _, values in rows), strict=True)
+    growth = [statistics.linear_regression(thousands, values).slope for values in series]
     return [name, count, *growth]
 
 
