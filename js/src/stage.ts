@@ -53,7 +53,7 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
   const smoothLabel = h("label", { title: "Blend the pixels when the picture is scaled" }, smooth, "smooth");
   const tools = h("div", { class: "sefa-stage-tools" }, compare, smoothLabel, readout);
 
-  function draw(frame: Frame, source: ImageBitmap | ImageData | VideoFrame): void {
+  function draw(frame: Frame, source: ImageBitmap | ImageData): void {
     if (!scope.signal.aborted && order.admits(frame)) {
       if (canvas.width !== frame.width) canvas.width = frame.width;
       if (canvas.height !== frame.height) canvas.height = frame.height;
@@ -96,12 +96,21 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
   };
 }
 
-/** Decode an encoded picture; `ImageDecoder`, where there is one, makes no blob of every frame. */
-async function decode(data: BufferSource, type: string): Promise<ImageBitmap | VideoFrame> {
+/**
+ * Decode an encoded picture. `ImageDecoder`, where there is one, saves the blob's way through the browser's process;
+ * its frame is copied, since drawn frames stay in the page's memory.
+ */
+async function decode(data: Uint8ClampedArray<ArrayBuffer>, type: string): Promise<ImageBitmap | ImageData> {
   if (!("ImageDecoder" in window)) return createImageBitmap(new Blob([data], { type }));
   const decoder = new ImageDecoder({ data, type });
   try {
-    return (await decoder.decode()).image;
+    const { image } = await decoder.decode();
+    const { displayWidth: width, displayHeight: height } = image;
+    const pixels = new Uint8ClampedArray(4 * width * height);
+    await image.copyTo(pixels, { format: "RGBA" }).finally(() => image.close());
+    return new ImageData(pixels, width, height);
+  } catch {
+    return createImageBitmap(new Blob([data], { type }));
   } finally {
     decoder.close();
   }
