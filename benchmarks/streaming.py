@@ -58,7 +58,7 @@ def edits(page: Page, counts: Counts) -> dict[str, list[float]]:
     for _ in range(counts.blocks):
         for name in PANELS:
             levels = source.sample(range(10, 990), counts.edits)
-            times[name] += [took for took in page.call(name, "edits", levels) if took is not None]
+            times[name] += [float(took) for took in page.call(name, "edits", levels) if took is not None]
     return times
 
 
