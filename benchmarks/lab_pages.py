@@ -11,6 +11,7 @@ import os
 import platform
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Playwright, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -29,7 +30,7 @@ from tests.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES  # noqa: E402 (is belo
 from tests.jupyter.lab import Notebook, running_lab, write_notebook  # noqa: E402
 
 SETUP = """
-import io, gc, json, statistics, time
+import gc, io, json, time
 import ipywidgets, psutil
 from PIL import Image
 from sefa_widget import explore, frames
@@ -39,9 +40,10 @@ draw = drawing(generator)
 """
 PANEL = "panel = explore(generator, device='cpu')\npanel"
 SLIDER = "slider = ipywidgets.FloatSlider(min=-TRAVEL, max=TRAVEL, step=2 * TRAVEL / LEVELS, value=0)"
-INTERACT = (
-    f"{SLIDER}\nipywidgets.interact(lambda strength: Image.fromarray(draw(strength)), strength=slider);"
-)
+INTERACT = f"""
+{SLIDER}
+ipywidgets.interact(lambda strength: Image.fromarray(draw(strength)), strength=slider);
+"""
 IMAGE = f"""
 def encoded(pixels):
     buffer = io.BytesIO()
@@ -188,16 +190,16 @@ DRIVER = """
         if (content?.type === 'frame') {
           const [bytes, padding] = message.buffers;
           this.frames.push({ ...content, bytes: bytes.byteLength, padded: Boolean(padding) });
-          const raw = content.mime === 'image/x-rgba';
-          if (raw || content.quality === 'preview') this.preview = [content, bytes];
+          if (content.mime !== 'image/webp') this.preview = [content, bytes];
         }
         return handle(message);
       };
     }
-    async echo(padded, count) {
+    /** Milliseconds of round trips, with pauses as between edits or one right after the other. */
+    async echo(padded, count, pauses = true) {
       const times = [];
       for (let seq = 1; seq <= count; seq++) {
-        await sleep(30 + 50 * Math.random());
+        if (pauses) await sleep(30 + 50 * Math.random());
         const start = performance.now();
         const content = { type: 'probe', view: 'benchmark', seq, padded };
         await new Promise((resolve) => {
@@ -296,29 +298,31 @@ class Page:
 
 
 class Lab:
-    """A running JupyterLab and a Chromium."""
+    """A running JupyterLab, and the Chromium to open its notebooks in."""
 
-    def __init__(self, address: str, folder: Path, browser: Browser) -> None:
-        self.address, self.folder, self.browser = address, folder, browser
+    def __init__(self, address: str, folder: Path, chromium: str, playwright: Playwright) -> None:
+        self.address, self.folder = address, folder
+        self.chromium, self.playwright = chromium, playwright
 
     @contextmanager
     def page(self, cells: Sequence[str], *, resolution: int, pause: float = 0.0) -> Iterator[Page]:
-        """Open a notebook and run its cells."""
+        """Open a notebook in a browser of its own and run its cells."""
         setup = SETUP.format(resolution=resolution, pause=pause)
         name = write_notebook(self.folder, [setup, *cells, ""])
-        context = self.browser.new_context(viewport={"width": 1600, "height": 1000})
-        notebook = Notebook(context.new_page(), self.address, name)
+        browser = self.playwright.chromium.launch(executable_path=self.chromium, args=CHROMIUM_FLAGS)
+        tab = browser.new_page(viewport={"width": 1600, "height": 1000})
+        notebook = Notebook(tab, self.address, name)
         notebook.open()
         yield Page(notebook, cells)
-        notebook.command("notebook:shutdown-kernel")
-        context.close()
+        notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        browser.close()
         if notebook.failures:
             raise RuntimeError(f"Errors in the page: {notebook.failures}")
 
 
 @contextmanager
 def lab() -> Iterator[Lab]:
-    """Start JupyterLab on this checkout and Chromium; print what they run on."""
+    """Start JupyterLab on this checkout; print what it runs on."""
     os.environ["PYTHONPATH"] = str(ROOT)
     found = next((path for path in map(shutil.which, CHROMIUM_NAMES) if path), None)
     if found is None:
@@ -328,15 +332,14 @@ def lab() -> Iterator[Lab]:
         running_lab(Path(base)) as (address, folder),
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
         print(
             f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, "
             f"{psutil.virtual_memory().total / 2**30:.0f} GB, Python {platform.python_version()}, "
-            f"Chromium {browser.version}, {time.strftime('%Y-%m-%d')}",
+            f"{version.split(' built')[0].strip()}, {time.strftime('%Y-%m-%d')}",
             flush=True,
         )
-        yield Lab(address, folder, browser)
-        browser.close()
+        yield Lab(address, folder, found, playwright)
 
 
 def quantile(values: Sequence[float], part: float) -> float:

@@ -1,4 +1,4 @@
-"""A resolution and a pause in, a generator out whose pictures show the strength of direction 0.
+"""A resolution and a pause in, a generator out whose pictures carry direction 0's strength in their pixels.
 
 The benchmarks run it in the kernel, and read the strength back off the picture that the page shows.
 """

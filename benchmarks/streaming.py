@@ -1,11 +1,11 @@
 """Nothing in, tables of how soon pictures follow a slider out; run ``python benchmarks/streaming.py``.
 
-Real JupyterLab, kernel and Chromium; three panels in one notebook draw with the same function: the panel
-of `sefa_widget`; ``ipywidgets.interact`` with a PIL picture as its result; and a ``FloatSlider`` whose
-observer encodes the picture as the panel does (PNG at 64 px) into the ``value`` of an
-``ipywidgets.Image``. An edit is an ``input`` event at the panel's slider, and ``noUiSlider.set`` at that
-of ipywidgets, which runs the handler that a step of a drag runs. A picture counts once its pixels, read
-before each paint, show the level that was set.
+Real JupyterLab, kernel and Chromium; three panels in one notebook draw with the same function: the panel of
+`sefa_widget`; ``ipywidgets.interact`` with a PIL picture as its result; and a ``FloatSlider`` whose observer
+encodes the picture as the panel does (PNG at 64 px) into the ``value`` of an ``ipywidgets.Image``. An edit is
+an ``input`` event at the panel's slider while it is held, and ``noUiSlider.set`` at that of ipywidgets, which
+runs the handler that a step of a drag runs. A picture counts once its pixels, read before a paint, show the
+level that was set; this is a little kind to an ``<img>``, which may have to be decoded again for the paint.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def edits(page: Page, counts: Counts) -> dict[str, list[float]]:
     for _ in range(counts.blocks):
         for name in PANELS:
             levels = source.sample(range(10, 990), counts.edits)
-            times[name] += [took for took in page.call(name, "edits", levels) if took is not None]
+            times[name] += [float(took) for took in page.call(name, "edits", levels) if took is not None]
     return times
 
 
@@ -85,7 +85,7 @@ def latency_table(resolution: int, times: dict[str, list[float]]) -> None:
 
 def floor_table(page: Page, resolution: int, taken: list[float], counts: Counts) -> None:
     """Print what an edit cannot do without, and how near to it ours is."""
-    sent = list(page.notebook.page.evaluate("window.benchmark.panels.wire.frames"))
+    sent = page.notebook.page.evaluate("window.benchmark.panels.wire.frames")
     empty = median(page.call("wire", "echo", False, counts.probes))
     padded = median(page.call("wire", "echo", True, counts.probes))
     encode = median(
@@ -161,8 +161,8 @@ def check_pictures(page: Page, resolution: int) -> None:
     differences = page.notebook.page.evaluate(
         """names => {
             const [ours, ...others] = names.map(name => window.benchmark.panels[name].pixels());
-            const apart = (most, v, i) => Math.max(most, Math.abs(v - ours[i]));
-            return others.map(other => other.reduce(apart, 0));
+            const most = other => other.reduce((m, value, i) => Math.max(m, Math.abs(value - ours[i])), 0);
+            return others.map(most);
         }""",
         list(PANELS),
     )
