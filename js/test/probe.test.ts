@@ -21,6 +21,12 @@ test("padding is asked for if the empty way is slow and the padded one much fast
   expect(await measure(echo(47, 18).echo, true)).toEqual({ roundTrip: 18, padded: true });
 });
 
+test("one held-back answer is enough to ask for padding", async () => {
+  const empty = [10, 11, 46, 10, 12];
+  const mixed = async (fill: boolean) => (fill ? 12 : (empty.pop() ?? 0));
+  expect(await measure(mixed, true)).toEqual({ roundTrip: 12, padded: true });
+});
+
 test.each([
   ["the empty way is fast", 24, 8, true],
   ["padding gains little", 47, 30, true],
