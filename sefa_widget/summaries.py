@@ -6,7 +6,10 @@ from typing import Any
 
 from sefa_widget.directions import Directions, methods_for
 from sefa_widget.generators import Generator
-from sefa_widget.session import TRAVEL, State
+from sefa_widget.state import State
+
+TRAVEL = 4.0
+"""Strength at the end of a slider: a longer way breaks most pictures."""
 
 
 def about(generator: Generator) -> dict[str, Any]:

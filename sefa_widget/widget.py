@@ -209,10 +209,15 @@ class SefaWidget(anywidget.AnyWidget):
 
     def _answer(self, request: _Request) -> None:
         with self._errors_to_panel(request.view, request.seq):
-            try:
-                drawn = self._draw(request.unedited, self._progress(request))
-            except _Superseded:  # the request that wants something else waits
-                return
+            while True:
+                try:
+                    drawn = self._draw(request.unedited, self._progress(request))
+                    break
+                except (
+                    _Superseded
+                ):  # other directions are wanted by now: every request is answered with those
+                    if self._stopped:
+                        return
             frame = frames.preview(drawn.pixels)
             self._send_frame(request, drawn, frame)
             if not frame.lossless:

@@ -6,7 +6,17 @@ import pytest
 import sefa_widget
 
 PACKAGE = Path(sefa_widget.__file__).parent
-ORDER = ["checkpoint", "generators", "directions", "editing", "session", "summaries", "widget", "opening"]
+ORDER = [
+    "checkpoint",
+    "generators",
+    "directions",
+    "editing",
+    "state",
+    "session",
+    "summaries",
+    "widget",
+    "opening",
+]
 LEAVES = {"frames", "messages", "progress", "stream"}
 USERS = {"labels", "plots", "export", "evaluation"}
 ONLY_IN = {

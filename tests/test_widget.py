@@ -224,6 +224,23 @@ def test_long_work_ends_when_another_method_is_chosen(front, monkeypatch):
     assert front.widget.spectrum["method"] == "random"
 
 
+def test_a_view_that_waits_for_long_work_gets_what_python_wants_instead(front, monkeypatch):
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow(generator, *, progress):
+        started.set()
+        assert go_on.wait(LONG)
+        progress(1, 2)
+        raise AssertionError("It went on.")
+
+    monkeypatch.setitem(METHODS, "jacobian", slow)
+    front.edit(1, patch={"method": "jacobian"})
+    assert started.wait(LONG)
+    front.widget.change(method="random")
+    go_on.set()
+    assert front.wait("frame", 1)[0]["revision"] == 2
+
+
 def test_python_makes_the_same_changes_as_the_panel(front):
     panel = front.widget
     panel.strengths = {0: 2.5, 3: 1}

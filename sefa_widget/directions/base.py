@@ -50,10 +50,11 @@ class Directions:
 
     def __repr__(self) -> str:
         """Say what they are in one line."""
-        rows = "unit rows" if self.normalized else "raw rows"
+        layers = f" of layers {format_layers(self.layers)}" if self.layers else ""
+        rows = ", unit rows" if self.normalized else ""
         return (
-            f"Directions({len(self)} of size {self.vectors.shape[1]}, {self.method} of layers "
-            f"{format_layers(self.layers)}, {rows}, top share {float(self.shares[0]):.3g})"
+            f"Directions({len(self)} of size {self.vectors.shape[1]}, {self.method}{layers}{rows}, "
+            f"top share {float(self.shares[0]):.3g})"
         )
 
 

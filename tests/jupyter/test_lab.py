@@ -8,7 +8,10 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 OPEN = "from sefa_widget import explore\npanel = explore(device='cpu')\npanel"
-STATE = "print('STATE', panel.seed, dict(panel.strengths), panel.layers)"
+STATE = (
+    "print('STATE', panel.seed, dict(panel.strengths), panel.layers)\n"
+    "print('revision', panel.state['revision'])"
+)
 
 
 def panel(notebook, number=0):
@@ -115,10 +118,9 @@ def test_two_views_follow_each_other(open_notebook):
 
 def test_a_reloaded_page_shows_the_same_panel(notebook):
     drag(notebook, 0, 60)
-    notebook.page.wait_for_function(
-        "() => Number(document.querySelector('.sefa-picture').dataset.revision) > 0"
-    )
-    notebook.page.wait_for_timeout(300)  # until the last answer is drawn
+    notebook.run_cell(1)
+    revision = re.search(r"revision (\d+)", wait_for_output(notebook, 1, "revision"))[1]
+    wait_for_revision(notebook, revision)
     shown, strength = pixels(notebook), slider(notebook, 0).input_value()
     notebook.save()
     notebook.page.reload()
