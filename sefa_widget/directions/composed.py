@@ -25,6 +25,7 @@ from torch import Tensor
 from sefa_widget.directions.base import Directions, LayerChoice, choose_layers, from_gram
 from sefa_widget.directions.conv import conv_gram
 from sefa_widget.directions.gram import Gram, gram_of_rows, total_gram
+from sefa_widget.directions.moments import Progress
 from sefa_widget.generators.base import Generator, Modulation
 
 Features = Literal["white", "shared"]
@@ -37,6 +38,7 @@ def find(
     layers: LayerChoice = None,
     k: int | None = None,
     normalize: bool = True,
+    progress: Progress | None = None,
     *,
     features: Features = "white",
 ) -> Directions:
@@ -55,6 +57,9 @@ def find(
         None is all layers of the generator, also those that read no latent themselves.
     k, normalize
         See `factorize`.
+    progress
+        Called as ``progress(done, d)`` while unit vectors are pushed through the network, which takes long
+        where pictures are large.
     features
         How the features that styles scale are read. ``"white"``, the default, is exact where channels are
         uncorrelated, which normalisation and random pictures come closer to than to the opposite.
@@ -71,7 +76,7 @@ def find(
         if any(modulations):
             grams = {n: _modulated(generator, n, modulations[n], normalize, features) for n in missing}
         else:
-            grams = _pushed(generator, missing, normalize)
+            grams = _pushed(generator, missing, normalize, progress)
         # a layer that answers to nothing keeps its Gram of zeros
         return {n: Gram(g.matrix / g.matrix.trace().clamp_min(1e-300), g.rows) for n, g in grams.items()}
 
@@ -81,7 +86,9 @@ def find(
     )
 
 
-def _pushed(generator: Generator, numbers: list[int], normalize: bool) -> dict[int, Gram]:
+def _pushed(
+    generator: Generator, numbers: list[int], normalize: bool, progress: Progress | None
+) -> dict[int, Gram]:
     """Push the d unit vectors through the network, a few at a time, and keep what the layers answer.
 
     A layer of more than ``BUDGET / d`` units is read at a random sample of so many of them, the same each
@@ -107,6 +114,8 @@ def _pushed(generator: Generator, numbers: list[int], normalize: bool) -> dict[i
             if number in kept:
                 answers = response.flatten(1)
                 kept[number][part] = answers[:, samples[number]] if number in samples else answers
+        if progress is not None:
+            progress(min(start + step, d), d)
     return {number: gram_of_rows(kept.pop(number).T, normalize) for number in numbers}
 
 

@@ -180,3 +180,20 @@ def test_an_unknown_reading_is_refused(tiny):
         factorize(tiny, method="composed", features="grey")
     with pytest.raises(TypeError, match="'sefa' has no option 'features'; it has none"):
         factorize(tiny, method="sefa", features="white")
+
+
+def test_pushing_tells_how_far_it_is_and_ends_when_told_to(monkeypatch):
+    monkeypatch.setattr(composed, "BUDGET", 2 * 3 * 16 * 16)
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        if done >= 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        factorize(pggan(), method="composed", progress=stop)
+    assert told == [(2, 5)]
+    told.clear()
+    factorize(pggan(), method="composed", progress=lambda *step: told.append(step))
+    assert told[-1] == (5, 5)
