@@ -48,6 +48,11 @@ def to_pixels(image: Tensor) -> Pixels:
     return pixels
 
 
+def side_by_side(left: Pixels, right: Pixels) -> Pixels:
+    """Put two pictures of one size next to each other, ``[H, 2 W, 3]``."""
+    return np.concatenate([left, right], axis=1)
+
+
 def to_pil(pixels: Pixels) -> Image.Image:
     """Turn pixels ``[H, W, 3]`` into a PIL image."""
     return Image.fromarray(pixels)

@@ -9,15 +9,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import torch
 
+from sefa_widget.beside import Aligned, align
 from sefa_widget.directions import Directions, Progress, factorize
 from sefa_widget.editing import edit
-from sefa_widget.frames import Pixels, to_pixels
-from sefa_widget.generators.base import Generator
+from sefa_widget.frames import Pixels, side_by_side, to_pixels
+from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.reach import Reach, equal_reach, first_reach
 from sefa_widget.state import State, describe, first_state, patched
 
 KEPT_DIRECTIONS = 8
@@ -25,16 +27,38 @@ KEPT_DIRECTIONS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What a state's sliders move along."""
+
+    directions: Directions
+    """Of the method."""
+    reach: Reach
+    """How far their sliders go."""
+    beside: Aligned | None = None
+    """The directions of the second method, matched with those of the first."""
+    beside_reach: Reach | None = None
+    """How far those go at the ends of the same sliders."""
+
+    def beside_strengths(self, strengths: Mapping[int, float]) -> dict[int, float]:
+        """Give the second method's strengths where the first one's are these: the same share of the reach."""
+        assert self.beside is not None
+        assert self.beside_reach is not None
+        count = len(self.beside.directions)
+        ratios = self.beside_reach.strengths[:count] / self.reach.strengths[:count]
+        return {i: value * float(ratios[i]) for i, value in strengths.items() if i < count}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
     """A picture and what it is of."""
 
     pixels: Pixels
-    """``[H, W, 3]`` RGB."""
+    """``[H, W, 3]`` RGB; ``[H, 2 W, 3]`` with a second method beside the first."""
     state: State
     """The state that was drawn."""
     unedited: bool
     """Whether strengths were left out."""
-    directions: Directions
+    found: Found
     """The directions of that state."""
     render_ms: float
     """How long the generator took, in milliseconds; finding the directions does not count."""
@@ -55,6 +79,7 @@ class Session:
         self.generator = generator
         self._lock = threading.RLock()
         self._directions: dict[tuple[str | None, tuple[int, int], bool], Directions] = {}
+        self._found: dict[tuple[object, ...], Found] = {}
         self.state = first_state(generator)
         if state is not None:
             self.apply(state)
@@ -75,27 +100,72 @@ class Session:
         `progress` is called with how much is done and of how much; what it raises ends the work.
         """
         state = self.state if state is None else state
-        key = (state.method, state.layers, state.normalize)
+        return self._factorized(state, state.method, progress)
+
+    def _factorized(self, state: State, method: str | None, progress: Progress | None) -> Directions:
+        key = (method, state.layers, state.normalize)
         with self._lock:
             known = self._directions.pop(key, None)
         if known is None:
             known = factorize(
                 self.generator,
-                method=state.method,
+                method=method,
                 layers=state.layers,
                 normalize=state.normalize,
                 progress=progress,
             )
         with self._lock:
-            self._directions[key] = known
-            while len(self._directions) > KEPT_DIRECTIONS:
-                del self._directions[next(iter(self._directions))]
+            _keep(self._directions, key, known)
         return known
 
-    def draw(self, *, unedited: bool = False, progress: Progress | None = None) -> Drawn:
-        """Draw the present state, or the same without strengths; for `progress` see `directions`."""
+    def found(self, state: State | None = None, progress: Progress | None = None) -> Found:
+        """Give the directions of a state with those beside them and the sliders' reach; see `directions`."""
+        state = self.state if state is None else state
+        key = self._key(state)
+        with self._lock:
+            known = self._found.pop(key, None)
+        if known is None:
+            directions = self._factorized(state, state.method, progress)
+            known = Found(directions, first_reach(self.generator, directions))
+            if state.beside is not None:
+                aligned = align(directions, self._factorized(state, state.beside, progress))
+                beside_reach = first_reach(self.generator, aligned.directions)
+                known = replace(known, beside=aligned, beside_reach=beside_reach)
+        with self._lock:
+            _keep(self._found, key, known)
+        return known
+
+    def measure_reach(self, state: State, progress: Progress | None = None) -> Found:
+        """Find the sliders' reach at which each changes the picture as much, see `equal_reach`; keep it."""
+        found, rows = self.found(state), self.edited_rows(state)
+        reach = equal_reach(self.generator, found.directions, rows=rows, progress=progress)
+        found = replace(found, reach=reach)
+        if found.beside is not None:
+            beside = equal_reach(
+                self.generator, found.beside.directions, rows=rows, change=reach.change, progress=progress
+            )
+            found = replace(found, beside_reach=beside)
+        with self._lock:
+            _keep(self._found, self._key(state), found)
+        return found
+
+    def _key(self, state: State) -> tuple[object, ...]:
+        return state.method, state.beside, state.layers, state.normalize, tuple(self.edited_rows(state))
+
+    def draw(self, *, unedited: bool = False, beside: bool = True, progress: Progress | None = None) -> Drawn:
+        """Draw the present state.
+
+        Parameters
+        ----------
+        unedited
+            Leave out all strengths.
+        beside
+            Draw the second method's picture too, if the state has one.
+        progress
+            See `directions`.
+        """
         state = self.state
-        directions = self.directions(state, progress)
+        found = self.found(state, progress)
         start = time.perf_counter()
         with torch.inference_mode():
             latent = self.generator.sample(
@@ -104,15 +174,36 @@ class Session:
                 truncation_psi=state.truncation_psi,
                 truncation_cutoff=state.truncation_cutoff,
             )
-            strengths = {i: value for i, value in state.strengths.items() if i < len(directions)}
-            if strengths and not unedited:
-                latent = edit(latent, directions, strengths, rows=self.edited_rows(state))
-            image = self.generator.synthesize(latent)[0]
-        pixels = to_pixels(image)  # waits for the device
-        return Drawn(pixels, state, unedited, directions, (time.perf_counter() - start) * 1000)
+            strengths = {} if unedited else state.strengths
+            pixels = self._picture(latent, found.directions, strengths, state)
+            if beside and found.beside is not None:
+                others = found.beside_strengths(strengths)
+                second = self._picture(latent, found.beside.directions, others, state)
+                pixels = side_by_side(pixels, second)
+        return Drawn(pixels, state, unedited, found, (time.perf_counter() - start) * 1000)
+
+    def _picture(
+        self, latent: Latent, directions: Directions, strengths: Mapping[int, float], state: State
+    ) -> Pixels:
+        strengths = {i: value for i, value in strengths.items() if i < len(directions)}
+        if strengths:
+            latent = edit(latent, directions, strengths, rows=self.edited_rows(state))
+        return to_pixels(self.generator.synthesize(latent)[0])  # waits for the device
 
     def edited_rows(self, state: State) -> list[int]:
         """Give the code rows that the edited layers read; all rows if they read none themselves."""
         start, stop = state.edit_layers or state.layers
         rows = {layer.row for layer in self.generator.layers[start:stop] if layer.row is not None}
         return sorted(rows) or list(range(self.generator.num_codes))
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def _keep(kept: dict[Key, Value], key: Key, value: Value) -> None:
+    """Put a value in last place, and forget the first where there are too many."""
+    kept.pop(key, None)
+    kept[key] = value
+    while len(kept) > KEPT_DIRECTIONS:
+        del kept[next(iter(kept))]

@@ -33,6 +33,8 @@ class State:
     """Half-open range of the layers whose codes are edited; None is the factorised ones."""
     method: str | None = None
     """How directions are found; None is SeFa where all factorised layers read the latent, else composed."""
+    beside: str | None = None
+    """A second method, whose directions draw a second picture beside the first; None for one picture."""
     normalize: bool = True
     """Whether rows of the latent weights have unit length before factorising."""
     label: int | None = None
@@ -100,7 +102,7 @@ def _checked(generator: Generator, name: str, value: object) -> Any:
         return _checked_range(generator, value)
     if name == "edit_layers":
         return None if value is None else _checked_range(generator, value)
-    if name == "method":
+    if name in ("method", "beside"):
         known_methods = methods_for(generator)
         if value is not None and value not in known_methods:
             raise ValueError(

@@ -55,6 +55,12 @@ class Stream(Generic[Request]):
                 self._worker.start()
             self._changed.notify()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a request waits."""
+        with self._changed:
+            return bool(self._waiting)
+
     def drop(self, view: str) -> None:
         """Forget the view's waiting request."""
         with self._changed:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sefa_widget.directions import Directions, methods_for
+from sefa_widget.directions import methods_for
 from sefa_widget.generators import Generator
+from sefa_widget.session import Found
 from sefa_widget.state import State
-
-TRAVEL = 4.0
-"""Strength at the end of a slider: a longer way breaks most pictures."""
 
 
 def about(generator: Generator) -> dict[str, Any]:
@@ -30,13 +28,20 @@ def about(generator: Generator) -> dict[str, Any]:
     }
 
 
-def spectrum(state: State, directions: Directions) -> dict[str, Any]:
-    """Describe the eigenvalues of the directions found for a state."""
+def spectrum(state: State, found: Found) -> dict[str, Any]:
+    """Describe the eigenvalues of the directions found for a state, their sliders, and those beside them."""
+    directions, beside = found.directions, None
+    if found.beside is not None:
+        pairs = zip(found.beside.indices, found.beside.cosines.tolist(), strict=True)
+        matches = [[index, float(f"{cosine:.3g}")] for index, cosine in pairs]
+        beside = {"method": found.beside.directions.method, "matches": matches}
     return {
         "method": directions.method,
         "layers": list(state.layers),
         "normalized": directions.normalized,
         "rows": directions.rows,
         "shares": [float(f"{share:.5g}") for share in directions.shares.tolist()],
-        "travel": TRAVEL,
+        "travel": found.reach.rounded(),
+        "change": None if found.reach.change is None else float(f"{found.reach.change:.3g}"),
+        "beside": beside,
     }

@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +20,8 @@ from PIL.Image import Image
 from sefa_widget import frames, messages
 from sefa_widget.directions import Directions, Progress
 from sefa_widget.generators import Generator
-from sefa_widget.session import Drawn, Session
+from sefa_widget.session import Drawn, Found, Session
+from sefa_widget.state import State
 from sefa_widget.stream import Stream
 from sefa_widget.summaries import about, spectrum
 
@@ -29,6 +30,9 @@ log = logging.getLogger("sefa_widget")
 STATIC = Path(__file__).parent / "static"
 PADDED_BYTES = 66_560
 """A message of at least one loopback segment: smaller ones may wait 40 ms for an acknowledgement."""
+
+MEASURED_MS = 100.0
+"""Pictures that take longer are not drawn only to measure the reach of sliders."""
 
 NOT_BUILT = """export default { render({ el }) {
   el.textContent = "The panel is not built. In the source checkout run: pip install -e ."
@@ -96,7 +100,7 @@ class SefaWidget(anywidget.AnyWidget):
         self._changing = threading.RLock()
         self._stopped = False
         self._drawn: Drawn | None = None
-        self._published: Directions | None = None
+        self._published: Found | None = None
         self._lossy: dict[str, _Request] = {}
         self.set_trait("generator_info", about(generator))
         self.set_trait("state", self._session.describe())
@@ -163,8 +167,8 @@ class SefaWidget(anywidget.AnyWidget):
         self._apply(fields)
 
     def image(self, *, unedited: bool = False) -> Image:
-        """Draw the present picture at its own size, with or without the strengths."""
-        return frames.to_pil(self._session.draw(unedited=unedited).pixels)
+        """Draw the picture of the (first) method at its own size, with or without the strengths."""
+        return frames.to_pil(self._session.draw(unedited=unedited, beside=False).pixels)
 
     def close(self) -> None:
         """Close the panel everywhere and let go of all but the generator."""
@@ -226,13 +230,13 @@ class SefaWidget(anywidget.AnyWidget):
     def _progress(self, request: _Request) -> Progress:
         """Tell the panel how long work goes on; end it when other directions are wanted meanwhile."""
         state = self._session.state
-        wanted = (state.method, state.layers, state.normalize)
+        wanted = (state.method, state.beside, state.layers, state.normalize)
 
         def progress(done: int, total: int) -> None:
             now = self._session.state
-            if self._stopped or (now.method, now.layers, now.normalize) != wanted:
+            if self._stopped or (now.method, now.beside, now.layers, now.normalize) != wanted:
                 raise _Superseded
-            text = f"{state.method}: {done} of {total}"
+            text = f"{state.method or state.beside}: {done} of {total}"
             self._tell(messages.ProgressInfo(request.view, request.seq, text, done / total))
 
         return progress
@@ -242,6 +246,28 @@ class SefaWidget(anywidget.AnyWidget):
             if not request.moving:
                 self._lossy.pop(view, None)
                 request.context.copy().run(self._sharpen, request)
+        self._measure_reach()
+
+    def _measure_reach(self) -> None:
+        """Give the sliders equal reach while nothing else is wanted, for generators that are quick enough."""
+        drawn = self._drawn
+        if drawn is None or drawn.found.reach.change is not None or drawn.render_ms > MEASURED_MS:
+            return
+
+        def progress(done: int, total: int) -> None:
+            if self._stopped or self._stream.waiting or self._session.state.revision != drawn.state.revision:
+                raise _Superseded
+
+        try:
+            found = self._session.measure_reach(drawn.state, progress)
+        except _Superseded:
+            return
+        except Exception:
+            log.exception("The reach of the sliders could not be measured; it stays as it was.")
+            return
+        if self._drawn is drawn:
+            self._drawn = replace(drawn, found=found) if found.beside is None else None
+            self._publish(drawn.state, found)
 
     def _sharpen(self, request: _Request) -> None:
         with self._errors_to_panel(request.view, 0):
@@ -256,10 +282,13 @@ class SefaWidget(anywidget.AnyWidget):
             unedited,
         ):
             known = self._drawn = self._session.draw(unedited=unedited, progress=progress)
-        if known.directions is not self._published:
-            self._published = known.directions
-            self.set_trait("spectrum", spectrum(known.state, known.directions))
+        if known.found is not self._published:
+            self._publish(known.state, known.found)
         return known
+
+    def _publish(self, state: State, found: Found) -> None:
+        self._published = found
+        self.set_trait("spectrum", spectrum(state, found))
 
     def _send_frame(self, request: _Request, drawn: Drawn, frame: frames.Frame) -> None:
         info = messages.FrameInfo(

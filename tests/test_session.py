@@ -6,7 +6,10 @@ import pytest
 import torch
 
 from sefa_widget import edit, factorize
+from sefa_widget.beside import align
+from sefa_widget.evaluation import effect, fresh_latents
 from sefa_widget.frames import to_pixels
+from sefa_widget.reach import SEEDS, STRETCH, Z_SPREADS
 from sefa_widget.session import Session
 
 
@@ -37,7 +40,7 @@ def test_layers_that_do_not_read_the_latent_edit_the_code_all_the_same(tiny):
     session = Session(tiny)
     state = session.apply({"layers": [1, 3], "strengths": {0: 2}})
     assert session.edited_rows(state) == [0]
-    assert session.draw().directions.method == "composed"
+    assert session.draw().found.directions.method == "composed"
 
 
 def test_strengths_merge_and_zeros_are_left_out(tiny):
@@ -127,3 +130,43 @@ def test_the_same_seed_gives_the_same_picture_on_every_device(tiny, device):
     moved = Session(tiny.to(device)).draw().pixels
     assert np.abs(moved.astype(int) - pixels).max() <= 1
     assert tiny.sample(3).codes.device.type == torch.device(device).type
+
+
+def test_a_second_method_draws_beside_the_first_along_matched_directions(tiny):
+    session = Session(tiny)
+    session.apply({"method": "sefa", "beside": "jacobian", "strengths": {1: 2.0}, "seed": 4})
+    drawn = session.draw()
+    height, width, _ = session.draw(beside=False).pixels.shape
+    assert drawn.pixels.shape == (height, 2 * width, 3)
+    assert np.array_equal(drawn.pixels[:, :width], session.draw(beside=False).pixels)
+    aligned = align(factorize(tiny, method="sefa"), factorize(tiny, method="jacobian"))
+    moved = edit(tiny.sample(4), aligned.directions, {1: 2.0})
+    assert np.array_equal(drawn.pixels[:, width:], to_pixels(tiny.synthesize(moved)[0]))
+    unedited = session.draw(unedited=True).pixels
+    assert np.array_equal(unedited[:, :width], unedited[:, width:])
+
+
+def test_measured_reach_changes_pictures_equally_for_both_methods(tiny):
+    session = Session(tiny)
+    state = session.apply({"method": "sefa", "beside": "random"})
+    assert session.found().reach.rounded() == [4.0] * 8
+    found = session.measure_reach(state)
+    assert session.found() is found
+    assert found.reach.change is not None
+    assert found.beside is not None
+    assert found.beside_reach is not None
+    latents = fresh_latents(tiny, SEEDS)
+    for directions, reach in ((found.directions, found.reach), (found.beside.directions, found.beside_reach)):
+        for index, strength in enumerate(reach.strengths.tolist()):
+            there = effect(tiny, directions, strength=strength, latents=latents, control=False)
+            change = float(there.change[index]) * strength
+            assert change == pytest.approx(found.reach.change, rel=0.011) or strength == STRETCH * Z_SPREADS
+    ratio = float(found.beside_reach.strengths[2] / found.reach.strengths[2])
+    assert found.beside_strengths({2: 1.5}) == {2: pytest.approx(1.5 * ratio)}
+
+
+def test_another_edited_layer_range_has_a_reach_of_its_own(tiny_style):
+    session = Session(tiny_style)
+    narrow = session.measure_reach(session.apply({"edit_layers": [2, 3]})).reach
+    wide = session.measure_reach(session.apply({"edit_layers": None})).reach
+    assert narrow.rounded() != wide.rounded()

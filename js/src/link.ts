@@ -100,6 +100,12 @@ export class Link {
     this.#pump();
   }
 
+  /** Ask for the picture of the same state again, unless one is on its way. */
+  refresh(): void {
+    this.#settled = -1;
+    this.#pump();
+  }
+
   setState(state: State): void {
     this.state = state;
     this.#pump();

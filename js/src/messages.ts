@@ -14,6 +14,8 @@ export interface State {
   readonly edit_layers: Range | null;
   /** How directions are found; null lets the kernel choose by the layers. */
   readonly method: string | null;
+  /** A second method, whose picture is drawn beside the first. */
+  readonly beside: string | null;
   readonly normalize: boolean;
   /** Class of the picture, if the generator has classes. */
   readonly label: number | null;
@@ -32,8 +34,18 @@ export interface Spectrum {
   readonly rows: number;
   /** Eigenvalue / m of every direction, descending. */
   readonly shares: readonly number[];
-  /** A slider goes from -travel to travel. */
-  readonly travel: number;
+  /** Each direction's slider goes from -travel to travel. */
+  readonly travel: readonly number[];
+  /** The mean image change at the ends of the first sliders (-1..1 is the whole range); null if not measured. */
+  readonly change: number | null;
+  /** Another method's directions, in the order of this one's. */
+  readonly beside: Beside | null;
+}
+
+export interface Beside {
+  readonly method: string;
+  /** For each direction the one it is matched with, and |cos| between them. */
+  readonly matches: readonly (readonly [number, number])[];
 }
 
 export interface Layer {
@@ -125,6 +137,7 @@ export function parseState(value: unknown): State | null {
     layers: value.layers,
     edit_layers: isRange(value.edit_layers) ? value.edit_layers : null,
     method: typeof value.method === "string" ? value.method : null,
+    beside: typeof value.beside === "string" ? value.beside : null,
     normalize: value.normalize === true,
     label: isNumber(value.label) ? value.label : null,
     truncation_psi: isNumber(value.truncation_psi) ? value.truncation_psi : 1,
@@ -136,8 +149,16 @@ export function parseState(value: unknown): State | null {
 export function parseSpectrum(value: unknown): Spectrum | null {
   if (!isFields(value) || typeof value.method !== "string" || !isRange(value.layers)) return null;
   const { method, layers, rows, shares, travel } = value;
-  if (!isNumber(rows) || !isNumber(travel) || !Array.isArray(shares) || !shares.every(isNumber)) return null;
-  return { method, layers, normalized: value.normalized === true, rows, shares, travel };
+  if (!isNumber(rows) || !isNumbers(shares) || !isNumbers(travel)) return null;
+  const change = isNumber(value.change) ? value.change : null;
+  const normalized = value.normalized === true;
+  return { method, layers, normalized, rows, shares, travel, change, beside: parseBeside(value.beside) };
+}
+
+function parseBeside(value: unknown): Beside | null {
+  if (!isFields(value) || typeof value.method !== "string") return null;
+  if (!Array.isArray(value.matches) || !value.matches.every(isRange)) return null;
+  return { method: value.method, matches: value.matches };
 }
 
 export function parseGeneratorInfo(value: unknown): GeneratorInfo | null {
@@ -158,6 +179,10 @@ function isFields(value: unknown): value is Fields {
 
 function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(isNumber);
 }
 
 function isRange(value: unknown): value is Range {

@@ -2,6 +2,7 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { h, type Scope } from "./dom";
+import { methodName } from "./format";
 import { listenToKeys } from "./keys";
 import { createLayerRange } from "./layer-range";
 import { Link } from "./link";
@@ -100,6 +101,8 @@ function createPanel(
     layers.update(wanted);
     method.update(wanted);
     seed.update(wanted);
+    root.classList.toggle("sefa-beside", shares?.beside != null);
+    stage.setMethods(shares?.beside ? [methodName(shares.method), methodName(shares.beside.method)] : []);
     stage.setBacklog(link.merged);
     status.show(link.status);
     controls.inert = link.status === "gone";
@@ -167,6 +170,8 @@ function createPanel(
     guarded(() => {
       shares = parseSpectrum(model.get("spectrum"));
       draw();
+      // Other ends of the sliders move the second picture by another amount.
+      if (shares?.beside) link.refresh();
     }),
   );
   // The front end tells this when the kernel was restarted or is dead; a live model never tells it.
@@ -206,6 +211,7 @@ function viewName(): string {
 /** Whether a spectrum is that of the state's method and layers. */
 function describes(spectrum: Spectrum, state: State): boolean {
   const asked = state.method ?? spectrum.method;
+  if (state.beside !== (spectrum.beside?.method ?? null)) return false;
   return spectrum.method === asked && spectrum.layers.join() === state.layers.join();
 }
 

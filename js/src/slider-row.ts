@@ -2,14 +2,15 @@
 
 import { button, h, numberField, on, type Scope, setText } from "./dom";
 import { significant } from "./format";
+import type { Spectrum } from "./messages";
 
-/** A slider has this many steps on each side of zero. */
+/** A slider has at least this many steps on each side of zero. */
 const STEPS = 500;
 
 export interface SliderRow {
   readonly el: HTMLElement;
-  /** Show a strength on a slider that goes from -travel to travel, and the direction's eigenvalue / m. */
-  show(strength: number, share: number, travel: number): void;
+  /** Show a strength on the direction's slider, its eigenvalue / m, and the direction it is matched with. */
+  show(strength: number, spectrum: Spectrum | null): void;
   /** Scroll to the slider, give it the focus and let it flash. */
   reveal(): void;
 }
@@ -25,6 +26,9 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
     set,
   );
   const eigenvalue = h("span", { class: "sefa-eigenvalue" });
+  const match = h("span", { class: "sefa-match", hidden: "" });
+  /** A slider that is held keeps its ends. */
+  let held = false;
   const zero = button(
     scope,
     { class: "sefa-zero", "aria-label": `Reset direction ${index}`, title: "Reset" },
@@ -36,11 +40,19 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
     { class: "sefa-row" },
     h("span", { class: "sefa-index" }, `#${index}`),
     eigenvalue,
+    match,
     slider,
     value.el,
     zero,
   );
   on(scope, slider, "input", () => set(snap(Number(slider.value), Number(slider.max))));
+  on(scope, slider, "pointerdown", () => {
+    held = true;
+  });
+  for (const end of ["pointerup", "pointercancel"] as const)
+    on(scope, slider, end, () => {
+      held = false;
+    });
   on(scope, el, "dblclick", (event) => {
     if (event.target !== value.el) set(0);
   });
@@ -54,10 +66,19 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
 
   return {
     el,
-    show(strength, share, travel) {
+    show(strength, spectrum) {
       current = strength;
+      const share = spectrum?.shares[index] ?? 0;
       setText(eigenvalue, significant(share));
       eigenvalue.title = `Eigenvalue λ${index}/m = ${share}`;
+      const [other, cosine] = spectrum?.beside?.matches[index] ?? [];
+      match.hidden = other === undefined || cosine === undefined;
+      if (other !== undefined && cosine !== undefined) {
+        setText(match, `#${other} ${cosine.toFixed(2)}`);
+        match.title = `Matched with direction ${other} of the second method: |cos| = ${cosine}`;
+      }
+      const wanted = spectrum?.travel[index] || 1;
+      const travel = held ? Number(slider.max) : wanted;
       if (slider.max !== String(travel)) {
         slider.min = String(-travel);
         slider.max = String(travel);
@@ -77,11 +98,12 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
   };
 }
 
-/** Round to the slider's steps, so that zero is exactly zero. */
+/** Round to the slider's steps, which are round numbers: zero is exactly zero, and one is one. */
 function snap(strength: number, travel: number): number {
-  const step = travel / STEPS;
-  const clamped = Math.min(travel, Math.max(-travel, strength));
-  return Number((Math.round(clamped / step) * step).toPrecision(6)) || 0;
+  const decade = 10 ** Math.floor(Math.log10(travel / STEPS));
+  const step = decade * ([5, 2].find((part) => part * decade <= travel / STEPS) ?? 1);
+  const rounded = Number((Math.round(strength / step) * step).toPrecision(6)) || 0;
+  return Math.min(travel, Math.max(-travel, rounded));
 }
 
 /** The strength a key asks for; null if the key means nothing here. */

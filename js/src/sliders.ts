@@ -44,7 +44,13 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
   );
   const counted = h("span", { class: "sefa-quiet" });
   const heading = h("h3", {}, "Directions ", counted);
-  const titles = ["no.", "λ/m", "strength", "", ""].map((title) => h("span", {}, title));
+  const ends = h("span", {}, "strength");
+  const match = h("span", {
+    class: "sefa-match",
+    title: "Matched direction of the second method, and |cos|",
+  });
+  match.textContent = "≈ beside";
+  const titles = [h("span", {}, "no."), h("span", {}, "λ/m"), match, ends];
   const columns = h("div", { class: "sefa-columns", "aria-hidden": "true" }, ...titles);
   const header = h("div", { class: "sefa-heading" }, heading, more, fewer, reset);
 
@@ -84,8 +90,11 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     const idle = wanted.some((index) => index >= count && !strengths[index]);
     fewer.disabled = count <= FIRST_SHOWN && !idle;
     reset.disabled = !Object.values(strengths).some((strength) => strength !== 0);
-    for (const [index, row] of rows)
-      row.show(strengths[index] ?? 0, spectrum?.shares[index] ?? 0, spectrum?.travel || 1);
+    const matching = spectrum?.beside != null;
+    match.hidden = !matching;
+    for (const table of [list, columns]) table.classList.toggle("sefa-matching", matching);
+    for (const [index, row] of rows) row.show(strengths[index] ?? 0, spectrum);
+    ends.title = endsText(spectrum?.change ?? null);
   }
 
   return {
@@ -101,4 +110,10 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
       rows.get(index)?.reveal();
     },
   };
+}
+
+/** What the ends of the sliders mean. */
+function endsText(change: number | null): string {
+  if (change === null) return "At their ends the sliders go as far as latents spread";
+  return `At their ends the first ${FIRST_SHOWN} directions change the picture equally: ${Math.round(50 * change)} % of the range of its values on average`;
 }

@@ -9,6 +9,8 @@ export interface Stage {
   readonly el: HTMLElement;
   show(frame: Frame, bytes: DataView): void;
   setBacklog(merged: number): void;
+  /** Name the methods of two pictures side by side; none for one picture. */
+  setMethods(names: readonly string[]): void;
   /** Show the picture without strengths as long as it is asked for. */
   setComparing(comparing: boolean): void;
 }
@@ -23,6 +25,7 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
   const backlog = h("span", { title: "Inputs merged into the next request" }, "0 waiting");
   const readout = h("span", { class: "sefa-readout" }, time, " · ", backlog);
   const frameBox = h("div", { class: "sefa-frame" }, canvas, loading, badge);
+  const methods = h("div", { class: "sefa-captions", hidden: "" });
 
   const compare = button(
     scope,
@@ -76,7 +79,7 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
   }
 
   return {
-    el: h("div", { class: "sefa-stage" }, frameBox, tools),
+    el: h("div", { class: "sefa-stage" }, frameBox, methods, tools),
     show(frame, bytes) {
       if (!order.admits(frame)) return;
       if (frame.mime === "image/x-rgba") return draw(frame, imageData(frame, bytes));
@@ -84,6 +87,11 @@ export function createStage(scope: Scope, resolution: number, onCompare: (on: bo
         (picture) => draw(frame, picture),
         () => scope.fail(new Error(`The browser cannot decode a picture of type ${frame.mime}.`)),
       );
+    },
+    setMethods(names) {
+      methods.hidden = names.length === 0;
+      if (methods.textContent !== names.join(""))
+        methods.replaceChildren(...names.map((name) => h("span", {}, name)));
     },
     setBacklog(merged) {
       setText(backlog, `${merged} waiting`);

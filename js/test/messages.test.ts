@@ -21,6 +21,7 @@ test("what goes up has exactly the fields of the wire", () => {
         layers: [0, 3],
         edit_layers: null,
         method: null,
+        beside: null,
         normalize: true,
         label: null,
         truncation_psi: 0.7,

@@ -168,7 +168,8 @@ describe("a view", () => {
 });
 
 describe("directions", () => {
-  const many = { shares: Array.from({ length: 25 }, (_, i) => 1 / (i + 1)), travel: 5 };
+  const shares = Array.from({ length: 25 }, (_, i) => 1 / (i + 1));
+  const many = { shares, travel: shares.map(() => 5), change: null, beside: null };
   const model25 = (strengths = {}) => {
     const model = new FakeModel();
     model.traits.spectrum = { ...(model.traits.spectrum as object), ...many };
@@ -243,6 +244,22 @@ describe("directions", () => {
       buttonNamed(el, "Reset all").click();
       expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 1: 0 } });
     }
+  });
+
+  test("each slider has ends of its own, which stay while it is held", () => {
+    const model = model25();
+    const spectrum = model.traits.spectrum as object;
+    model.traits.spectrum = { ...spectrum, travel: shares.map((_, i) => i + 1), change: 0.3 };
+    const { el } = render(model);
+    expect([0, 3].map((index) => direction(el, index).max)).toEqual(["1", "4"]);
+    expect(get(el, ".sefa-columns span[title*='15 %']").textContent).toBe("strength");
+    direction(el, 0).dispatchEvent(new Event("pointerdown"));
+    model.traits.spectrum = { ...spectrum, travel: shares.map(() => 9) };
+    model.tell("change:spectrum");
+    expect([0, 3].map((index) => direction(el, index).max)).toEqual(["1", "9"]);
+    direction(el, 0).dispatchEvent(new Event("pointerup"));
+    model.setState({ seed: 3 });
+    expect(direction(el, 0).max).toBe("9");
   });
 
   test("a typed strength may be beyond the slider's travel; a half typed one is not overwritten", () => {
@@ -351,7 +368,7 @@ describe("method", () => {
     const model = new FakeModel();
     const { el } = render(model);
     model.answer();
-    const select = get<HTMLSelectElement>(el, ".sefa-method-choice select");
+    const select = get<HTMLSelectElement>(el, ".sefa-methods label:first-child select");
     expect([...select.options].map((option) => option.textContent)).toEqual([
       "by layer",
       "SeFa",
@@ -364,6 +381,32 @@ describe("method", () => {
     select.value = "";
     select.dispatchEvent(new Event("change"));
     expect(model.edits().at(-1)?.patch).toEqual({ method: null });
+  });
+
+  test("a second method is sent, named under its picture, and its matches are shown", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const select = get<HTMLSelectElement>(el, ".sefa-methods label:last-child select");
+    expect(get(el, ".sefa-captions").textContent).toBe("Composed responseJacobian");
+    const matches = [...el.querySelectorAll(".sefa-row .sefa-match")].map((match) => match.textContent);
+    expect(matches.slice(0, 2)).toEqual(["#1 0.93", "#0 0.80"]);
+    select.value = "";
+    select.dispatchEvent(new Event("change"));
+    expect(model.edits().at(-1)?.patch).toEqual({ beside: null });
+    model.traits.spectrum = { ...(model.traits.spectrum as object), beside: null };
+    model.tell("change:spectrum");
+    expect(get(el, ".sefa-captions").hidden).toBe(true);
+    expect(get<HTMLElement>(el, ".sefa-row:first-child .sefa-match").hidden).toBe(true);
+  });
+
+  test("other ends of the sliders draw the second picture again", () => {
+    const model = new FakeModel();
+    render(model);
+    model.answer();
+    const asked = model.edits().length;
+    model.tell("change:spectrum");
+    expect(model.edits().slice(asked)).toMatchObject([{ patch: {} }]);
   });
 
   test("progress of long work is shown until its picture is there", () => {

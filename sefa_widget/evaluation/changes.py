@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -15,11 +15,17 @@ BATCH_PIXELS = 2**19
 """Pixels drawn at once, at most: 128 pictures of 64 px, one of 1024 px."""
 
 
-def draw(generator: Generator, latents: Latent) -> Tensor:
+Tick = Callable[[], object]
+"""Called before every batch of pictures; what it raises ends the work."""
+
+
+def draw(generator: Generator, latents: Latent, tick: Tick | None = None) -> Tensor:
     """Draw pictures ``[N, C, H, W]`` batch by batch, float32 on the CPU."""
     batch = max(1, BATCH_PIXELS // generator.resolution**2)
     images = []
     for start in range(0, len(latents.codes), batch):
+        if tick is not None:
+            tick()
         part = slice(start, start + batch)
         labels = None if latents.labels is None else latents.labels[part]
         piece = Latent(latents.codes[part], labels, latents.truncation_psi)
@@ -34,6 +40,7 @@ def differences(
     directions: Directions,
     strengths: dict[int, float],
     rows: Rows = None,
+    tick: Tick | None = None,
 ) -> Iterator[tuple[int, Tensor, Tensor]]:
     """Draw each direction at plus and minus its strength, and subtract the unedited pictures.
 
@@ -45,6 +52,8 @@ def differences(
         The unedited pictures ``[N, C, H, W]`` of `latents`, from `draw`.
     strengths
         Strength by direction; only these are drawn.
+    tick
+        See `draw`.
 
     Yields
     ------
@@ -52,8 +61,8 @@ def differences(
         The direction and both differences ``[N, C, H, W]``, in image units (-1..1 is the whole range).
     """
     for index, strength in strengths.items():
-        plus = draw(generator, edit(latents, directions, {index: strength}, rows=rows)) - base
-        minus = draw(generator, edit(latents, directions, {index: -strength}, rows=rows)) - base
+        plus = draw(generator, edit(latents, directions, {index: strength}, rows=rows), tick) - base
+        minus = draw(generator, edit(latents, directions, {index: -strength}, rows=rows), tick) - base
         yield index, plus, minus
 
 

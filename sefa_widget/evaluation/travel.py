@@ -7,12 +7,13 @@ are judged at matched effect.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from sefa_widget.directions import Directions
+from sefa_widget.directions import Directions, Progress
 from sefa_widget.editing import Rows
 from sefa_widget.evaluation.basis import random_control
 from sefa_widget.evaluation.captured import fresh_latents
@@ -35,8 +36,8 @@ class Travel:
     """``[k]``: the mean image change measured there; less than `change` where the limit stopped it."""
     change: float
     """The wanted change: RMS over pixels and channels, mean over seeds and both sides, in image units."""
-    limit: float
-    """The cap on strengths."""
+    limit: Tensor
+    """The cap on each direction's strength, ``[k]``."""
     control: Travel | None
     """The same for as many random orthonormal directions; None in a control."""
 
@@ -57,11 +58,12 @@ def travel(
     directions: Directions,
     change: float = 0.2,
     *,
-    limit: float = 50.0,
+    limit: float | Tensor = 50.0,
     latents: Latent | None = None,
     rows: Rows = None,
     control: bool = True,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> Travel:
     """Find the slider range of each direction that gives the same mean image change.
 
@@ -77,7 +79,7 @@ def travel(
     change
         The wanted change in image units (-1..1 is the whole range); see `Travel.change`.
     limit
-        The largest strength tried.
+        The largest strength tried: one number, or one per direction ``[k]``.
     latents
         N latents to measure on; None takes 16 fresh ones.
     rows
@@ -86,6 +88,8 @@ def travel(
         Whether random directions are measured as well.
     seed
         Seed of the random control.
+    progress
+        Called with how many directions are done and how many there are, before every batch of pictures.
 
     Returns
     -------
@@ -97,16 +101,31 @@ def travel(
     ValueError
         If the change or the limit is not finite and positive, or the directions do not fit the generator.
     """
-    for name, value in (("change", change), ("limit", limit)):
-        if not (math.isfinite(value) and value > 0):
-            raise ValueError(f"The {name} is {value}; it must be finite and above 0.")
+    k = len(directions)
+    limits = torch.as_tensor(limit, dtype=torch.float64)
+    if limits.shape not in ((), (k,)):
+        raise ValueError(
+            f"The limit has shape {list(limits.shape)}; give one number, or one for each of {k}."
+        )
+    limits = limits.expand(k)
+    for name, values in (("change", [change]), ("limit", limits.tolist())):
+        for value in values:
+            if not (math.isfinite(value) and value > 0):
+                raise ValueError(f"The {name} is {value}; it must be finite and above 0.")
     latents = fresh_latents(generator, 16) if latents is None else latents
-    base = draw(generator, latents)
-    found = _search(generator, latents, base, directions, change, limit, rows)
+    total = k * (2 if control else 1)
+
+    def tick(done: int) -> None:
+        if progress is not None:
+            progress(done, total)
+
+    base = draw(generator, latents, lambda: tick(0))
+    found = _search(generator, latents, base, directions, change, limits, rows, tick)
     if not control:
         return found
     random = random_control(directions, seed)
-    return replace(found, control=_search(generator, latents, base, random, change, limit, rows))
+    beside = _search(generator, latents, base, random, change, limits, rows, lambda done: tick(k + done))
+    return replace(found, control=beside)
 
 
 def _search(
@@ -115,15 +134,19 @@ def _search(
     base: Tensor,
     directions: Directions,
     change: float,
-    limit: float,
+    limits: Tensor,
     rows: Rows,
+    tick: Callable[[int], None],
 ) -> Travel:
     def measured(index: int, strength: float) -> float:
-        ((_, plus, minus),) = differences(generator, latents, base, directions, {index: strength}, rows)
+        differing = differences(
+            generator, latents, base, directions, {index: strength}, rows, lambda: tick(index)
+        )
+        ((_, plus, minus),) = differing
         return float((rms(plus) + rms(minus)).mean()) / 2
 
     strengths, changes = [], []
-    for index in range(len(directions)):
+    for index, limit in enumerate(limits.tolist()):
         low, high = 0.0, math.inf  # strengths measured below and above the change
         strength = min(1.0, limit)
         got = measured(index, strength)
@@ -142,6 +165,6 @@ def _search(
         strengths=torch.tensor(strengths, dtype=torch.float64),
         changes=torch.tensor(changes, dtype=torch.float64),
         change=change,
-        limit=limit,
+        limit=limits,
         control=None,
     )

@@ -123,7 +123,7 @@ export class FakeModel {
     const sharpness = (40 + 8 * (layers[1] - layers[0])) / d;
     const shares = Array.from({ length: d }, (_, i) => 0.31 * Math.exp((-i * sharpness) / 8) + 0.02 * (1 - i / d));
     const method = layers[1] > 1 && this.info.num_codes === 1 ? "composed" : "sefa";
-    this.traits.spectrum = { method, layers, normalized: normalize, rows: 8192, shares, travel: 5 };
+    this.traits.spectrum = { method, layers, normalized: normalize, rows: 8192, shares, travel: shares.map(() => 5), change: null, beside: null };
     this.trigger("change:spectrum");
   }
 

@@ -1,0 +1,137 @@
+"""Directions in, how far their sliders go out: first as far as latents spread, then to equal image change.
+
+A slider's end is a strength. At first it is a fixed number of standard deviations of the latent along the
+direction, which costs no picture. Then, when there is time, the ends are moved so that every direction
+changes the picture as much as the median direction did, see `evaluation.travel`: equal travel means equal
+change, and methods are judged at matched effect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
+
+import torch
+from torch import Tensor
+
+from sefa_widget.directions import Directions, Progress
+from sefa_widget.editing import Rows
+from sefa_widget.evaluation import effect, fresh_latents, travel
+from sefa_widget.generators.base import Generator
+
+Z_SPREADS, W_SPREADS = 4.0, 1.5
+"""Standard deviations of the latent at the ends of a slider: one of many independent numbers of z may go
+farther than w, which a mapping network has bent into shape."""
+STRETCH = 2.0
+"""Equal change is sought up to this many times the first reach; farther out pictures break."""
+MEASURED = 10
+"""Directions whose change is measured; the panel shows so many at first."""
+CODES, SEEDS = 512, 8
+"""Latents drawn to measure the spread of codes, and pictures' change."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reach:
+    """How far the sliders of all k directions go."""
+
+    strengths: Tensor
+    """``[k]`` float64: the strength at either end of each direction's slider."""
+    change: float | None = None
+    """The mean image change at the ends of the measured directions (RMS, -1..1 is the whole range)."""
+
+    def rounded(self) -> list[float]:
+        """Give the strengths with three digits, as people read them."""
+        return [float(f"{strength:.3g}") for strength in self.strengths.tolist()]
+
+
+def first_reach(generator: Generator, directions: Directions) -> Reach:
+    """Give each slider the reach that the spread of latents along its direction allows."""
+    if generator.latent_space == "z":
+        return Reach(torch.full((len(directions),), Z_SPREADS, dtype=torch.float64))
+    vectors = directions.vectors
+    spread = ((vectors @ _covariance(generator)) * vectors).sum(1).clamp_min(0).sqrt()
+    return Reach(W_SPREADS * spread.clamp_min(1e-3 * float(spread.max()) + 1e-12))
+
+
+_covariances: WeakKeyDictionary[Generator, Tensor] = WeakKeyDictionary()
+
+
+def _covariance(generator: Generator) -> Tensor:
+    """Give the covariance ``[d, d]`` of w, measured once per generator."""
+    known = _covariances.get(generator)
+    if known is None:
+        with torch.no_grad():
+            codes = fresh_latents(generator, CODES).codes[:, 0].to("cpu", torch.float64)
+        known = _covariances[generator] = torch.cov(codes.T)
+    return known
+
+
+def equal_reach(
+    generator: Generator,
+    directions: Directions,
+    *,
+    rows: Rows = None,
+    change: float | None = None,
+    progress: Progress | None = None,
+) -> Reach:
+    """Give the first `MEASURED` sliders the reach at which their mean image change is the same.
+
+    Draws some hundred pictures.
+
+    Parameters
+    ----------
+    generator, directions, rows
+        As for `edit`.
+    change
+        The change at the ends; None is the median over the directions at their first reach.
+    progress
+        Called before every batch of pictures with how many directions are done, and how many there are; what
+        it raises ends the work.
+
+    Returns
+    -------
+    Reach
+        Directions that were not measured, and all of a generator that no direction changes, keep their first
+        reach. One that reaches the change nowhere within `STRETCH` of its first reach ends there.
+    """
+    first = first_reach(generator, directions)
+    some = top(directions, MEASURED)
+    starts = first.strengths[: len(some)]
+    latents = fresh_latents(generator, SEEDS)
+    with torch.inference_mode():
+        if change is None:
+            changes = []
+            for index, start in enumerate(starts.tolist()):
+                if progress is not None:
+                    progress(index, 2 * len(some))
+                one = replace(
+                    some,
+                    vectors=some.vectors[index : index + 1],
+                    eigenvalues=some.eigenvalues[index : index + 1],
+                )
+                moved = effect(generator, one, strength=start, latents=latents, rows=rows, control=False)
+                changes.append(float(moved.change[0]) * start)
+            change = float(torch.tensor(changes).median())
+        if not change > 0:
+            return first
+
+        def second_half(done: int, total: int) -> None:
+            if progress is not None:
+                progress(total + done, 2 * total)
+
+        found = travel(
+            generator,
+            some,
+            change,
+            limit=STRETCH * starts,
+            latents=latents,
+            rows=rows,
+            control=False,
+            progress=second_half,
+        )
+    return Reach(torch.cat([found.strengths, first.strengths[len(some) :]]), change)
+
+
+def top(directions: Directions, k: int) -> Directions:
+    """Give the first k of some directions."""
+    return replace(directions, vectors=directions.vectors[:k], eigenvalues=directions.eigenvalues[:k])
