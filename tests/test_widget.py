@@ -319,3 +319,86 @@ def test_panels_share_one_generator_and_nothing_else(tiny, recorded_comms):
     assert one.generator is two.generator
     one.close()
     two.close()
+
+
+def wait_until(front, condition):
+    with front.arrived:
+        assert front.arrived.wait_for(condition, LONG)
+
+
+def test_when_nothing_else_is_wanted_the_sliders_get_equal_reach(front):
+    front.send({"type": "hello", "view": "v", "seq": 1})
+    front.wait("frame", 1)
+    wait_until(front, lambda: front.widget.spectrum["change"] is not None)
+    measured = front.widget.spectrum
+    assert len(set(measured["travel"])) > 1
+    front.edit(2, patch={"seed": 5})
+    front.wait("frame", 2)
+    assert front.widget.spectrum == measured
+
+
+def test_measuring_reach_stops_for_a_request_and_is_taken_up_again(front, monkeypatch):
+    began, refused = threading.Event(), []
+    measure = front.widget._session.measure_reach
+
+    def slow(state, progress):
+        if refused:
+            return measure(state, progress)
+        began.set()
+        try:
+            while True:
+                progress(0, 1)
+        except BaseException:
+            refused.append(state.revision)
+            raise
+
+    monkeypatch.setattr(front.widget._session, "measure_reach", slow)
+    front.send({"type": "hello", "view": "v", "seq": 1})
+    assert began.wait(LONG)
+    front.edit(2, patch={"seed": 5})
+    front.wait("frame", 2)
+    assert refused == [0]
+    wait_until(front, lambda: front.widget.spectrum["change"] is not None)
+
+
+def test_reach_that_cannot_be_measured_stays_as_it_was(front, monkeypatch):
+    failed = threading.Event()
+
+    def fail(state, progress):
+        failed.set()
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(front.widget._session, "measure_reach", fail)
+    front.send({"type": "hello", "view": "v", "seq": 1})
+    assert failed.wait(LONG)
+    front.edit(2, patch={"seed": 5})
+    front.wait("frame", 2)
+    assert front.widget.spectrum["travel"] == [4.0] * 8
+
+
+def test_slow_generators_draw_no_picture_only_to_measure_reach(front, monkeypatch):
+    monkeypatch.setattr("sefa_widget.widget.MEASURED_MS", 0.0)
+    settled = threading.Event()
+    measure_reach = front.widget._measure_reach
+
+    def tell():
+        measure_reach()
+        settled.set()
+
+    monkeypatch.setattr(front.widget, "_measure_reach", tell)
+    front.send({"type": "hello", "view": "v", "seq": 1})
+    front.wait("frame", 1)
+    assert settled.wait(LONG)
+    assert front.widget.spectrum["change"] is None
+
+
+def test_a_second_method_is_drawn_beside_the_first(front):
+    front.edit(1, patch={"beside": "random", "strengths": {"0": 1.5}})
+    info, _ = front.wait("frame", 1)
+    assert (info["width"], info["height"]) == (32, 16)
+    assert front.widget.image().size == (16, 16)
+    assert front.widget.spectrum["beside"]["method"] == "random"
+    assert len(front.widget.spectrum["beside"]["matches"]) == 8
+    front.edit(2, patch={"beside": None})
+    assert front.wait("frame", 2)[0]["width"] == 16
+    assert front.widget.spectrum["beside"] is None

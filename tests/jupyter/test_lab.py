@@ -216,3 +216,21 @@ def test_an_error_while_drawing_is_shown_in_the_panel_and_goes_away(open_noteboo
     slider(notebook, 0).press("ArrowRight")
     wait_for_revision(notebook, 2)
     expect(panel(notebook)).not_to_contain_text("the GPU is gone")
+
+
+def test_a_second_method_is_drawn_beside_the_first_on_the_same_seed(notebook):
+    notebook.page.get_by_label("beside").select_option("random")
+    wait_for_revision(notebook, 1)
+    expect(panel(notebook)).to_contain_text("SeFaRandom")
+    expect(picture(notebook)).to_have_js_property("width", 128)
+    assert both_halves_are_equal(notebook)
+    slider(notebook, 2).focus()
+    notebook.page.keyboard.press("PageUp")
+    wait_for_revision(notebook, 2)
+    assert not both_halves_are_equal(notebook)
+
+
+def both_halves_are_equal(notebook):
+    values = [int(value) for value in pixels(notebook).split(",")]
+    rows = [values[start : start + 4 * 128] for start in range(0, len(values), 4 * 128)]
+    return all(row[: 4 * 64] == row[4 * 64 :] for row in rows)
