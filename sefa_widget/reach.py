@@ -2,8 +2,8 @@
 
 A slider's end is a strength. At first it is a fixed number of standard deviations of the latent along the
 direction, which costs no picture. Then, when there is time, the ends are moved so that every direction
-changes the picture as much as the median direction did, see `evaluation.travel`: equal travel means equal
-change, and methods are judged at matched effect.
+changes the picture as much as a strong one did (the upper quartile), see `evaluation.travel`: equal travel
+means equal change, and methods are judged at matched effect.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from sefa_widget.generators.base import Generator
 Z_SPREADS, W_SPREADS = 4.0, 1.5
 """Standard deviations of the latent at the ends of a slider: one of many independent numbers of z may go
 farther than w, which a mapping network has bent into shape."""
+STRONG = 0.75
+"""Quantile of the changes at first reach that all sliders are given: a lower one would tie down what moves
+most, a higher one is out of reach of most directions."""
 STRETCH = 2.0
 """Equal change is sought up to this many times the first reach; farther out pictures break."""
 MEASURED = 10
@@ -44,13 +47,19 @@ class Reach:
         return [float(f"{strength:.3g}") for strength in self.strengths.tolist()]
 
 
+def spread_along(generator: Generator, directions: Directions) -> Tensor:
+    """Give the standard deviation of the latent along each direction, ``[k]`` float64; 1 for z."""
+    if generator.latent_space == "z":
+        return torch.ones(len(directions), dtype=torch.float64)
+    vectors = directions.vectors
+    return ((vectors @ _covariance(generator)) * vectors).sum(1).clamp_min(0).sqrt()
+
+
 def first_reach(generator: Generator, directions: Directions) -> Reach:
     """Give each slider the reach that the spread of latents along its direction allows."""
-    if generator.latent_space == "z":
-        return Reach(torch.full((len(directions),), Z_SPREADS, dtype=torch.float64))
-    vectors = directions.vectors
-    spread = ((vectors @ _covariance(generator)) * vectors).sum(1).clamp_min(0).sqrt()
-    return Reach(W_SPREADS * spread.clamp_min(1e-3 * float(spread.max()) + 1e-12))
+    spread = spread_along(generator, directions)
+    times = Z_SPREADS if generator.latent_space == "z" else W_SPREADS
+    return Reach(times * spread.clamp_min(1e-3 * float(spread.max()) + 1e-12))
 
 
 _covariances: WeakKeyDictionary[Generator, Tensor] = WeakKeyDictionary()
@@ -83,7 +92,7 @@ def equal_reach(
     generator, directions, rows
         As for `edit`.
     change
-        The change at the ends; None is the median over the directions at their first reach.
+        The change at the ends; None is the upper quartile over the directions at their first reach.
     progress
         Called before every batch of pictures with how many directions are done, and how many there are; what
         it raises ends the work.
@@ -111,7 +120,7 @@ def equal_reach(
                 )
                 moved = effect(generator, one, strength=start, latents=latents, rows=rows, control=False)
                 changes.append(float(moved.change[0]) * start)
-            change = float(torch.tensor(changes).median())
+            change = float(torch.tensor(changes).quantile(STRONG))
         if not change > 0:
             return first
 

@@ -80,11 +80,28 @@ export interface Preset {
   readonly range: Range;
 }
 
-/** Ranges worth a button: SeFa's bottom, middle and top if there are enough layers that read the latent. */
+/** Layers of small networks belong to the bottom up to this resolution, to the middle up to twice as much. */
+const SMALL_BOTTOM = 8;
+
+/**
+ * Ranges worth a button, if there are enough layers that read the latent: SeFa's bottom, middle and top for networks of
+ * its sizes, and what does the same at lower resolutions.
+ */
 export function layerPresets(layers: readonly Layer[]): Preset[] {
   const n = layers.length;
   const all: Preset = { name: "all", range: [0, n] };
   const reading = layers.filter((layer) => layer.row !== null).length;
+  const top = layers[n - 1]?.resolution ?? 0;
+  if (reading >= 7 && top >= 4 * SMALL_BOTTOM && top <= 8 * SMALL_BOTTOM) {
+    const middle = layers.findIndex(({ resolution }) => resolution > SMALL_BOTTOM);
+    const last = layers.findIndex(({ resolution }) => resolution > 2 * SMALL_BOTTOM);
+    return [
+      { name: `bottom 4–${SMALL_BOTTOM} px`, range: [0, middle] },
+      { name: `middle ${2 * SMALL_BOTTOM} px`, range: [middle, last] },
+      { name: `top ${4 * SMALL_BOTTOM}–${top} px`, range: [last, n] },
+      all,
+    ];
+  }
   if (reading >= 7)
     return [
       { name: "bottom 0–1", range: [0, 2] },

@@ -51,6 +51,17 @@ test("a deep generator has the presets of the SeFa paper", () => {
   ]);
 });
 
+test("a small deep one has presets by resolution", () => {
+  const sizes = [4, 8, 8, 16, 16, 32, 32, 64, 64, 64];
+  const heads = sizes.map((resolution, row) => ({ name: `layer ${row}`, resolution, row }));
+  expect(layerPresets(heads)).toEqual([
+    { name: "bottom 4–8 px", range: [0, 3] },
+    { name: "middle 16 px", range: [3, 5] },
+    { name: "top 32–64 px", range: [5, 10] },
+    { name: "all", range: [0, 10] },
+  ]);
+});
+
 test("a shallow one has all layers, and the one that reads the latent", () => {
   expect(layerPresets(layers([0, null, null])).map(({ name }) => name)).toEqual(["latent only", "all"]);
   expect(layerPresets(layers([0, 1, 2])).map(({ name }) => name)).toEqual(["all"]);

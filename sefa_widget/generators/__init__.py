@@ -92,7 +92,7 @@ FORMATS: dict[str, Conversion] = {
 }
 """How each file format becomes one of the architectures."""
 
-BUNDLED = ("faces",)
+BUNDLED = ("faces", "heads")
 """Names of the generators that come with the package."""
 
 
@@ -117,8 +117,8 @@ def load_generator(
     Parameters
     ----------
     source
-        A file, the name of a bundled generator, a `Checkpoint`, or a generator, which is returned as it
-        is. None is the bundled ``"faces"``. Any other `torch.nn.Module` is borrowed: one line is printed
+        A file, the name of a bundled generator (``"faces"``, a DCGAN, or ``"heads"``, a StyleGAN2), a
+        `Checkpoint`, or a generator, which is returned as it is. None is ``"faces"``. Any other `torch.nn.Module` is borrowed: one line is printed
         about the layers found that read its latent.
     device
         Where it computes, for example ``"cpu"``, ``"cuda:0"`` or ``"mps"``; None takes the first there

@@ -178,8 +178,10 @@ class Trainer:
     _PARTS = ("generator", "average", "judge", "makes", "judges")
 
 
-def save_grid(generator: StyleGAN2, path: Path, truncation_psi: float, columns: int = 8) -> None:
-    """Write the pictures of seeds 0.. as one PNG."""
+def save_grid(
+    generator: StyleGAN2, path: Path, truncation_psi: float, columns: int = 8, scale: int = 2
+) -> None:
+    """Write the pictures of seeds 0.. as one PNG, each pixel `scale` pixels wide."""
     latents = generator.sample(range(columns * columns), truncation_psi=truncation_psi)
     with torch.no_grad():
         images = generator.synthesize(latents).clamp(-1, 1)
@@ -187,7 +189,7 @@ def save_grid(generator: StyleGAN2, path: Path, truncation_psi: float, columns: 
     rows = images.view(columns, count // columns, channels, height, width).permute(0, 3, 1, 4, 2)
     pixels = ((rows.reshape(columns * height, -1, channels) + 1) * 127.5).round().byte().numpy()
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).resize((2 * pixels.shape[1], 2 * pixels.shape[0])).save(path)
+    Image.fromarray(pixels).resize((scale * pixels.shape[1], scale * pixels.shape[0])).save(path)
 
 
 def train(recipe: Recipe, folder: Path = FOLDER) -> StyleGAN2:
