@@ -7,24 +7,21 @@ unit is the spread of the attribute, so that attributes can be held against each
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from sefa_widget.directions import Directions
-from sefa_widget.directions.interfacegan import Scorer, read_scores
+from sefa_widget.directions.interfacegan import Scorer
 from sefa_widget.directions.moments import Progress
 from sefa_widget.editing import Rows, edit
 from sefa_widget.evaluation.basis import random_control
 from sefa_widget.evaluation.captured import fresh_latents
-from sefa_widget.evaluation.changes import BATCH_PIXELS, draw
+from sefa_widget.evaluation.scoring import COLUMNS, Scored
 from sefa_widget.evaluation.tables import Table, html_table, text_table
 from sefa_widget.generators.base import Generator, Latent
-
-COLUMNS = ("direction", "strongest", "effect", "purity")
-"""Columns of the table before those of the attributes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,91 +198,30 @@ def rescore(
         raise ValueError(f"There are {samples} samples; a spread needs at least 2.")
     latents = fresh_latents(generator, n) if latents is None else latents
     total = samples * (1 + 2 * len(steps) * (2 if control else 1))
-    watched = _Watched(generator, scorer, names, batch, progress, total)
-    unedited = watched.score(latents)
+    scored = Scored(generator, scorer, names, batch, progress, total)
+    unedited = scored.score(latents)
     spread = unedited.std(0)
-    flat = [name for name, value in zip(watched.names, spread.tolist(), strict=True) if not value > 0]
+    flat = [name for name, value in zip(scored.names, spread.tolist(), strict=True) if not value > 0]
     if flat:
         raise ValueError(
             f"The scorer gives all {samples} unedited samples the same score of "
             f"{', '.join(map(repr, flat))}: there is no spread to measure a change in. Take more samples, or "
             "leave the attribute out."
         )
-    measured = _measure(watched, latents, directions, steps, rows, spread)
+    measured = _measure(scored, latents, directions, steps, rows, spread)
     if not control:
         return measured
     random = random_control(directions, seed)
-    return replace(measured, control=_measure(watched, latents, random, steps, rows, spread))
-
-
-class _Watched:
-    """A scorer of a generator's pictures whose answers are checked and counted."""
-
-    def __init__(
-        self,
-        generator: Generator,
-        scorer: Scorer,
-        names: Sequence[str] | None,
-        batch: int | None,
-        progress: Progress | None,
-        total: int,
-    ) -> None:
-        self.generator, self.scorer, self.progress, self.total = generator, scorer, progress, total
-        self.batch = batch or max(1, BATCH_PIXELS // generator.resolution**2)
-        self.names = _checked_names(getattr(scorer, "names", None) if names is None else names)
-        self.done = 0
-
-    def score(self, latents: Latent) -> Tensor:
-        """Draw and score latents batch by batch; ``[N, A]`` float64."""
-        found = []
-        for piece in _pieces(latents, self.batch):
-            images = draw(self.generator, piece)
-            with torch.no_grad():
-                answer = self.scorer(images)
-            found.append(self._checked(answer, len(images)))
-            self.done += len(images)
-            if self.progress is not None:
-                self.progress(self.done, self.total)
-        return torch.cat(found)
-
-    def _checked(self, answer: object, count: int) -> Tensor:
-        """Give the scorer's answer for `count` pictures as ``[count, A]``, or say what is wrong with it."""
-        try:
-            values = torch.as_tensor(answer)
-        except (TypeError, ValueError, RuntimeError) as error:
-            raise ValueError(
-                f"The scorer gives {type(answer).__name__}; it must give numbers [N] or [N, A]."
-            ) from error
-        if values.ndim not in (1, 2) or len(values) != count or not values.numel():
-            raise ValueError(
-                f"The scorer gives shape {list(values.shape)} for {count} images; it must give [{count}] or "
-                f"[{count}, A]."
-            )
-        values = read_scores(values)
-        self.names = self.names or tuple(f"attribute {number}" for number in range(values.shape[1]))
-        if values.shape[1] != len(self.names):
-            raise ValueError(
-                f"The scorer gives {values.shape[1]} attributes; there are {len(self.names)} names: "
-                f"{', '.join(self.names)}."
-            )
-        broken = ~values.isfinite()
-        if bool(broken.any()):
-            column = int(broken.any(0).nonzero()[0])
-            raise ValueError(
-                f"The scorer gives NaN or infinite scores of {self.names[column]!r} for "
-                f"{int(broken[:, column].sum())} of {count} images; a change needs a score of every picture: "
-                "let the scorer give a number, or leave the attribute out."
-            )
-        return values
+    return replace(measured, control=_measure(scored, latents, random, steps, rows, spread))
 
 
 def _measure(
-    watched: _Watched, latents: Latent, directions: Directions, steps: Tensor, rows: Rows, spread: Tensor
+    scored: Scored, latents: Latent, directions: Directions, steps: Tensor, rows: Rows, spread: Tensor
 ) -> Rescoring:
     change, error = [], []
     for index, step in enumerate(steps.tolist()):
-        plus = watched.score(edit(latents, directions, {index: step}, rows=rows))
-        minus = watched.score(edit(latents, directions, {index: -step}, rows=rows))
+        plus = scored.score(edit(latents, directions, {index: step}, rows=rows))
+        minus = scored.score(edit(latents, directions, {index: -step}, rows=rows))
         half = (plus - minus) / 2 / spread
         change.append(half.mean(0))
         error.append(half.std(0) / len(half) ** 0.5)
@@ -294,18 +230,11 @@ def _measure(
         error=torch.stack(error),
         spread=spread,
         strengths=steps,
-        names=watched.names,
+        names=scored.names,
         samples=len(latents.codes),
         method=directions.method,
         control=None,
     )
-
-
-def _pieces(latents: Latent, batch: int) -> Iterator[Latent]:
-    for start in range(0, len(latents.codes), batch):
-        part = slice(start, start + batch)
-        labels = None if latents.labels is None else latents.labels[part]
-        yield Latent(latents.codes[part], labels, latents.truncation_psi)
 
 
 def _steps(directions: Directions, k: int | None, strength: float | Tensor) -> Tensor:
@@ -322,14 +251,3 @@ def _steps(directions: Directions, k: int | None, strength: float | Tensor) -> T
     if not bool((steps.isfinite() & (steps > 0)).all()):
         raise ValueError(f"The strength is {steps.tolist()}; it must be finite and above 0.")
     return steps.expand(count).clone()
-
-
-def _checked_names(names: Sequence[str] | None) -> tuple[str, ...]:
-    if names is None:
-        return ()
-    if isinstance(names, str) or not names or len(set(names)) < len(names) or set(names) & set(COLUMNS):
-        raise ValueError(
-            f"Names of attributes are {names!r}; give a list of different names, none of them one of "
-            f"{', '.join(COLUMNS)}."
-        )
-    return tuple(names)
