@@ -1,7 +1,9 @@
 import numpy as np
+import torch
 
 from sefa_widget import factorize
-from sefa_widget.plots import spectrum_figure
+from sefa_widget.evaluation import rescore
+from sefa_widget.plots import rescoring_figure, spectrum_figure
 
 
 def test_the_spectrum_has_a_bar_per_direction_and_a_random_control_of_the_same_shape(tiny_style):
@@ -18,3 +20,31 @@ def test_the_spectrum_has_a_bar_per_direction_and_a_random_control_of_the_same_s
 def test_fewer_directions_have_fewer_bars(tiny_style):
     bars, control = spectrum_figure(factorize(tiny_style, k=2)).data
     assert len(bars.y) == len(control.y) == 2
+
+
+def brightness_and_redness(images):
+    return torch.stack([images.mean((1, 2, 3)), images[:, 0].mean((1, 2))], dim=1)
+
+
+def test_a_rescoring_is_drawn_beside_its_control_on_one_scale_about_zero(tiny_style):
+    found = rescore(
+        tiny_style, factorize(tiny_style, k=3), brightness_and_redness, names=["bright", "red"], n=6
+    )
+    figure = rescoring_figure(found)
+    measured, control = figure.data
+    assert np.allclose(measured.z, found.change.numpy())
+    assert np.allclose(measured.customdata, found.error.numpy())
+    assert list(measured.x) == ["bright", "red"]
+    assert np.allclose(control.z, found.control.change.numpy())
+    assert [title.text for title in figure.layout.annotations] == ["sefa", "random"]
+    scale = figure.layout.coloraxis
+    assert scale.cmax == -scale.cmin == max(abs(found.change).max(), abs(found.control.change).max())
+    assert scale.cmid == 0
+    assert figure.layout.yaxis.autorange == "reversed"
+    assert "customdata" in measured.hovertemplate
+
+
+def test_a_rescoring_without_control_is_one_panel(tiny_style):
+    found = rescore(tiny_style, factorize(tiny_style, k=3), brightness_and_redness, n=6, control=False)
+    (measured,) = rescoring_figure(found).data
+    assert len(measured.z) == 3

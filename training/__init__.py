@@ -1,0 +1,1 @@
+"""What the bundled models are made with; it is not part of the package."""

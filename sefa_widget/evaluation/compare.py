@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +12,11 @@ from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.editing import Rows, row_numbers
 from sefa_widget.evaluation.captured import CapturedChange, captured_change, fresh_latents
 from sefa_widget.evaluation.matching import Nearest, Pair, compare_pair, find_nearest
+from sefa_widget.evaluation.tables import Table, html_table, text_table
 from sefa_widget.generators.base import Generator, Latent
 
 SUPERVISED = "interfacegan"
 """Directions of this method are the supervised ones unless `compare` is told otherwise."""
-
-Table = list[dict[str, str | int | float]]
-"""One dict per row; all rows have the same keys."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,12 +83,12 @@ class Comparison:
 
     def __str__(self) -> str:
         """Write the tables as plain text."""
-        return "\n\n".join(_text(table) for table in self._tables())
+        return "\n\n".join(text_table(table) for table in self._tables())
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return "".join(_html(table) for table in self._tables())
+        return "".join(html_table(table) for table in self._tables())
 
     def _tables(self) -> list[Table]:
         tables = [self.agreement(), self.captured_change(), self.supervised()]
@@ -172,22 +169,3 @@ def compare(
             for near in find_nearest(name, directions[name], other, found, seed=seed)
         ),
     )
-
-
-def _cells(table: Table) -> list[list[str]]:
-    rows = [[f"{v:.3f}" if isinstance(v, float) else str(v) for v in row.values()] for row in table]
-    return [list(table[0]), *rows]
-
-
-def _text(table: Table) -> str:
-    cells = _cells(table)
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in cells]
-    return "\n".join(lines)
-
-
-def _html(table: Table) -> str:
-    head, *body = [[html.escape(cell) for cell in row] for row in _cells(table)]
-    rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in body)
-    titles = "".join(f"<th>{cell}</th>" for cell in head)
-    return f"<table><thead><tr>{titles}</tr></thead><tbody>{rows}</tbody></table>"

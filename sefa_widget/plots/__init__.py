@@ -1,6 +1,7 @@
 """Directions and their scores in, plotly figures out; one idea per module."""
 
 from sefa_widget.plots.comparison import comparison_figure, cosine_figure
+from sefa_widget.plots.rescoring import rescoring_figure
 from sefa_widget.plots.scores import captured_figure, effect_figure, heat_figure
 from sefa_widget.plots.spectrum import MAX_CONTROL_ROWS, spectrum_figure
 
@@ -11,5 +12,6 @@ __all__ = [
     "cosine_figure",
     "effect_figure",
     "heat_figure",
+    "rescoring_figure",
     "spectrum_figure",
 ]

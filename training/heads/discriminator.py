@@ -8,6 +8,7 @@ pictures. It is not shipped: only training needs it.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import cast
 
 import torch
@@ -61,7 +62,8 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map ``[N, in, H, W]`` to ``[N, out, H / 2, W / 2]``."""
         around = self.skip(functional.avg_pool2d(x, 2))
-        return (self.conv1(self.conv0(x)) + around) * math.sqrt(0.5)
+        joined: Tensor = (self.conv1(self.conv0(x)) + around) * math.sqrt(0.5)
+        return joined
 
 
 class Linear(nn.Module):
@@ -91,9 +93,7 @@ class Discriminator(nn.Module):
         super().__init__()
         widths = list(CHANNELS.values())
         self.from_rgb = Conv(3, widths[0], 1)
-        self.blocks = nn.ModuleList(
-            ResidualBlock(*pair) for pair in zip(widths[:-1], widths[1:], strict=True)
-        )
+        self.blocks = nn.ModuleList(ResidualBlock(*pair) for pair in pairwise(widths))
         last = widths[-1]
         self.conv = Conv(last + 1, last, 3)
         self.dense = Linear(last * 16, last)

@@ -48,7 +48,9 @@ def styled(layer: StyledConv, x: Tensor, code: Tensor) -> Tensor:
     else:
         weight = layer.weight.to(x.dtype).contiguous(memory_format=torch.channels_last)
         x = functional.conv2d(x, weight, padding=1)
-    x = torch.addcmul((layer.bias * math.sqrt(2)).to(x.dtype)[:, None, None], x, scale.to(x.dtype)[:, :, None, None])
+    x = torch.addcmul(
+        (layer.bias * math.sqrt(2)).to(x.dtype)[:, None, None], x, scale.to(x.dtype)[:, :, None, None]
+    )
     if layer.noise is not None:
         noise = torch.randn(len(x), *layer.noise.const.shape, dtype=x.dtype)
         x = x + noise * (layer.noise.strength * math.sqrt(2)).to(x.dtype)
@@ -60,7 +62,7 @@ def joined(layer: StyledConv) -> Tensor:
     taps = kernel2d(layer.taps, layer.weight, gain=4.0)
     shifted = functional.conv2d(torch.eye(9).view(9, 1, 3, 3), taps, padding=3).view(9, 36)
     kernel = layer.weight.transpose(0, 1).flatten(2) @ shifted
-    return kernel.unflatten(2, (6, 6)).contiguous(memory_format=torch.channels_last)
+    return kernel.view(*kernel.shape[:2], 6, 6).contiguous(memory_format=torch.channels_last)
 
 
 def to_rgb(layer: ToRGB, x: Tensor, code: Tensor) -> Tensor:

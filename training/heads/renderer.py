@@ -8,6 +8,7 @@ the ray met it, and one distant light shades everything. `SAMPLES` squared rays 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -35,7 +36,19 @@ BACKGROUND: tuple[Colour, ...] = (
 SHIRT: tuple[Colour, ...] = ((0.85, 0.2, 0.2), (0.92, 0.75, 0.2), (0.25, 0.7, 0.35), (0.2, 0.35, 0.85))
 LIPS, MOUTH, TEETH = (0.72, 0.2, 0.2), (0.28, 0.04, 0.06), (0.96, 0.95, 0.92)
 EYE, IRIS, DARK = (0.97, 0.97, 0.97), (0.22, 0.45, 0.72), (0.05, 0.05, 0.07)
-PARTS = ("background", "body", "neck", "back hair", "head", "jaw", "left ear", "right ear", "nose", "hair", "glasses")
+PARTS = (
+    "background",
+    "body",
+    "neck",
+    "back hair",
+    "head",
+    "jaw",
+    "left ear",
+    "right ear",
+    "nose",
+    "hair",
+    "glasses",
+)
 SKIN_PARTS = tuple(PARTS.index(name) for name in ("neck", "head", "jaw", "left ear", "right ear", "nose"))
 
 
@@ -66,8 +79,10 @@ class Rays:
         parts = zip(self.origin, self.direction, ellipsoid.centre, ellipsoid.radii, strict=True)
         for start, step, centre, radius in parts:
             offset, scaled = (start - centre) / radius, step / radius
-            square, product, rest = square + scaled * scaled, product + scaled * offset, rest + offset * offset
-        assert isinstance(square, Tensor) and isinstance(product, Tensor) and isinstance(rest, Tensor)
+            square, product = square + scaled * scaled, product + scaled * offset
+            rest = rest + offset * offset
+        assert isinstance(square, Tensor)
+        assert isinstance(product, Tensor)
         inside = product * product - square * rest
         return torch.where(inside > 0, (inside.clamp_min(0).sqrt() - product) / square, FAR)
 
@@ -93,6 +108,12 @@ def rotation(yaw: Tensor, pitch: Tensor, roll: Tensor) -> list[list[Tensor]]:
         [sr * cy + cr * sp * sy, cr * cp, sr * sy - cr * sp * cy],
         [-cp * sy, sp, cp * cy],
     ]
+
+
+def dot(first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
+    """Give the product of two vectors whose entries broadcast with each other."""
+    (a, b, c), (d, e, f) = first, second
+    return a * d + b * e + c * f
 
 
 def ramp(colours: tuple[Colour, ...], where: Tensor) -> Tensor:
@@ -167,15 +188,12 @@ def _still_rays(x: Tensor, y: Tensor, zoom: Tensor) -> Rays:
 
 def _turned_rays(rays: Rays, turn: list[list[Tensor]]) -> Rays:
     moved = [start - centre for start, centre in zip(rays.origin, PIVOT, strict=True)]
-    x, y, z = (
-        sum(turn[row][column] * moved[row] for row in range(3)) + PIVOT[column] for column in range(3)
-    )
-    assert isinstance(x, Tensor) and isinstance(y, Tensor) and isinstance(z, Tensor)
+    x, y, z = (dot([row[column] for row in turn], moved) + centre for column, centre in enumerate(PIVOT))
     return Rays((x, y, z), (turn[2][0], turn[2][1], turn[2][2]))
 
 
 def _shapes(of: dict[str, Tensor]) -> dict[str, Ellipsoid]:
-    """Give every part that is an ellipsoid, in the coordinates of the head (body and neck: of the picture)."""
+    """Give every part that is an ellipsoid, in coordinates of the head (body and neck: of the picture)."""
     width, volume, length = of["face_width"], of["hair_volume"], of["hair_length"]
     top, bottom = 0.75, -0.25 - 0.95 * length
     return {
@@ -279,7 +297,7 @@ def _shading(
     """Give the light ``[N, P]`` on every ray's hit: ambient plus one distant light, Lambert's law."""
     angle = torch.deg2rad(of["light"])
     toward = (0.93 * torch.sin(angle), torch.full_like(angle, 0.36), 0.93 * torch.cos(angle))
-    toward_head = [sum(turn[row][column] * toward[row] for row in range(3)) for column in range(3)]
+    toward_head = [dot([row[column] for row in turn], toward) for column in range(3)]
     lit = torch.zeros(depth.shape)
     face = [shapes["head"], shapes["jaw"]]
     for number, name in enumerate(PARTS):
@@ -293,17 +311,16 @@ def _shading(
     return 0.42 + 0.68 * lit
 
 
-def _lambert(point: tuple[Tensor, Tensor, Tensor], shapes: list[Ellipsoid], light: list[Tensor] | tuple[Tensor, ...]) -> Tensor:
+def _lambert(
+    point: tuple[Tensor, Tensor, Tensor], shapes: list[Ellipsoid], light: Sequence[Tensor]
+) -> Tensor:
     """Give the cosine between light and surface, normals of touching ellipsoids blended where they meet."""
-    normal: list[Tensor | float] = [0.0, 0.0, 0.0]
+    normal = [torch.zeros(())] * 3
     for shape in shapes:
         offsets = [(p - c) / r for p, c, r in zip(point, shape.centre, shape.radii, strict=True)]
-        level = sum(offset * offset for offset in offsets)
-        weight = torch.exp(-6 * (level - 1)) if len(shapes) > 1 else 1.0
+        weight = torch.exp(-6 * (dot(offsets, offsets) - 1)) if len(shapes) > 1 else 1.0
         normal = [n + weight * o / r for n, o, r in zip(normal, offsets, shape.radii, strict=True)]
-    length = sum(n * n for n in normal) ** 0.5
-    cosine = sum(n * direction for n, direction in zip(normal, light, strict=True)) / (length + 1e-6)
-    assert isinstance(cosine, Tensor)
+    cosine = dot(normal, light) / (dot(normal, normal) ** 0.5 + 1e-6)
     return cosine.clamp_min(0)
 
 

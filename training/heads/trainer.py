@@ -10,14 +10,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-
-
-
 
 import torch
 from PIL import Image
@@ -118,7 +114,7 @@ class Trainer:
         logits_made, _ = self.judge(made.detach().bfloat16())
         judged = functional.softplus(-logits_real).mean() + functional.softplus(logits_made).mean()
         told = functional.mse_loss(shown, attributes)
-        (judged + told).backward()
+        torch.autograd.backward(judged + told)
         logged = {"judge": judged.item(), "attributes": told.item()}
         if (self.seen // recipe.batch) % recipe.every == 0:
             logged["r1"] = self._r1(images)
@@ -127,7 +123,7 @@ class Trainer:
 
         self.judge.requires_grad_(False)
         fooled = functional.softplus(-self.judge(made.bfloat16())[0]).mean()
-        fooled.backward()
+        torch.autograd.backward(fooled)
         self.makes.step()
         self.makes.zero_grad(set_to_none=True)
         logged["generator"] = fooled.item()
@@ -144,7 +140,7 @@ class Trainer:
         images = images.clone().requires_grad_(True)
         (slope,) = torch.autograd.grad(self.judge(images)[0].sum(), images, create_graph=True)
         penalty = slope.square().sum((1, 2, 3)).mean()
-        (penalty * (self.recipe.gamma / 2 * self.recipe.every)).backward()
+        torch.autograd.backward(penalty * (self.recipe.gamma / 2 * self.recipe.every))
         return float(penalty.item())
 
     def finished(self) -> StyleGAN2:
@@ -198,7 +194,8 @@ def train(recipe: Recipe, folder: Path = FOLDER) -> StyleGAN2:
     if checkpoint.exists():
         trainer.resume(checkpoint)
         print(f"goes on from {trainer.seen:,} images", flush=True)
-    began, first, total = time.monotonic(), trainer.seen, {}
+    began, first = time.monotonic(), trainer.seen
+    total: dict[str, float] = {}
     steps: dict[str, int] = {}
     while trainer.seen < recipe.images:
         for name, value in trainer.step().items():
@@ -210,7 +207,8 @@ def train(recipe: Recipe, folder: Path = FOLDER) -> StyleGAN2:
             with (folder / "log.jsonl").open("a") as log:
                 log.write(json.dumps({"images": trainer.seen, "per_second": round(speed, 1), **means}) + "\n")
             minutes = (recipe.images - trainer.seen) / speed / 60
-            print(f"{trainer.seen:,} images, {speed:.0f} a second, {minutes:.0f} min left: {means}", flush=True)
+            left = f"{speed:.0f} a second, {minutes:.0f} min left"
+            print(f"{trainer.seen:,} images, {left}: {means}", flush=True)
             total, steps = {}, {}
         if trainer.seen % GRID_EVERY < recipe.batch or trainer.seen >= recipe.images:
             save_grid(trainer.finished(), folder / f"grid-{trainer.seen // 1000:04d}k.png", 0.8)

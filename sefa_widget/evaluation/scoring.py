@@ -1,0 +1,117 @@
+"""A generator, a scorer and latents in, checked scores of the pictures out.
+
+What a scorer gives comes from outside, so everything that can be wrong with it is said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from sefa_widget.directions.interfacegan import Scorer, read_scores
+from sefa_widget.directions.moments import Progress
+from sefa_widget.evaluation.changes import BATCH_PIXELS, draw
+from sefa_widget.generators.base import Generator, Latent
+
+COLUMNS = ("direction", "strongest", "effect", "purity")
+"""Columns of a table of scores before those of the attributes; no attribute may have these names."""
+
+
+class Scored:
+    """A generator's pictures under a scorer whose answers are checked and counted.
+
+    Parameters
+    ----------
+    generator, scorer
+        What draws pictures, and what scores them.
+    names
+        Names of the attributes; None takes the scorer's own `names`, or numbers them at the first answer.
+    batch
+        Pictures at once; None is as many as have half a million pixels.
+    progress
+        Called as ``progress(done, total)`` after every batch.
+    total
+        How many pictures will be scored.
+
+    Raises
+    ------
+    ValueError
+        If the names are not different words; from `score`, if the scorer's answer does not fit.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        scorer: Scorer,
+        names: Sequence[str] | None,
+        batch: int | None,
+        progress: Progress | None,
+        total: int,
+    ) -> None:
+        self.generator, self.scorer, self.progress, self.total = generator, scorer, progress, total
+        self.batch = batch or max(1, BATCH_PIXELS // generator.resolution**2)
+        self.names = _different(getattr(scorer, "names", None) if names is None else names)
+        self.done = 0
+
+    def score(self, latents: Latent) -> Tensor:
+        """Draw and score latents batch by batch; ``[N, A]`` float64."""
+        found = []
+        for piece in _pieces(latents, self.batch):
+            images = draw(self.generator, piece)
+            with torch.no_grad():
+                answer = self.scorer(images)
+            found.append(self._checked(answer, len(images)))
+            self.done += len(images)
+            if self.progress is not None:
+                self.progress(self.done, self.total)
+        return torch.cat(found)
+
+    def _checked(self, answer: object, count: int) -> Tensor:
+        """Give the scorer's answer for `count` pictures as ``[count, A]``, or say what is wrong with it."""
+        try:
+            values = torch.as_tensor(answer)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise ValueError(
+                f"The scorer gives {type(answer).__name__}; it must give numbers [N] or [N, A]."
+            ) from error
+        if values.ndim not in (1, 2) or len(values) != count or not values.numel():
+            raise ValueError(
+                f"The scorer gives shape {list(values.shape)} for {count} images; it must give [{count}] or "
+                f"[{count}, A]."
+            )
+        values = read_scores(values)
+        self.names = self.names or tuple(f"attribute {number}" for number in range(values.shape[1]))
+        if values.shape[1] != len(self.names):
+            raise ValueError(
+                f"The scorer gives {values.shape[1]} attributes; there are {len(self.names)} names: "
+                f"{', '.join(self.names)}."
+            )
+        broken = ~values.isfinite()
+        if bool(broken.any()):
+            column = int(broken.any(0).nonzero()[0])
+            raise ValueError(
+                f"The scorer gives NaN or infinite scores of {self.names[column]!r} for "
+                f"{int(broken[:, column].sum())} of {count} images; a change needs a score of every picture: "
+                "let the scorer give a number, or leave the attribute out."
+            )
+        return values
+
+
+def _pieces(latents: Latent, batch: int) -> Iterator[Latent]:
+    for start in range(0, len(latents.codes), batch):
+        part = slice(start, start + batch)
+        labels = None if latents.labels is None else latents.labels[part]
+        yield Latent(latents.codes[part], labels, latents.truncation_psi)
+
+
+def _different(names: Sequence[str] | None) -> tuple[str, ...]:
+    if names is None:
+        return ()
+    if isinstance(names, str) or not names or len(set(names)) < len(names) or set(names) & set(COLUMNS):
+        raise ValueError(
+            f"Names of attributes are {names!r}; give a list of different names, none of them one of "
+            f"{', '.join(COLUMNS)}."
+        )
+    return tuple(names)
