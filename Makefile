@@ -1,6 +1,7 @@
 # make demo       set up, then open the quickstart notebook in JupyterLab
 # make test       set up, then run every test: lint, types, Python, panel, browser, notebooks, wheel
 # make test-fast  the tests that need no browser, under a minute
+# make train-heads  train the bundled heads again: hours on a laptop, goes on where it was stopped
 PYTHON ?= python3
 VENV := .venv
 BIN := $(abspath $(VENV))/bin
@@ -12,7 +13,7 @@ NPM := PATH="$(NPM_PATH)" npm --prefix js
 PANEL := $(wildcard js/src/*) js/package.json
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: demo test test-fast lint browser screenshots clean
+.PHONY: demo test test-fast lint browser screenshots train-heads clean
 
 demo: $(VENV)/demo.done
 	$(BIN)/jupyter lab $(ROOT) notebooks/01_quickstart.ipynb $(LAB_ARGS)
@@ -37,6 +38,12 @@ browser:
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
 	{ apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core; } >/dev/null 2>&1 \
 	|| { echo "The browser tests need Chromium: install it so that 'chromium' is on PATH, then run make test again."; exit 1; }
+
+# Spinning threads take each other's time where cores are few.
+train-heads: $(VENV)/test.done
+	OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=30000 nice $(BIN)/python -m training.heads.trainer $(TRAIN_ARGS)
+	$(BIN)/python -m training.heads.publish
+	$(BIN)/python -m training.heads.measure
 
 screenshots: $(VENV)/test.done browser
 	$(BIN)/python docs/take_screenshots.py
