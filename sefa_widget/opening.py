@@ -30,7 +30,8 @@ def explore(
     Parameters
     ----------
     source
-        A generator, or what `load_generator` takes, for example ``"heads"``; None is the bundled faces. A line tells how loading goes.
+        A generator, or what `load_generator` takes, for example ``"heads"``; None is the bundled faces. A
+        line tells how loading goes.
     state
         What `SefaWidget.state` gave, to go on from there.
     device

@@ -118,8 +118,8 @@ def load_generator(
     ----------
     source
         A file, the name of a bundled generator (``"faces"``, a DCGAN, or ``"heads"``, a StyleGAN2), a
-        `Checkpoint`, or a generator, which is returned as it is. None is ``"faces"``. Any other `torch.nn.Module` is borrowed: one line is printed
-        about the layers found that read its latent.
+        `Checkpoint`, or a generator, which is returned as it is. None is ``"faces"``. Any other
+        `torch.nn.Module` is borrowed: one line is printed about the layers found that read its latent.
     device
         Where it computes, for example ``"cpu"``, ``"cuda:0"`` or ``"mps"``; None takes the first there
         is of CUDA, MPS and CPU, and leaves generators and modules where they are.

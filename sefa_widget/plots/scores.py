@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from sefa_widget.evaluation import CapturedChange, Effect
+from sefa_widget.plots.palette import GREY, PALETTE
 
-PALETTE = ("#4c78a8", "#e45756", "#54a24b", "#b279a2", "#f58518", "#72b7b2", "#9d755d", "#ff9da6", "#bab0ac")
-GREY = "#999999"
+HEATS_IN_A_ROW = 5
 
 
 def captured_figure(scores: Mapping[str, CapturedChange]) -> go.Figure:
@@ -99,7 +100,7 @@ def effect_figure(effect: Effect) -> go.Figure:
 
 
 def heat_figure(effect: Effect, *, count: int = 10) -> go.Figure:
-    """Draw where in the picture the first directions act, side by side on one scale.
+    """Draw where in the picture the first directions act, up to five in a row, on one scale.
 
     Parameters
     ----------
@@ -114,19 +115,26 @@ def heat_figure(effect: Effect, *, count: int = 10) -> go.Figure:
         One heat map per direction; light is much change.
     """
     heat = effect.heat[:count]
-    titles = [f"{number}" for number in range(len(heat))]
-    figure = make_subplots(rows=1, cols=len(heat), subplot_titles=titles, horizontal_spacing=0.01)
-    for column, image in enumerate(heat, start=1):
-        figure.add_heatmap(z=image.tolist(), coloraxis="coloraxis", row=1, col=column)
+    columns = min(len(heat), HEATS_IN_A_ROW)
+    rows = math.ceil(len(heat) / columns)
+    figure = make_subplots(
+        rows=rows,
+        cols=columns,
+        subplot_titles=[f"direction {number}" for number in range(len(heat))],
+        horizontal_spacing=0.01,
+        vertical_spacing=0.25 / rows,
+    )
+    for number, image in enumerate(heat):
+        row, column = 1 + number // columns, 1 + number % columns
+        hover = f"direction {number}<br>%{{z:.3g}} per unit<extra></extra>"
+        figure.add_heatmap(z=image.tolist(), coloraxis="coloraxis", hovertemplate=hover, row=row, col=column)
+        figure.update_yaxes(scaleanchor=f"x{number + 1 if number else ''}", row=row, col=column)
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, autorange="reversed", constrain="domain")
-    for column in range(1, 1 + len(heat)):
-        anchor = f"x{column if column > 1 else ''}"
-        figure.update_yaxes(scaleanchor=anchor, row=1, col=column)
     figure.update_layout(
         title="Where each direction acts",
         coloraxis={"colorscale": "Inferno", "cmin": 0, "colorbar_title": "change<br>per unit"},
         template="plotly_white",
-        height=240,
+        height=120 + 200 * rows,
     )
     return figure

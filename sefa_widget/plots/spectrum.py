@@ -8,6 +8,7 @@ import torch
 from sefa_widget.directions import Directions, format_layers
 from sefa_widget.directions.base import decompose
 from sefa_widget.directions.gram import gram_of_rows
+from sefa_widget.plots.palette import PALETTE
 
 MAX_CONTROL_ROWS = 65_536
 """Rows of the random control at most: beyond, its spectrum is flat to within a line's width."""
@@ -37,14 +38,20 @@ def spectrum_figure(directions: Directions, *, seed: int = 0) -> go.Figure:
     values, _ = decompose(control.matrix)
     control_shares = (values / rows).tolist()[: len(directions)]
     index = list(range(len(directions)))
+    layers = f"layer{'s' * (len(directions.layers) > 1)} {format_layers(directions.layers)}"
     hover = "direction %{x}<br>λ/m = %{y:.4g}<extra></extra>"
     figure = go.Figure()
-    figure.add_bar(x=index, y=shares, name=directions.method, hovertemplate=hover)
+    figure.add_bar(x=index, y=shares, name=directions.method, hovertemplate=hover, marker_color=PALETTE[0])
     figure.add_scatter(
-        x=index, y=control_shares, name=f"random {rows} x {d}", mode="lines", hovertemplate=hover
+        x=index,
+        y=control_shares,
+        name=f"random {rows} x {d}",
+        mode="lines",
+        hovertemplate=hover,
+        line_color=PALETTE[1],
     )
     figure.update_layout(
-        title=f"Spectrum: {directions.method} of layers {format_layers(directions.layers)}",
+        title=f"Spectrum: {directions.method} of {layers}",
         xaxis_title="direction",
         yaxis_title="λ/m",
         yaxis_rangemode="tozero",

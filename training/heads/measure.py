@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +22,13 @@ from sefa_widget.generators import Generator
 from sefa_widget.reach import spread_along, top
 
 TARGET = Path(__file__).parent.parent.parent / "docs" / "heads-results.md"
+METHODS = {"composed": "composed response", "jacobian": "Jacobian", "pca": "PCA of w", "ica": "ICA of w"}
+SEARCHED = ("SeFa, all layers", "SeFa, bottom, 4-8 px", "PCA of w", "ICA of w")
+"""Sets in which the nearest direction to each supervised one is looked for."""
 SHOWN = 8
 """Directions measured of each set."""
 HELD = 1.0
-"""An attribute is held by a set if a direction changes it more than any random direction does, this many times."""
+"""An attribute is held if a direction changes it more than this many times what any random one does."""
 RANGES: dict[str, tuple[int, int] | None] = {
     "all layers": None,
     "bottom, 4-8 px": (0, 3),
@@ -48,7 +51,7 @@ def sets(generator: Generator) -> Iterator[tuple[str, Directions, tuple[int, int
     """Give every set of directions with its name and the code rows its edits move."""
     for name, layers in RANGES.items():
         yield f"SeFa, {name}", factorize(generator, method="sefa", layers=layers), layers
-    for method, name in (("composed", "composed response"), ("jacobian", "Jacobian"), ("pca", "PCA of w"), ("ica", "ICA of w")):
+    for method, name in METHODS.items():
         yield name, factorize(generator, method=method, k=min(SHOWN, generator.latent_dim)), None
 
 
@@ -107,7 +110,9 @@ def matrix(one: Measured) -> str:
     rows = []
     for column, name in enumerate(found.names):
         cells = []
-        for change, error in zip(found.change[:, column].tolist(), found.error[:, column].tolist(), strict=True):
+        for change, error in zip(
+            found.change[:, column].tolist(), found.error[:, column].tolist(), strict=True
+        ):
             text = f"{change:+.2f} ± {error:.2f}"
             cells.append(f"**{text}**" if abs(change) >= 0.3 else text)
         chance = found.control.change[:, column].abs()
@@ -120,15 +125,14 @@ def supervised(generator: Generator, measured: Sequence[Measured], samples: int)
     """Table 1: the nearest direction of each set to the supervised one of each attribute."""
     regressor = load_regressor()
     planes = factorize(generator, method="interfacegan", scores=regressor, n=samples)
-    names = list(regressor.names)
-    chosen = [one for one in measured if one.name in ("SeFa, all layers", "SeFa, bottom, 4-8 px", "PCA of w", "ICA of w")]
+    chosen = [one for one in measured if one.name in SEARCHED]
     columns = [find_nearest("supervised", planes, one.name, one.directions) for one in chosen]
     rows = []
-    for index, name in enumerate(names):
+    for index, name in enumerate(regressor.names):
         cells = [f"{nearest[index].distance:.2f} (#{nearest[index].index})" for nearest in columns]
         rows.append([name, *cells, f"{columns[0][index].control:.2f}"])
-    head = ["attribute", *(f"{one.name} ({len(one.directions)})" for one in chosen), f"random ({len(chosen[0].directions)})"]
-    return table(head, rows)
+    names = [f"{one.name} ({len(one.directions)})" for one in chosen]
+    return table(["attribute", *names, f"random ({len(chosen[0].directions)})"], rows)
 
 
 def linear(generator: Generator, samples: int) -> str:
@@ -136,7 +140,8 @@ def linear(generator: Generator, samples: int) -> str:
     regressor = load_regressor()
     latents = fresh_latents(generator, samples)
     with torch.inference_mode():
-        scores = torch.cat([regressor(generator.synthesize(part)) for part in batches(latents.codes)]).double()
+        images = (generator.synthesize(codes) for codes in torch.split(latents.codes, 128))
+        scores = torch.cat([regressor(some) for some in images]).double()
     codes = torch.cat([latents.codes[:, 0].double(), torch.ones(samples, 1, dtype=torch.float64)], 1)
     half = samples // 2
     weights = torch.linalg.lstsq(codes[:half], scores[:half]).solution
@@ -146,19 +151,15 @@ def linear(generator: Generator, samples: int) -> str:
     return table(["attribute", "R²"], [[name, f"{value:.2f}"] for value, name in pairs])
 
 
-def batches(codes: torch.Tensor, size: int = 128) -> Iterator[torch.Tensor]:
-    """Cut codes into batches."""
-    for start in range(0, len(codes), size):
-        yield codes[start : start + size]
-
-
 def captured(generator: Generator, measured: Sequence[Measured]) -> str:
     """Share of the image change that the first directions capture, with control and bound."""
     rows = []
     for one in measured:
         if one.rows is None:
             score = captured_change(generator, top(one.directions, SHOWN))
-            rows.append([one.name, f"{score.curve[-1]:.3f}", f"{score.control[-1]:.3f}", f"{score.bound[-1]:.3f}"])
+            rows.append(
+                [one.name, f"{score.curve[-1]:.3f}", f"{score.control[-1]:.3f}", f"{score.bound[-1]:.3f}"]
+            )
     return table(["set", f"first {SHOWN}", "random", "at most"], rows)
 
 
@@ -166,27 +167,29 @@ def main(samples: int) -> None:
     """Measure everything and write the page."""
     generator = load_generator("heads", device="cpu")
     measured = measure(generator, samples)
-    parts: list[tuple[str, Callable[[], str]]] = [
-        ("What each set does", lambda: summary(measured)),
-        *((f"Matrix: {one.name}", lambda one=one: matrix(one)) for one in measured),
-        ("Captured change", lambda: captured(generator, measured)),
-        ("Nearest direction to each supervised one", lambda: supervised(generator, measured, 10 * samples)),
-        ("Attributes that a linear map of w predicts", lambda: linear(generator, 4 * samples)),
+    parts = [
+        ("What each set does", summary(measured)),
+        *((f"Matrix: {one.name}", matrix(one)) for one in measured),
+        ("Captured change", captured(generator, measured)),
+        ("Nearest direction to each supervised one", supervised(generator, measured, 10 * samples)),
+        ("Attributes that a linear map of w predicts", linear(generator, 4 * samples)),
     ]
     text = (
         "# The heads: measured\n\nWritten by `python -m training.heads.measure`; what it means is in "
-        f"[heads.md](heads.md). {samples} samples, each direction moved by one standard deviation of w along it to both "
-        "sides; changes are in standard deviations of the attribute over the generator's own pictures, ± the standard "
-        f"error of the mean. The first {SHOWN} directions of each set; random: as many random orthonormal directions "
-        "at the same strengths.\n"
+        f"[heads.md](heads.md).\n\n{samples} samples, each direction moved by one standard deviation of w "
+        "along it to both sides. Changes are in standard deviations of the attribute over the generator's own "
+        f"pictures, ± the standard error of the mean. The first {SHOWN} directions of each set; random: as "
+        "many random orthonormal directions at the same strengths.\n"
     )
-    for title, make in parts:
-        text += f"\n## {title}\n\n{make()}\n"
+    for title, part in parts:
+        text += f"\n## {title}\n\n{part}\n"
     TARGET.write_text(text)
     print("wrote", TARGET)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure what directions of the heads do to attributes.")
-    parser.add_argument("--samples", type=int, default=1000, help="pictures that are moved along each direction")
+    parser.add_argument(
+        "--samples", type=int, default=1000, help="pictures that are moved along each direction"
+    )
     main(parser.parse_args().samples)
