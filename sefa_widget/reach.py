@@ -9,14 +9,13 @@ means equal change, and methods are judged at matched effect.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
 
 from sefa_widget.directions import Directions, Progress
 from sefa_widget.editing import Rows
-from sefa_widget.evaluation import effect, fresh_latents, travel
+from sefa_widget.evaluation import effect, fresh_latents, latent_spread, travel
 from sefa_widget.generators.base import Generator
 
 Z_SPREADS, W_SPREADS = 4.0, 1.5
@@ -29,8 +28,8 @@ STRETCH = 2.0
 """Equal change is sought up to this many times the first reach; farther out pictures break."""
 MEASURED = 10
 """Directions whose change is measured; the panel shows so many at first."""
-CODES, SEEDS = 512, 8
-"""Latents drawn to measure the spread of codes, and pictures' change."""
+SEEDS = 8
+"""Pictures on which a change is measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,32 +46,11 @@ class Reach:
         return [float(f"{strength:.3g}") for strength in self.strengths.tolist()]
 
 
-def spread_along(generator: Generator, directions: Directions) -> Tensor:
-    """Give the standard deviation of the latent along each direction, ``[k]`` float64; 1 for z."""
-    if generator.latent_space == "z":
-        return torch.ones(len(directions), dtype=torch.float64)
-    vectors = directions.vectors
-    return ((vectors @ _covariance(generator)) * vectors).sum(1).clamp_min(0).sqrt()
-
-
 def first_reach(generator: Generator, directions: Directions) -> Reach:
     """Give each slider the reach that the spread of latents along its direction allows."""
-    spread = spread_along(generator, directions)
+    spread = latent_spread(generator, directions)
     times = Z_SPREADS if generator.latent_space == "z" else W_SPREADS
     return Reach(times * spread.clamp_min(1e-3 * float(spread.max()) + 1e-12))
-
-
-_covariances: WeakKeyDictionary[Generator, Tensor] = WeakKeyDictionary()
-
-
-def _covariance(generator: Generator) -> Tensor:
-    """Give the covariance ``[d, d]`` of w, measured once per generator."""
-    known = _covariances.get(generator)
-    if known is None:
-        with torch.no_grad():
-            codes = fresh_latents(generator, CODES).codes[:, 0].to("cpu", torch.float64)
-        known = _covariances[generator] = torch.cov(codes.T)
-    return known
 
 
 def equal_reach(
@@ -104,7 +82,7 @@ def equal_reach(
         reach. One that reaches the change nowhere within `STRETCH` of its first reach ends there.
     """
     first = first_reach(generator, directions)
-    some = top(directions, MEASURED)
+    some = directions.first(MEASURED)
     starts = first.strengths[: len(some)]
     latents = fresh_latents(generator, SEEDS)
     with torch.inference_mode():
@@ -139,8 +117,3 @@ def equal_reach(
             progress=second_half,
         )
     return Reach(torch.cat([found.strengths, first.strengths[len(some) :]]), change)
-
-
-def top(directions: Directions, k: int) -> Directions:
-    """Give the first k of some directions."""
-    return replace(directions, vectors=directions.vectors[:k], eigenvalues=directions.eigenvalues[:k])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -39,6 +39,10 @@ class Directions:
     def __len__(self) -> int:
         """Give k."""
         return len(self.vectors)
+
+    def first(self, k: int | None) -> Directions:
+        """Give the first k directions alone; None is all."""
+        return replace(self, vectors=self.vectors[:k], eigenvalues=self.eigenvalues[:k])
 
     @property
     def shares(self) -> Tensor:

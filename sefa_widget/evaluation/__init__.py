@@ -6,6 +6,7 @@ from sefa_widget.evaluation.effect import Effect, effect
 from sefa_widget.evaluation.matching import Nearest, Pair
 from sefa_widget.evaluation.regressor import AttributeRegressor, load_regressor, save_regressor
 from sefa_widget.evaluation.rescoring import Rescoring, rescore
+from sefa_widget.evaluation.spread import latent_spread
 from sefa_widget.evaluation.travel import Travel, travel
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "compare",
     "effect",
     "fresh_latents",
+    "latent_spread",
     "load_regressor",
     "rescore",
     "save_regressor",

@@ -188,9 +188,7 @@ def rescore(
         every sample.
     """
     steps = _steps(directions, k, strength)
-    directions = replace(
-        directions, vectors=directions.vectors[: len(steps)], eigenvalues=directions.eigenvalues[: len(steps)]
-    )
+    directions = directions.first(len(steps))
     if batch is not None and batch < 1:
         raise ValueError(f"batch is {batch}; at least 1 picture is drawn at once.")
     samples = n if latents is None else len(latents.codes)

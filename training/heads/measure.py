@@ -15,11 +15,10 @@ import torch
 
 from sefa_widget import factorize, load_generator
 from sefa_widget.directions import Directions
-from sefa_widget.evaluation import Rescoring, fresh_latents, load_regressor, rescore
+from sefa_widget.evaluation import Rescoring, fresh_latents, latent_spread, load_regressor, rescore
 from sefa_widget.evaluation.captured import captured_change
 from sefa_widget.evaluation.matching import find_nearest
 from sefa_widget.generators import Generator
-from sefa_widget.reach import spread_along, top
 
 TARGET = Path(__file__).parent.parent.parent / "docs" / "heads-results.md"
 METHODS = {"composed": "composed response", "jacobian": "Jacobian", "pca": "PCA of w", "ica": "ICA of w"}
@@ -62,12 +61,12 @@ def measure(generator: Generator, samples: int) -> list[Measured]:
     measured = []
     for name, directions, rows in sets(generator):
         began = time.monotonic()
-        some = top(directions, SHOWN)
+        some = directions.first(SHOWN)
         found = rescore(
             generator,
             some,
             regressor,
-            strength=spread_along(generator, some),
+            strength=latent_spread(generator, some),
             rows=rows,
             latents=latents,
         )
@@ -156,7 +155,7 @@ def captured(generator: Generator, measured: Sequence[Measured]) -> str:
     rows = []
     for one in measured:
         if one.rows is None:
-            score = captured_change(generator, top(one.directions, SHOWN))
+            score = captured_change(generator, one.directions.first(SHOWN))
             rows.append(
                 [one.name, f"{score.curve[-1]:.3f}", f"{score.control[-1]:.3f}", f"{score.bound[-1]:.3f}"]
             )
@@ -177,9 +176,9 @@ def main(samples: int) -> None:
     text = (
         "# The heads: measured\n\nWritten by `python -m training.heads.measure`; what it means is in "
         f"[heads.md](heads.md).\n\n{samples} samples, each direction moved by one standard deviation of w "
-        "along it to both sides. Changes are in standard deviations of the attribute over the generator's own "
-        f"pictures, ± the standard error of the mean. The first {SHOWN} directions of each set; random: as "
-        "many random orthonormal directions at the same strengths.\n"
+        "along it to both sides. Changes are in standard deviations of the attribute over the generator's "
+        f"own pictures, ± the standard error of the mean. The first {SHOWN} directions of each set; random: "
+        "as many random orthonormal directions at the same strengths.\n"
     )
     for title, part in parts:
         text += f"\n## {title}\n\n{part}\n"
