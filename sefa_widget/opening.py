@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from sefa_widget.checkpoint import Checkpoint
+from sefa_widget.directions import Directions
 from sefa_widget.generators import BUNDLED, Generator, load_generator
 from sefa_widget.progress import ProgressLine
 from sefa_widget.widget import SefaWidget
@@ -20,6 +21,7 @@ def explore(
     source: str | Path | Checkpoint | nn.Module | None = None,
     *,
     state: Mapping[str, Any] | None = None,
+    directions: Mapping[str, Directions] | None = None,
     device: str | torch.device | None = None,
 ) -> SefaWidget:
     """Open a panel that edits a generator's pictures live.
@@ -34,6 +36,9 @@ def explore(
         line tells how loading goes.
     state
         What `SefaWidget.state` gave, to go on from there.
+    directions
+        Directions found or loaded elsewhere, for example ``{"smile": load_directions("smile.npy")}``: the
+        panel offers them by name beside its methods.
     device
         Where it computes; None takes the first there is of CUDA, MPS and CPU.
 
@@ -47,10 +52,10 @@ def explore(
     CheckpointError
         If the file cannot be read.
     ValueError
-        If the device does not exist here, or the state is none of this generator's.
+        If the device does not exist here, or the state or directions are none of this generator's.
     """
     if source is None or isinstance(source, Generator) or str(source) in BUNDLED:
-        return SefaWidget(load_generator(source, device=device), state=state)
+        return SefaWidget(load_generator(source, device=device), state=state, directions=directions)
     with ProgressLine() as line:
         line.show(f"Loading {_title(source)} …")
         start = time.perf_counter()
@@ -61,7 +66,7 @@ def explore(
             f"{generator.name}: {generator.family}, {generator.resolution} px, {len(generator.layers)} "
             f"layers, {count:.1f} M parameters on {generator.device}, loaded in {seconds:.1f} s"
         )
-    return SefaWidget(generator, state=state)
+    return SefaWidget(generator, state=state, directions=directions)
 
 
 def _title(source: str | Path | Checkpoint | nn.Module) -> str:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import torch
 
 from sefa_widget.beside import Aligned, align
-from sefa_widget.directions import Directions, Progress, factorize
+from sefa_widget.directions import METHODS, Directions, Progress, factorize, methods_for
 from sefa_widget.editing import edit
 from sefa_widget.frames import Pixels, side_by_side, to_pixels
 from sefa_widget.generators.base import Generator, Latent
@@ -73,10 +73,33 @@ class Session:
         The generator to explore; it is borrowed, other sessions may use it too.
     state
         A dict as `describe` gives it, to start from; fields that are left out have their defaults.
+    directions
+        Directions found or loaded elsewhere, by the name under which they can be chosen like a method.
+
+    Raises
+    ------
+    ValueError
+        If the state is none of this generator's, or directions are not of its latent space or have a
+        method's name.
     """
 
-    def __init__(self, generator: Generator, state: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        generator: Generator,
+        state: Mapping[str, Any] | None = None,
+        directions: Mapping[str, Directions] | None = None,
+    ) -> None:
         self.generator = generator
+        self._given = dict(directions or {})
+        for name, given in self._given.items():
+            if not isinstance(name, str) or not name or name in METHODS:
+                raise ValueError(f"Directions are called {name!r}; take a text that is no method's name.")
+            size, d = given.vectors.shape[1], generator.latent_dim
+            if size != d:
+                raise ValueError(
+                    f"The directions {name!r} have size {size}; {generator.name!r} takes size {d}."
+                )
+        self.methods = (*methods_for(generator), *self._given)
         self._lock = threading.RLock()
         self._directions: dict[tuple[str | None, tuple[int, int], bool], Directions] = {}
         self._found: dict[tuple[object, ...], Found] = {}
@@ -87,7 +110,7 @@ class Session:
     def apply(self, patch: Mapping[str, Any]) -> State:
         """Replace the state by a patched one, or leave it if the patch is wrong; see `patched`."""
         with self._lock:
-            self.state = patched(self.generator, self.state, patch)
+            self.state = patched(self.generator, self.state, patch, self.methods)
             return self.state
 
     def describe(self) -> dict[str, Any]:
@@ -103,6 +126,8 @@ class Session:
         return self._factorized(state, state.method, progress)
 
     def _factorized(self, state: State, method: str | None, progress: Progress | None) -> Directions:
+        if method in self._given:
+            return self._given[method]
         key = (method, state.layers, state.normalize)
         with self._lock:
             known = self._directions.pop(key, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -54,7 +54,9 @@ def first_state(generator: Generator) -> State:
     return State(seed=0, strengths={}, layers=(reading[0], reading[-1] + 1), label=label)
 
 
-def patched(generator: Generator, state: State, patch: Mapping[str, Any]) -> State:
+def patched(
+    generator: Generator, state: State, patch: Mapping[str, Any], methods: Sequence[str] | None = None
+) -> State:
     """Take new absolute values for fields of a state; all of them, or none if one is wrong.
 
     Parameters
@@ -66,6 +68,8 @@ def patched(generator: Generator, state: State, patch: Mapping[str, Any]) -> Sta
     patch
         Values by field name. `strengths` changes the directions it names and leaves the others; the
         keys may be texts, as JSON has them. `revision` is ignored.
+    methods
+        Names that `method` and `beside` may have; None is what `methods_for` says.
 
     Returns
     -------
@@ -77,7 +81,9 @@ def patched(generator: Generator, state: State, patch: Mapping[str, Any]) -> Sta
     ValueError
         If a field is unknown or its value is none this generator can draw.
     """
-    changes = {name: _checked(generator, name, value) for name, value in patch.items() if name != "revision"}
+    methods = methods_for(generator) if methods is None else methods
+    wanted = {name: value for name, value in patch.items() if name != "revision"}
+    changes = {name: _checked(generator, name, value, methods) for name, value in wanted.items()}
     if "strengths" in changes:
         merged = {**state.strengths, **changes["strengths"]}
         changes["strengths"] = {index: merged[index] for index in sorted(merged) if merged[index] != 0}
@@ -92,7 +98,7 @@ def describe(state: State) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
 
-def _checked(generator: Generator, name: str, value: object) -> Any:
+def _checked(generator: Generator, name: str, value: object, methods: Sequence[str]) -> Any:
     """Give the value of a field in the form the state has it, or say what is wrong with it."""
     if name == "seed":
         return _whole(value, "The seed", 0, MAX_SEED)
@@ -103,11 +109,9 @@ def _checked(generator: Generator, name: str, value: object) -> Any:
     if name == "edit_layers":
         return None if value is None else _checked_range(generator, value)
     if name in ("method", "beside"):
-        known_methods = methods_for(generator)
-        if value is not None and value not in known_methods:
+        if value is not None and value not in methods:
             raise ValueError(
-                f"Method {reprlib.repr(value)} cannot read {generator.name!r}; "
-                f"{', '.join(known_methods)} can."
+                f"Method {reprlib.repr(value)} cannot read {generator.name!r}; {', '.join(methods)} can."
             )
         return value
     if name == "normalize":

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sefa_widget.directions import methods_for
 from sefa_widget.generators import Generator
 from sefa_widget.session import Found
 from sefa_widget.state import State
 
 
-def about(generator: Generator) -> dict[str, Any]:
-    """Describe a generator: name, sizes, layers, and the methods that can read it."""
+def about(generator: Generator, methods: Sequence[str]) -> dict[str, Any]:
+    """Describe a generator: name, sizes, layers, and the methods that can be chosen."""
     return {
         "name": generator.name,
         "family": generator.family,
@@ -20,7 +20,7 @@ def about(generator: Generator) -> dict[str, Any]:
         "resolution": generator.resolution,
         "num_classes": generator.num_classes,
         "num_codes": generator.num_codes,
-        "methods": list(methods_for(generator)),
+        "methods": list(methods),
         "layers": [
             {"name": layer.name, "resolution": layer.resolution, "row": layer.row}
             for layer in generator.layers
@@ -34,9 +34,9 @@ def spectrum(state: State, found: Found) -> dict[str, Any]:
     if found.beside is not None:
         pairs = zip(found.beside.indices, found.beside.cosines.tolist(), strict=True)
         matches = [[index, float(f"{cosine:.3g}")] for index, cosine in pairs]
-        beside = {"method": found.beside.directions.method, "matches": matches}
+        beside = {"method": state.beside, "matches": matches}
     return {
-        "method": directions.method,
+        "method": state.method or directions.method,
         "layers": list(state.layers),
         "normalized": directions.normalized,
         "rows": directions.rows,

@@ -77,11 +77,13 @@ class SefaWidget(anywidget.AnyWidget):
         The generator, borrowed: other panels may use it too, and `close` leaves it alone.
     state
         A dict as `SefaWidget.state` gives it, to start from.
+    directions
+        See `explore`.
 
     Raises
     ------
     ValueError
-        If the state is none of this generator's.
+        If the state is none of this generator's, or directions do not fit it.
     """
 
     _esm = _static("panel.js", missing=NOT_BUILT)
@@ -94,15 +96,21 @@ class SefaWidget(anywidget.AnyWidget):
     generator_info = traitlets.Dict(read_only=True).tag(sync=True)
     """What the panel says about the generator."""
 
-    def __init__(self, generator: Generator, *, state: Mapping[str, Any] | None = None) -> None:
-        self._session = Session(generator, state)
+    def __init__(
+        self,
+        generator: Generator,
+        *,
+        state: Mapping[str, Any] | None = None,
+        directions: Mapping[str, Directions] | None = None,
+    ) -> None:
+        self._session = Session(generator, state, directions)
         self._stream: Stream[_Request] = Stream(self._work, self._settle)
         self._changing = threading.RLock()
         self._stopped = False
         self._drawn: Drawn | None = None
         self._published: Found | None = None
         self._lossy: dict[str, _Request] = {}
-        self.set_trait("generator_info", about(generator))
+        self.set_trait("generator_info", about(generator, self._session.methods))
         self.set_trait("state", self._session.describe())
         super().__init__()
 

@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -82,7 +83,7 @@ BAD = [
     ({"strengths": {"x": 1}}, "A direction is a whole number"),
     ({"strengths": [1]}, "Strengths are"),
     ({"normalize": 1}, "'normalize' is true or false"),
-    ({"method": "magic"}, "Method 'magic' cannot read 'tiny'; sefa, composed"),
+    ({"method": "magic"}, "Method 'magic' cannot read 'tiny'; sefa, conv, composed"),
     ({"label": 1}, "'tiny' has no classes"),
     ({"truncation_psi": 1e9}, "truncation_psi is"),
     ({"truncation_cutoff": 5}, "truncation_cutoff is 5; it must be 0 to 1"),
@@ -170,3 +171,22 @@ def test_another_edited_layer_range_has_a_reach_of_its_own(tiny_style):
     narrow = session.measure_reach(session.apply({"edit_layers": [2, 3]})).reach
     wide = session.measure_reach(session.apply({"edit_layers": None})).reach
     assert narrow.rounded() != wide.rounded()
+
+
+def test_directions_given_by_name_are_chosen_like_a_method(tiny):
+    given = factorize(tiny, method="random", k=3)
+    session = Session(tiny, directions={"mine": given})
+    assert session.methods[-1] == "mine"
+    session.apply({"method": "mine", "strengths": {1: 2.0, 5: 1.0}})
+    assert session.directions() is given
+    moved = tiny.synthesize(edit(tiny.sample(0), given, {1: 2.0}))[0]
+    assert np.array_equal(session.draw().pixels, to_pixels(moved))
+    session.apply({"method": "sefa", "beside": "mine"})
+    assert len(session.found().beside.directions) == 3
+
+
+@pytest.mark.parametrize(("name", "size"), [("sefa", 8), ("", 8), ("mine", 5)])
+def test_given_directions_must_fit_and_have_a_name_of_their_own(tiny, name, size):
+    wrong = replace(factorize(tiny), vectors=torch.eye(size, dtype=torch.float64))
+    with pytest.raises(ValueError, match=r"no method's name|have size 5"):
+        Session(tiny, directions={name: wrong})

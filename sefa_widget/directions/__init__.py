@@ -50,7 +50,7 @@ METHODS: dict[str, Callable[..., Directions]] = {
 def methods_for(generator: Generator) -> tuple[str, ...]:
     """Name the methods that need nothing but this generator, in the order in which people try them."""
     samples = ("pca", "ica") if generator.latent_space == "w" else ()
-    return ("sefa", "composed", "jacobian", *samples, "random")
+    return ("sefa", "conv", "composed", "jacobian", *samples, "random")
 
 
 def factorize(
