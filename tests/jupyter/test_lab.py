@@ -235,3 +235,18 @@ def both_halves_are_equal(notebook):
     values = [int(value) for value in pixels(notebook).split(",")]
     rows = [values[start : start + 4 * 128] for start in range(0, len(values), 4 * 128)]
     return all(row[: 4 * 64] == row[4 * 64 :] for row in rows)
+
+
+def test_the_heads_open_by_name_with_presets_by_resolution(open_notebook):
+    notebook = open_notebook([OPEN.replace("explore(", 'explore("heads", '), STATE], height=1100)
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
+    panel(notebook).get_by_role("button", name="bottom 4–8 px").click()
+    wait_for_revision(notebook, 1)
+    before = pixels(notebook)
+    slider(notebook, 0).focus()
+    notebook.page.keyboard.press("End")
+    wait_for_revision(notebook, 2)
+    assert pixels(notebook) != before
+    notebook.run_cell(1)
+    assert "(0, 3)" in wait_for_output(notebook, 1, "STATE")
