@@ -27,13 +27,12 @@ class Sums(Protocol):
 class Moments:
     """Running sums in float64 of features x, latents z and of all their products.
 
-    All sums are one matrix, ``[x z 1]^T [x z 1]``, that each batch is added to in one step: what an
-    interrupt leaves behind is always whole. The first batch's mean is taken off first, so that a mean
-    far from zero costs no digits.
+    Sums and count are one value that each batch replaces in one step: what an interrupt leaves behind is
+    always whole. The first batch's mean is taken off first, so that a mean far from zero costs no digits.
     """
 
     def __init__(self) -> None:
-        self._sums: Tensor | None = None
+        self._sums: tuple[Tensor, Tensor, int] | None = None
         self._shift = torch.empty(0)
         self._width = 0
 
@@ -42,21 +41,24 @@ class Moments:
         x = to_float64(features)
         both = x if latents is None else torch.cat([x, to_float64(latents).to(x.device)], 1)
         if self._sums is None:
-            self._width, size = x.shape[1], both.shape[1] + 1
-            self._shift = both.mean(0)
-            self._sums = torch.zeros(size, size, dtype=torch.float64, device=x.device)
-        rows = torch.cat([both - self._shift, torch.ones_like(both[:, :1])], 1)
-        self._sums.addmm_(rows.T, rows)
+            self._width, self._shift = x.shape[1], both.mean(0)
+            rows = both - self._shift
+            self._sums = rows.T @ rows, rows.sum(0), len(rows)
+            return
+        products, totals, count = self._sums
+        rows = both - self._shift
+        self._sums = torch.addmm(products, rows.T, rows), totals + rows.sum(0), count + len(rows)
 
     @property
     def count(self) -> int:
         """How many samples were added."""
-        return 0 if self._sums is None else round(self._sums[-1, -1].item())
+        return 0 if self._sums is None else self._sums[2]
 
     @property
     def mean(self) -> Tensor:
         """Mean of the features, ``[D]``."""
-        return (self._shift + self._whole()[-1, :-1] / self.count)[: self._width].cpu()
+        _, totals, count = self._whole()
+        return (self._shift + totals / count)[: self._width].cpu()
 
     @property
     def covariance(self) -> Tensor:
@@ -69,10 +71,10 @@ class Moments:
         return self._centred()[: self._width, self._width :].cpu()
 
     def _centred(self) -> Tensor:
-        sums = self._whole()
-        return (sums[:-1, :-1] - sums[:-1, -1:] @ sums[-1:, :-1] / self.count) / (self.count - 1)
+        products, totals, count = self._whole()
+        return (products - torch.outer(totals, totals) / count) / (count - 1)
 
-    def _whole(self) -> Tensor:
+    def _whole(self) -> tuple[Tensor, Tensor, int]:
         if self._sums is None or self.count < 2:
             raise ValueError(f"There are {self.count} samples; a covariance needs at least 2.")
         return self._sums
