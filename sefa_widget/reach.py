@@ -8,14 +8,15 @@ means equal change, and methods are judged at matched effect.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from sefa_widget.directions import Directions, Progress
 from sefa_widget.editing import Rows
-from sefa_widget.evaluation import effect, fresh_latents, latent_spread, travel
+from sefa_widget.evaluation import fresh_latents, latent_spread, travel
+from sefa_widget.evaluation.changes import differences, draw, rms
 from sefa_widget.generators.base import Generator
 
 Z_SPREADS, W_SPREADS = 4.0, 1.5
@@ -87,17 +88,16 @@ def equal_reach(
     latents = fresh_latents(generator, SEEDS)
     with torch.inference_mode():
         if change is None:
-            changes = []
-            for index, start in enumerate(starts.tolist()):
+
+            def first_half() -> None:
                 if progress is not None:
-                    progress(index, 2 * len(some))
-                one = replace(
-                    some,
-                    vectors=some.vectors[index : index + 1],
-                    eigenvalues=some.eigenvalues[index : index + 1],
-                )
-                moved = effect(generator, one, strength=start, latents=latents, rows=rows, control=False)
-                changes.append(float(moved.change[0]) * start)
+                    progress(len(changes), 2 * len(some))
+
+            changes: list[float] = []
+            base = draw(generator, latents, first_half)
+            ends = dict(enumerate(starts.tolist()))
+            for _, plus, minus in differences(generator, latents, base, some, ends, rows, first_half):
+                changes.append(float((rms(plus) + rms(minus)).mean()) / 2)
             change = float(torch.tensor(changes).quantile(STRONG))
         if not change > 0:
             return first

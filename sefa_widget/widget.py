@@ -244,7 +244,8 @@ class SefaWidget(anywidget.AnyWidget):
             now = self._session.state
             if self._stopped or (now.method, now.beside, now.layers, now.normalize) != wanted:
                 raise _Superseded
-            text = f"{state.method or state.beside}: {done} of {total}"
+            names = [name for name in (state.method, state.beside) if name is not None]
+            text = f"{' and '.join(names) or 'directions'}: {done} of {total}"
             self._tell(messages.ProgressInfo(request.view, request.seq, text, done / total))
 
         return progress

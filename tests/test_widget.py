@@ -1,3 +1,4 @@
+import contextvars
 import gc
 import json
 import random
@@ -11,7 +12,7 @@ import pytest
 from sefa_widget import explore
 from sefa_widget.directions import METHODS
 from sefa_widget.frames import to_pixels
-from sefa_widget.widget import PADDED_BYTES
+from sefa_widget.widget import PADDED_BYTES, _Request
 
 WIRE = json.loads((Path(__file__).parent / "wire.json").read_text())
 LONG = 30.0
@@ -402,3 +403,12 @@ def test_a_second_method_is_drawn_beside_the_first(front):
     front.edit(2, patch={"beside": None})
     assert front.wait("frame", 2)[0]["width"] == 16
     assert front.widget.spectrum["beside"] is None
+
+
+def test_progress_of_directions_found_by_layer_has_a_name_too(front):
+    request = _Request("v", 1, False, False, False, contextvars.copy_context())
+    front.widget._progress(request)(1, 4)
+    assert front.received("progress")[-1][0]["text"] == "directions: 1 of 4"
+    front.widget.change(method="sefa", beside="jacobian")
+    front.widget._progress(request)(1, 4)
+    assert front.received("progress")[-1][0]["text"] == "sefa and jacobian: 1 of 4"
