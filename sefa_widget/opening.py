@@ -38,7 +38,7 @@ def explore(
         What `SefaWidget.state` gave, to go on from there.
     directions
         Directions found or loaded elsewhere, for example ``{"smile": load_directions("smile.npy")}``: the
-        panel offers them by name beside its methods.
+        panel offers them by name beside its methods. Those of another generator are taken with a warning.
     device
         Where it computes; None takes the first there is of CUDA, MPS and CPU.
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import torch
 
 from sefa_widget.beside import Aligned, align
-from sefa_widget.directions import METHODS, Directions, Progress, factorize, methods_for
+from sefa_widget.directions import METHODS, Directions, Progress, check_fit, factorize, methods_for
 from sefa_widget.editing import edit
 from sefa_widget.frames import Pixels, side_by_side, to_pixels
 from sefa_widget.generators.base import Generator, Latent
@@ -94,11 +94,7 @@ class Session:
         for name, given in self._given.items():
             if not isinstance(name, str) or not name or name in METHODS:
                 raise ValueError(f"Directions are called {name!r}; take a text that is no method's name.")
-            size, d = given.vectors.shape[1], generator.latent_dim
-            if size != d:
-                raise ValueError(
-                    f"The directions {name!r} have size {size}; {generator.name!r} takes size {d}."
-                )
+            check_fit(given, generator, f"The directions {name!r}", stacklevel=4)
         self.methods = (*methods_for(generator), *self._given)
         self._lock = threading.RLock()
         self._directions: dict[tuple[str | None, tuple[int, int], bool], Directions] = {}

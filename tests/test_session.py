@@ -190,3 +190,9 @@ def test_given_directions_must_fit_and_have_a_name_of_their_own(tiny, name, size
     wrong = replace(factorize(tiny), vectors=torch.eye(size, dtype=torch.float64))
     with pytest.raises(ValueError, match=r"no method's name|have size 5"):
         Session(tiny, directions={name: wrong})
+
+
+def test_given_directions_of_another_generator_are_taken_with_a_warning(tiny):
+    other = replace(factorize(tiny), fingerprint="0123456789abcdef")
+    with pytest.warns(UserWarning, match=r"'mine' were found in another generator .fingerprint 0123"):
+        Session(tiny, directions={"mine": other})

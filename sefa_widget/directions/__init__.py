@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sefa_widget.directions import composed, conv, ica, interfacegan, jacobian, pca, random, sefa
-from sefa_widget.directions.base import Directions, LayerChoice, choose_layers, format_layers
+from sefa_widget.directions.base import Directions, LayerChoice, check_fit, choose_layers, format_layers
 from sefa_widget.directions.conv import conv_gram
 from sefa_widget.directions.files import load_directions, save_directions
 from sefa_widget.directions.interfacegan import project
@@ -19,6 +19,7 @@ __all__ = [
     "Directions",
     "LayerChoice",
     "Progress",
+    "check_fit",
     "choose_layers",
     "conv_gram",
     "factorize",

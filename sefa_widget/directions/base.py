@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -59,6 +60,34 @@ class Directions:
         return (
             f"Directions({len(self)} of size {self.vectors.shape[1]}, {self.method}{layers}{rows}, "
             f"top share {float(self.shares[0]):.3g})"
+        )
+
+
+def check_fit(directions: Directions, generator: Generator, title: str, stacklevel: int = 2) -> None:
+    """Refuse directions of another size than a generator's latent; warn of those of another generator.
+
+    Parameters
+    ----------
+    directions, generator
+        What should fit each other. Without a fingerprint, directions belong to any generator.
+    title
+        What the directions are called in the message.
+    stacklevel
+        Whose line a warning names, as for `warnings.warn` if the caller warned.
+
+    Raises
+    ------
+    ValueError
+        If the sizes differ.
+    """
+    d = directions.vectors.shape[1]
+    if d != generator.latent_dim:
+        raise ValueError(f"{title} have size {d}; {generator.name!r} takes size {generator.latent_dim}.")
+    if directions.fingerprint and directions.fingerprint != generator.fingerprint:
+        warnings.warn(
+            f"{title} were found in another generator (fingerprint {directions.fingerprint}) than "
+            f"{generator.name!r} ({generator.fingerprint}); they may mean nothing here.",
+            stacklevel=stacklevel + 1,
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -21,7 +20,7 @@ from torch import Tensor
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.checkpoint.files import open_file, read_json
 from sefa_widget.checkpoint.storage import View, read_view
-from sefa_widget.directions.base import Directions
+from sefa_widget.directions.base import Directions, check_fit
 from sefa_widget.generators.base import Generator
 
 _METADATA = "sefa_widget_directions"
@@ -248,22 +247,12 @@ def _real(values: object) -> Tensor:
 
 def _belongs(found: Directions, generator: Generator, path: Path) -> Directions:
     """Check that directions fit a generator, and fill in what the file did not say."""
-    d = found.vectors.shape[1]
-    if d != generator.latent_dim:
-        raise ValueError(
-            f"The directions in {path.name!r} have size {d}; {generator.name!r} takes {generator.latent_dim}."
-        )
+    title = f"The directions in {path.name!r}"
+    check_fit(found, generator, title, stacklevel=3)
     outside = [number for number in found.layers if not 0 <= number < len(generator.layers)]
     if outside:
         raise ValueError(
-            f"The directions in {path.name!r} are of layer {outside[0]}, outside "
-            f"0:{len(generator.layers)} of {generator.name!r}."
-        )
-    if found.fingerprint and found.fingerprint != generator.fingerprint:
-        warnings.warn(
-            f"The directions in {path.name!r} were found in another generator (fingerprint "
-            f"{found.fingerprint}) than {generator.name!r} ({generator.fingerprint}); they may mean nothing.",
-            stacklevel=3,
+            f"{title} are of layer {outside[0]}, outside 0:{len(generator.layers)} of {generator.name!r}."
         )
     layers = tuple(number for number, layer in enumerate(generator.layers) if layer.row is not None)
     return replace(

@@ -172,7 +172,7 @@ def test_a_file_without_directions_is_refused_and_none_of_its_code_is_run(kind, 
 
 def test_directions_of_another_size_or_of_layers_that_are_not_there_are_refused(tiny, tiny_style, tmp_path):
     path = save_directions(factorize(tiny_style), tmp_path / "a.safetensors")
-    with pytest.raises(ValueError, match=r"'a.safetensors' have size 6; 'tiny' takes 8"):
+    with pytest.raises(ValueError, match=r"'a.safetensors' have size 6; 'tiny' takes size 8"):
         load_directions(path, tiny)
     path = save_directions(replace(factorize(tiny), layers=(0, 7)), tmp_path / "a.safetensors")
     with pytest.raises(ValueError, match="of layer 7, outside 0:3 of 'tiny'"):

@@ -1,8 +1,10 @@
 """Pictures ``[N, 3, 64, 64]`` in; how real each looks and what each shows, attribute by attribute, out.
 
-A residual network (Karras et al. 2020, section 4.1) with the standard deviation of the minibatch as one
-more feature (Karras et al. 2018, section 3) and a second head, which regresses the attributes of real
-pictures. It is not shipped: only training needs it.
+A residual network (Karras et al. 2020, section 4.1) with a second head, which regresses the attributes of
+real pictures. It sees how varied a minibatch is in two places: the mean standard deviation of groups as one
+more feature (Karras et al. 2018, section 3), and that of each of the last features over the whole batch,
+added to the logits, so that it notices when a single thing hardly varies. It is not shipped: only training
+needs it.
 """
 
 from __future__ import annotations
@@ -98,16 +100,22 @@ class Discriminator(nn.Module):
         self.conv = Conv(last + 1, last, 3)
         self.dense = Linear(last * 16, last)
         self.real, self.shown = Linear(last, 1), Linear(last, attributes)
+        self.varied = Linear(last, 1)
+        nn.init.zeros_(self.varied.weight)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Give logits ``[N]`` and attributes ``[N, A]`` in float32; activations have the images' dtype."""
+        """Give logits ``[N]`` and attributes ``[N, A]`` in float32; activations have the images' dtype.
+
+        All N pictures are taken for one minibatch: a multiple of `GROUP`, either all real or all made.
+        """
         x = self.from_rgb(images.contiguous(memory_format=torch.channels_last))
         for block in cast("list[ResidualBlock]", self.blocks):
             x = block(x)
         x = x.float()
         x = self.conv(torch.cat([x, spread(x)], 1))
         x = functional.leaky_relu(self.dense(x.flatten(1)), 0.2) * math.sqrt(2)
-        return self.real(x)[:, 0], self.shown(x)
+        varied = self.varied((x.var(0, correction=0) + 1e-8).sqrt()[None])
+        return (self.real(x) + varied)[:, 0], self.shown(x)
 
 
 def spread(x: Tensor) -> Tensor:

@@ -47,11 +47,11 @@ class Recipe:
         Images in which the averaged weights forget half, at most 5 % of those seen.
     """
 
-    images: int = 980_000
-    batch: int = 16
+    images: int = 1_260_000
+    batch: int = 32
     rate: float = 0.0025
-    decay: float = 0.3
-    gamma: float = 0.3
+    decay: float = 0.6
+    gamma: float = 0.03
     every: int = 16
     memory: int = 10_000
 
