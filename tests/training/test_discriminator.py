@@ -47,6 +47,15 @@ def test_the_variety_of_a_batch_moves_all_its_logits_alike(discriminator):
     assert moved[0].item() > 0.01
 
 
+def test_the_variety_of_the_attributes_it_reads_is_judged_too(discriminator):
+    before, attributes = discriminator(pictures(8))
+    with torch.no_grad():
+        discriminator.varied.weight[0, -5] = 3.0
+        moved = discriminator(pictures(8))[0] - before
+    weight = 3.0 * discriminator.varied.gain
+    assert torch.allclose(moved, weight * attributes[:, 0].std(correction=0).expand(8), atol=1e-4)
+
+
 def test_pictures_that_do_not_vary_at_all_have_a_finite_slope(discriminator):
     nn.init.ones_(discriminator.varied.weight)
     images = pictures(1).expand(4, -1, -1, -1).clone().requires_grad_(True)

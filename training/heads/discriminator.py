@@ -2,9 +2,9 @@
 
 A residual network (Karras et al. 2020, section 4.1) with a second head, which regresses the attributes of
 real pictures. It sees how varied a minibatch is in two places: the mean standard deviation of groups as one
-more feature (Karras et al. 2018, section 3), and that of each of the last features over the whole batch,
-added to the logits, so that it notices when a single thing hardly varies. It is not shipped: only training
-needs it.
+more feature (Karras et al. 2018, section 3), and that of each of the last features and of each attribute it
+reads, over the whole batch, added to the logits, so that it notices when a single thing hardly varies. It
+is not shipped: only training needs it.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Discriminator(nn.Module):
         self.conv = Conv(last + 1, last, 3)
         self.dense = Linear(last * 16, last)
         self.real, self.shown = Linear(last, 1), Linear(last, attributes)
-        self.varied = Linear(last, 1)
+        self.varied = Linear(last + attributes, 1)
         nn.init.zeros_(self.varied.weight)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -114,8 +114,9 @@ class Discriminator(nn.Module):
         x = x.float()
         x = self.conv(torch.cat([x, spread(x)], 1))
         x = functional.leaky_relu(self.dense(x.flatten(1)), 0.2) * math.sqrt(2)
-        varied = self.varied((x.var(0, correction=0) + 1e-8).sqrt()[None])
-        return (self.real(x) + varied)[:, 0], self.shown(x)
+        shown = self.shown(x)
+        deviation = (torch.cat([x, shown], 1).var(0, correction=0) + 1e-8).sqrt()
+        return (self.real(x) + self.varied(deviation[None]))[:, 0], shown
 
 
 def spread(x: Tensor) -> Tensor:

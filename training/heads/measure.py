@@ -52,6 +52,8 @@ def sets(generator: Generator) -> Iterator[tuple[str, Directions, tuple[int, int
         yield f"SeFa, {name}", factorize(generator, method="sefa", layers=layers), layers
     for method, name in METHODS.items():
         yield name, factorize(generator, method=method, k=min(SHOWN, generator.latent_dim)), None
+    for name, layers in RANGES.items():
+        yield f"random, {name}", factorize(generator, method="random", k=SHOWN), layers
 
 
 def measure(generator: Generator, samples: int) -> list[Measured]:
@@ -154,7 +156,7 @@ def captured(generator: Generator, measured: Sequence[Measured]) -> str:
     """Share of the image change that the first directions capture, with control and bound."""
     rows = []
     for one in measured:
-        if one.rows is None:
+        if one.rows is None and one.directions.method != "random":
             score = captured_change(generator, one.directions.first(SHOWN))
             rows.append(
                 [one.name, f"{score.curve[-1]:.3f}", f"{score.control[-1]:.3f}", f"{score.bound[-1]:.3f}"]
@@ -168,7 +170,7 @@ def main(samples: int) -> None:
     measured = measure(generator, samples)
     parts = [
         ("What each set does", summary(measured)),
-        *((f"Matrix: {one.name}", matrix(one)) for one in measured),
+        *((f"Matrix: {one.name}", matrix(one)) for one in measured if one.directions.method != "random"),
         ("Captured change", captured(generator, measured)),
         ("Nearest direction to each supervised one", supervised(generator, measured, 10 * samples)),
         ("Attributes that a linear map of w predicts", linear(generator, 4 * samples)),
@@ -178,7 +180,8 @@ def main(samples: int) -> None:
         f"[heads.md](heads.md).\n\n{samples} samples, each direction moved by one standard deviation of w "
         "along it to both sides. Changes are in standard deviations of the attribute over the generator's "
         f"own pictures, ± the standard error of the mean. The first {SHOWN} directions of each set; random: "
-        "as many random orthonormal directions at the same strengths.\n"
+        "as many random orthonormal directions at the same strengths. The last rows are random directions "
+        "moved by the standard deviation of w along themselves.\n"
     )
     for title, part in parts:
         text += f"\n## {title}\n\n{part}\n"

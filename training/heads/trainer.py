@@ -47,7 +47,7 @@ class Recipe:
         Images in which the averaged weights forget half, at most 5 % of those seen.
     """
 
-    images: int = 1_260_000
+    images: int = 1_300_000
     batch: int = 32
     rate: float = 0.0025
     decay: float = 0.6
