@@ -14,7 +14,7 @@ FAR = -1e3
 
 @dataclass
 class Rays:
-    """Where rays start and where they go, and the nearest thing each has met.
+    """Where rays start and where they go.
 
     Attributes
     ----------

@@ -2,8 +2,8 @@
 
 Run ``make train-heads``. It saves every few minutes and goes on from there when run again, and stops by
 itself. The recipe is StyleGAN2's (Karras et al. 2020) without style mixing and path length regularisation,
-plus a second head of the discriminator that regresses the attributes of drawn heads: labels reach the
-discriminator, never the generator's latent.
+plus a second head of the discriminator that regresses the attributes of drawn heads, and whose variety over
+a batch is judged: labels reach the discriminator, never the generator's latent.
 """
 
 from __future__ import annotations
