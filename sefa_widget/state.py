@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-import numpy as np
-
+from sefa_widget.arguments import flag, number, whole
 from sefa_widget.directions import methods_for
 from sefa_widget.generators.base import Generator
 
@@ -101,7 +99,7 @@ def describe(state: State) -> dict[str, Any]:
 def _checked(generator: Generator, name: str, value: object, methods: Sequence[str]) -> Any:
     """Give the value of a field in the form the state has it, or say what is wrong with it."""
     if name == "seed":
-        return _whole(value, "The seed", 0, MAX_SEED)
+        return whole(value, "The seed", 0, MAX_SEED)
     if name == "strengths":
         return _checked_strengths(generator, value)
     if name == "layers":
@@ -115,9 +113,7 @@ def _checked(generator: Generator, name: str, value: object, methods: Sequence[s
             )
         return value
     if name == "normalize":
-        if not isinstance(value, bool):
-            raise ValueError(f"'normalize' is true or false; this is {reprlib.repr(value)}.")
-        return value
+        return flag(value, "normalize")
     if name == "label":
         if not generator.num_classes:
             if value is not None:
@@ -125,11 +121,11 @@ def _checked(generator: Generator, name: str, value: object, methods: Sequence[s
                     f"{generator.name!r} has no classes; there is no class {reprlib.repr(value)}."
                 )
             return None
-        return _whole(value, f"The class of {generator.name!r}", 0, generator.num_classes - 1)
+        return whole(value, f"The class of {generator.name!r}", 0, generator.num_classes - 1)
     if name == "truncation_psi":
-        return _number(value, "truncation_psi", 2.0)
+        return number(value, "truncation_psi", -2.0, 2.0)
     if name == "truncation_cutoff":
-        return None if value is None else _whole(value, "truncation_cutoff", 0, generator.num_codes)
+        return None if value is None else whole(value, "truncation_cutoff", 0, generator.num_codes)
     known = ", ".join(f.name for f in fields(State) if f.name != "revision")
     raise ValueError(f"The state has no {name!r}; it has {known}.")
 
@@ -138,7 +134,7 @@ def _checked_range(generator: Generator, value: object) -> tuple[int, int]:
     count = len(generator.layers)
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise ValueError(f"A layer range is (start, stop); this is {reprlib.repr(value)}.")
-    start, stop = (_whole(end, "The end of a layer range", -(2**53), 2**53) for end in value)
+    start, stop = (whole(end, "The end of a layer range", -(2**53), 2**53) for end in value)
     if not 0 <= start < stop <= count:
         raise ValueError(f"Layer range {start}:{stop} is outside 0:{count} of {generator.name!r}.")
     return start, stop
@@ -152,24 +148,6 @@ def _checked_strengths(generator: Generator, value: object) -> dict[int, float]:
     for key, strength in value.items():
         if isinstance(key, str) and key.isascii() and key.isdecimal() and len(key) < 10:
             key = int(key)
-        index = _whole(key, "A direction", 0, last)
-        checked[index] = _number(strength, f"The strength of direction {index}", MAX_STRENGTH)
+        index = whole(key, "A direction", 0, last)
+        checked[index] = number(strength, f"The strength of direction {index}", -MAX_STRENGTH, MAX_STRENGTH)
     return checked
-
-
-def _whole(value: object, what: str, least: int, most: int) -> int:
-    if isinstance(value, float | np.integer) and math.isfinite(value) and value == int(value):
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{what} is a whole number; this is {reprlib.repr(value)}.")
-    if not least <= value <= most:
-        raise ValueError(f"{what} is {reprlib.repr(value)}; it must be {least} to {most}.")
-    return value
-
-
-def _number(value: Any, what: str, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.floating | np.integer):
-        raise ValueError(f"{what} is a number; this is {reprlib.repr(value)}.")
-    if not -most <= value <= most:  # NaN is refused too
-        raise ValueError(f"{what} is {reprlib.repr(value)}; it must be {-most:g} to {most:g}.")
-    return float(value)

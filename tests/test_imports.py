@@ -17,7 +17,7 @@ ORDER = [
     "widget",
     "opening",
 ]
-LEAVES = {"frames", "messages", "progress", "stream"}
+LEAVES = {"arguments", "frames", "messages", "progress", "stream"}
 USERS = {"labels", "plots", "export", "evaluation"}
 ONLY_IN = {
     "PIL": {"frames", "export", "widget"},

@@ -130,7 +130,7 @@ def test_a_layer_range_brings_its_own_spectrum(front):
             {"type": "edit", "view": "v", "seq": 4, "patch": {"layers": [0, 9]}},
             "Layer range 0:9 is outside 0:3",
         ),
-        ({"type": "edit", "view": "v", "seq": 4, "patch": {"seed": "x"}}, "The seed is a whole number"),
+        ({"type": "edit", "view": "v", "seq": 4, "patch": {"seed": "x"}}, "it must be a whole number"),
         ({"type": "edit", "view": "v", "seq": 4, "patch": {"self": 1}}, "The state has no 'self'"),
         ({"type": "waltz", "view": "v", "seq": 4}, "'waltz' is unknown"),
     ],
