@@ -18,7 +18,7 @@ import torch
 Kind = TypeVar("Kind")
 
 
-def whole(value: Any, what: str, least: int, most: int | None = None) -> int:
+def whole(value: Any, what: str, least: int | None = None, most: int | None = None) -> int:
     """Give a whole number of `least` to `most` (both included; None is no limit).
 
     >>> whole(3.0, "k", 1, 10)
@@ -30,12 +30,13 @@ def whole(value: Any, what: str, least: int, most: int | None = None) -> int:
     given = value
     if isinstance(value, torch.Tensor | np.ndarray) and value.ndim == 0:
         value = value.item()
-    allowed = f"{least} or more" if most is None else f"{least} to {most}"
-    if not isinstance(value, int | np.integer | float | np.floating) or isinstance(value, bool):
-        raise ValueError(f"{what} is {reprlib.repr(given)}; it must be a whole number, {allowed}.")
-    if not math.isfinite(value) or value != int(value):
-        raise ValueError(f"{what} is {reprlib.repr(given)}; it must be a whole number, {allowed}.")
-    if value < least or (most is not None and value > most):
+    limits = {(0, 1): f"{least} or more", (1, 0): f"{most} at most", (0, 0): f"{least} to {most}"}
+    allowed = limits.get((least is None, most is None), "")
+    fits = isinstance(value, int | np.integer | float | np.floating) and not isinstance(value, bool)
+    if not fits or not math.isfinite(value) or value != int(value):
+        words = f"a whole number, {allowed}" if allowed else "a whole number"
+        raise ValueError(f"{what} is {reprlib.repr(given)}; it must be {words}.")
+    if (least is not None and value < least) or (most is not None and value > most):
         raise ValueError(f"{what} is {reprlib.repr(given)}; it must be {allowed}.")
     return int(value)
 
@@ -113,3 +114,43 @@ def known_names(given: Mapping[str, Any], what: str, known: Sequence[str]) -> No
             near = difflib.get_close_matches(str(name), known, 1, 0.5)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise ValueError(f"{what} {reprlib.repr(name)} is unknown; known are {', '.join(known)}.{hint}")
+
+
+def several(value: Any, what: str, wanted: str) -> list[Any]:
+    """Give the things of any sequence, array, range or iterator; a text or a mapping is none.
+
+    >>> several("12", "seeds", "whole numbers")
+    Traceback (most recent call last):
+    ValueError: seeds is a str ('12'); it must be whole numbers.
+    """
+    number = getattr(value, "ndim", 1) == 0  # a 0-dimensional array says that it could be gone through
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping) and not number:
+        return list(value)
+    raise ValueError(f"{what} is a {type(value).__name__} ({reprlib.repr(value)}); it must be {wanted}.")
+
+
+def indices(value: Any, what: str, count: int, of: str, other: str = "None") -> list[int]:
+    """Give which of `count` things are chosen: a tuple ``(start, stop)`` is a half-open range, else numbers.
+
+    Ascending, each once; `other` names what else is allowed.
+
+    >>> indices((1, 3), "layer", 3, "'faces'")
+    [1, 2]
+    >>> indices([4, 0], "layer", 3, "'faces'")
+    Traceback (most recent call last):
+    ValueError: Layer 4 is outside 0:3 of 'faces'.
+    """
+    one = what.capitalize()
+    wanted = f"a range (start, stop), a list of numbers, or {other}"
+    numbers = [whole(number, f"A {what} number") for number in several(value, f"{what}s", wanted)]
+    if isinstance(value, tuple):
+        if len(numbers) != 2:
+            raise ValueError(f"A tuple of {what}s is a range (start, stop); {value!r} is not. Use a list.")
+        if not 0 <= numbers[0] < numbers[1] <= count:
+            raise ValueError(f"{one} range {numbers[0]}:{numbers[1]} is outside 0:{count} of {of}.")
+        return list(range(*numbers))
+    outside = [number for number in numbers if not 0 <= number < count]
+    if outside or not numbers:
+        shown = f"{one} {outside[0]} is outside" if outside else f"No {what} is chosen of"
+        raise ValueError(f"{shown} 0:{count} of {of}.")
+    return sorted(set(numbers))

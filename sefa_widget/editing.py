@@ -1,22 +1,24 @@
-"""Codes, directions and strengths in, edited codes out; nothing is changed in place."""
+"""Edits codes along directions: one formula for every generator, and nothing is changed in place."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import overload
+from typing import Literal, overload
 
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import indices
 from sefa_widget.directions import Directions
 from sefa_widget.generators.base import Latent
 
 Strengths = Mapping[int, float] | Sequence[float] | Tensor
 """Strength by direction: ``{index: strength}``, or one number for each of the first directions."""
 
-Rows = tuple[int, int] | Sequence[int] | None
-"""A half-open range ``(start, stop)`` of code rows, any other sequence of row numbers, or None for all."""
+Rows = tuple[int, int] | Sequence[int] | Literal["all"] | None
+"""Code rows: a half-open range ``(start, stop)``, any other sequence of row numbers, ``"all"``, or None for
+those of the directions' own layers."""
 
 
 @overload
@@ -45,8 +47,9 @@ def edit(
         ``{index: strength}``, or a sequence of strengths for the first directions. A unit of strength is
         a step of length 1 in the latent space.
     rows
-        The code rows to move: a tuple ``(start, stop)`` is a half-open range, a list names rows one by
-        one, None is all.
+        The code rows to move. None is those that the directions' own layers read (`Directions.edit_rows`; all
+        rows where the directions do not know them), which is what the panel does; ``"all"`` is every row; a
+        tuple ``(start, stop)`` is a half-open range; a list names rows one by one.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def edit(
     if codes.ndim != 3 or codes.shape[2] != d:
         raise ValueError(f"Codes have shape {list(codes.shape)}; these directions take [N, L, {d}].")
     edited = codes.clone()
-    edited[:, row_numbers(rows, codes.shape[1])] += offset(directions, strengths).to(
+    edited[:, row_numbers(rows, codes.shape[1], directions)] += offset(directions, strengths).to(
         codes.device, codes.dtype
     )
     return edited
@@ -83,15 +86,15 @@ def offset(directions: Directions, strengths: Strengths) -> Tensor:
     return step
 
 
-def row_numbers(rows: Rows, count: int) -> list[int]:
+def row_numbers(rows: Rows, count: int, directions: Directions) -> list[int]:
     """Turn a choice of code rows into their numbers, of `count` rows; see `edit` for the errors."""
-    if rows is None:
-        return list(range(count))
-    if isinstance(rows, tuple):
-        if len(rows) != 2 or not 0 <= rows[0] < rows[1] <= count:
-            raise ValueError(f"Row range {':'.join(map(str, rows))} is outside 0:{count} of the codes.")
-        return list(range(*rows))
-    outside = [row for row in rows if not 0 <= row < count]
-    if outside:
-        raise ValueError(f"Row {outside[0]} is outside 0:{count} of the codes.")
-    return list(rows)
+    if rows is None and directions.edit_rows is not None:
+        outside = [row for row in directions.edit_rows if not 0 <= row < count]
+        if outside:
+            raise ValueError(
+                f"These directions move code row {outside[0]}, outside 0:{count} of the codes: they are of "
+                "another generator. Say which rows to move, for example rows='all'."
+            )
+        return list(directions.edit_rows)
+    every = rows is None or (isinstance(rows, str) and rows == "all")
+    return list(range(count)) if every else indices(rows, "row", count, "the codes", "'all' or None")

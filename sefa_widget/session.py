@@ -15,7 +15,15 @@ from typing import Any, TypeVar
 import torch
 
 from sefa_widget.beside import Aligned, align
-from sefa_widget.directions import METHODS, Directions, Progress, check_fit, factorize, methods_for
+from sefa_widget.directions import (
+    METHODS,
+    Directions,
+    Progress,
+    check_fit,
+    edit_rows,
+    factorize,
+    methods_for,
+)
 from sefa_widget.editing import edit
 from sefa_widget.frames import Pixels, side_by_side, to_pixels
 from sefa_widget.generators.base import Generator, Latent
@@ -213,9 +221,7 @@ class Session:
 
     def edited_rows(self, state: State) -> list[int]:
         """Give the code rows that the edited layers read; all rows if they read none themselves."""
-        start, stop = state.edit_layers or state.layers
-        rows = {layer.row for layer in self.generator.layers[start:stop] if layer.row is not None}
-        return sorted(rows) or list(range(self.generator.num_codes))
+        return list(edit_rows(self.generator, range(*(state.edit_layers or state.layers))))
 
 
 Key = TypeVar("Key")

@@ -1,7 +1,13 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 
-from sefa_widget import edit, factorize
+from sefa_widget import edit, factorize, load_directions, load_generator, save_directions
+from sefa_widget.frames import to_pixels
+from sefa_widget.session import Session
+from tests.generators.golden import load
 
 
 @pytest.fixture
@@ -43,6 +49,9 @@ def test_strengths_may_be_a_list_for_the_first_directions(tiny_style, directions
         ({0: float("nan")}, None, "must be finite"),
         ({0: 1.0}, (2, 4), "2:4 is outside 0:3"),
         ({0: 1.0}, [3], "Row 3 is outside 0:3"),
+        ({0: 1.0}, [-1], "Row -1 is outside 0:3"),
+        ({0: 1.0}, [], "No row is chosen of 0:3"),
+        ({0: 1.0}, "first", r"rows is a str \('first'\); it must be .*, a list of numbers, or 'all' or None"),
     ],
 )
 def test_what_does_not_exist_is_named_with_what_does(tiny_style, directions, strengths, rows, text):
@@ -53,3 +62,67 @@ def test_what_does_not_exist_is_named_with_what_does(tiny_style, directions, str
 def test_codes_of_another_size_are_refused(tiny, directions):
     with pytest.raises(ValueError, match=r"\[1, 1, 8\].*\[N, L, 6\]"):
         edit(tiny.sample([0]).codes, directions, {0: 1.0})
+
+
+MANY_ROWS = {  # one of each family whose codes have several rows
+    "biggan": "ajbrock_biggan_hier",
+    "biggan_deep": "hf_biggan_deep",
+    "stylegan": "genforce_stylegan",
+    "stylegan2": "nv_ada",
+    "stylegan3": "nv_sg3_t",
+}
+
+
+@pytest.mark.parametrize("method", ["sefa", "random"])
+@pytest.mark.parametrize("family", MANY_ROWS)
+def test_the_panels_picture_is_the_plain_edit_after_a_layer_range_is_chosen(family, method):
+    generator = load(MANY_ROWS[family])
+    assert generator.family == family
+    session = Session(generator)
+    session.apply({"seed": 3, "layers": (1, 3), "method": method, "strengths": {0: 20.0, 1: -10.0}})
+    directions = session.directions()
+    assert directions.edit_rows == (1, 2)
+    latent = generator.sample(3)
+    plain, everywhere = (
+        generator.synthesize(edit(latent, directions, {0: 20.0, 1: -10.0}, **rows))[0]
+        for rows in ({}, {"rows": "all"})
+    )
+    assert np.array_equal(session.draw().pixels, to_pixels(plain))
+    if method == "random":  # SeFa's directions of some rows of BigGAN move no others: each reads a slice of z
+        assert float((everywhere - plain).abs().mean()) > 0.01
+
+
+def test_rows_are_all_or_those_of_the_directions_or_those_that_are_named(tiny_style):
+    latent, found = tiny_style.sample([1]), factorize(tiny_style, layers=[0, 2])
+    every = torch.tensor([True, True, True])
+    for rows, moved in [
+        (None, [True, False, True]),
+        ("all", every),
+        ((1, 3), [False, True, True]),
+        (range(1, 3), [False, True, True]),
+        (np.array([2, 0]), [True, False, True]),
+        ([1, 1], [False, True, False]),
+    ]:
+        step = edit(latent, found, {0: 2.0}, rows=rows).codes - latent.codes
+        expected = torch.as_tensor(moved)[:, None] * (2 * found.vectors[0]).float()
+        torch.testing.assert_close(step[0], expected)
+    unknown = edit(latent, replace(found, edit_rows=None), {0: 1.0}).codes != latent.codes
+    assert torch.equal(unknown.any(2)[0], every)
+
+
+def test_saved_and_loaded_directions_move_the_same_rows(tiny_style, tmp_path):
+    latent, found = tiny_style.sample([1]), factorize(tiny_style, layers=(1, 2))
+    moved = edit(latent, found, {0: 2.0}).codes
+    loaded = load_directions(save_directions(found, tmp_path / "d.safetensors"))
+    torch.testing.assert_close(edit(latent, loaded, {0: 2.0}).codes, moved)
+
+
+def test_directions_that_move_rows_the_codes_have_not_are_refused(tiny_style):
+    found = replace(factorize(tiny_style), edit_rows=(1, 3))
+    with pytest.raises(ValueError, match=r"move code row 3, outside 0:3 of the codes.*rows='all'"):
+        edit(tiny_style.sample([0]), found, {0: 1.0})
+
+
+def test_the_bundled_heads_keep_the_rows_of_their_layers():
+    heads = load_generator("heads", device="cpu")
+    assert factorize(heads, layers=(3, 5)).first(2).edit_rows == (3, 4)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sefa_widget.directions import composed, conv, ica, interfacegan, jacobian, pca, random, sefa
-from sefa_widget.directions.base import Directions, LayerChoice, check_fit, choose_layers, format_layers
+from sefa_widget.directions.base import (
+    Directions,
+    LayerChoice,
+    check_fit,
+    choose_layers,
+    edit_rows,
+    format_layers,
+)
 from sefa_widget.directions.conv import conv_gram
 from sefa_widget.directions.files import load_directions, save_directions
 from sefa_widget.directions.interfacegan import project
@@ -22,6 +30,7 @@ __all__ = [
     "check_fit",
     "choose_layers",
     "conv_gram",
+    "edit_rows",
     "factorize",
     "format_layers",
     "jacobian_gram",
@@ -90,7 +99,9 @@ def factorize(
         None is SeFa where all chosen layers read the latent, composed otherwise.
     layers
         A tuple ``(start, stop)`` is a half-open range, as in Python; a list or `range` names layers one
-        by one. None takes all layers that read the latent; for ``"composed"``, all layers.
+        by one. None takes all layers that read the latent; for ``"composed"``, all layers. They also say
+        which code rows `edit` moves; for ``"pca"``, ``"ica"``, ``"interfacegan"`` and ``"random"``, which
+        read no layers, that is all they say.
     k
         How many directions, strongest first; None is all d.
     normalize
@@ -132,4 +143,5 @@ def factorize(
     if unknown:
         has = f"its options are {', '.join(known)}" if known else "it has none"
         raise TypeError(f"Method {method!r} has no option {unknown[0]!r}; {has}.")
-    return find(generator, **heeded, **options)
+    found = find(generator, **heeded, **options)
+    return found if "layers" in names else replace(found, edit_rows=edit_rows(generator, numbers))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import indices
 from sefa_widget.generators.base import Generator
 
 LayerChoice = tuple[int, int] | Sequence[int] | None
@@ -36,6 +37,9 @@ class Directions:
     """Whether the rows of the latent weights were scaled to unit length first."""
     fingerprint: str
     """Fingerprint of the generator they belong to."""
+    edit_rows: tuple[int, ...] | None = None
+    """The code rows that an edit moves unless it is told otherwise: those that the layers read (see
+    `edit_rows`); None where that is not known, then all rows."""
 
     def __len__(self) -> int:
         """Give k."""
@@ -112,7 +116,17 @@ def from_gram(
         layers=layers,
         normalized=normalize,
         fingerprint=generator.fingerprint,
+        edit_rows=edit_rows(generator, layers),
     )
+
+
+def edit_rows(generator: Generator, layers: Iterable[int]) -> tuple[int, ...]:
+    """Give the code rows that some layers read, ascending; all rows if none of the layers reads the latent.
+
+    Directions of layers behind the latent's way in can only be followed by moving the whole latent.
+    """
+    rows = {row for number in layers if (row := generator.layers[number].row) is not None}
+    return tuple(sorted(rows)) or tuple(range(generator.num_codes))
 
 
 def decompose(gram: Tensor) -> tuple[Tensor, Tensor]:
@@ -144,22 +158,6 @@ def choose_layers(generator: Generator, layers: LayerChoice) -> tuple[int, ...]:
     ValueError
         If the choice is empty, not of whole numbers, or outside the generator's layers.
     """
-    count = len(generator.layers)
     if layers is None:
         return tuple(n for n, layer in enumerate(generator.layers) if layer.row is not None)
-    if not isinstance(layers, Sequence) or isinstance(layers, str):
-        raise ValueError(f"Layers are a range (start, stop) or a list of numbers; this is {layers!r}.")
-    if not all(isinstance(n, int) and not isinstance(n, bool) for n in layers):
-        raise ValueError(f"Layers are whole numbers; these are {layers!r}.")
-    if isinstance(layers, tuple):
-        if len(layers) != 2:
-            raise ValueError(f"A tuple of layers is a range (start, stop); {layers!r} is not. Use a list.")
-        start, stop = layers
-        if not 0 <= start < stop <= count:
-            raise ValueError(f"Layer range {start}:{stop} is outside 0:{count} of {generator.name!r}.")
-        return tuple(range(start, stop))
-    outside = [n for n in layers if not 0 <= n < count]
-    if outside or not layers:
-        shown = f"Layer {outside[0]} is outside" if outside else "No layer is chosen of"
-        raise ValueError(f"{shown} 0:{count} of {generator.name!r}.")
-    return tuple(sorted(set(layers)))
+    return tuple(indices(layers, "layer", len(generator.layers), repr(generator.name)))

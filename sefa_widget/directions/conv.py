@@ -13,7 +13,7 @@ import warnings
 import torch
 from torch import Tensor
 
-from sefa_widget.directions.base import Directions, LayerChoice, from_gram
+from sefa_widget.directions.base import Directions, LayerChoice, edit_rows, from_gram
 from sefa_widget.directions.gram import Gram, total_gram
 from sefa_widget.directions.sefa import latent_layers
 from sefa_widget.generators.base import Generator
@@ -127,4 +127,5 @@ def as_printed(
         layers=numbers,
         normalized=False,
         fingerprint=generator.fingerprint,
+        edit_rows=edit_rows(generator, numbers),
     )

@@ -20,7 +20,7 @@ from torch import Tensor
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.checkpoint.files import open_file, read_json
 from sefa_widget.checkpoint.storage import View, read_view
-from sefa_widget.directions.base import Directions, check_fit
+from sefa_widget.directions.base import Directions, check_fit, choose_layers, edit_rows
 from sefa_widget.generators.base import Generator
 
 _METADATA = "sefa_widget_directions"
@@ -66,7 +66,8 @@ def load_directions(path: str | Path, generator: Generator | None = None) -> Dir
     -------
     Directions
         Unit rows with the signs of the file. Where it says no eigenvalues, all are 1; where it does not
-        say whose the directions are, they are the given generator's.
+        say whose the directions are, they are the given generator's, of all layers that read its latent.
+        Where it names no code rows, `edit` moves those of the layers; without a generator, all rows.
 
     Raises
     ------
@@ -116,6 +117,7 @@ def save_directions(directions: Directions, path: str | Path, *, csv: bool = Fal
         "trace": directions.trace,
         "rows": directions.rows,
         "fingerprint": directions.fingerprint,
+        "edit_rows": None if directions.edit_rows is None else list(directions.edit_rows),
         "versions": {"sefa_widget": __version__, "torch": str(torch.__version__)},
     }
     tensors = {
@@ -192,6 +194,7 @@ def _own(tensors: object, about: Mapping[str, Any]) -> Directions:
     read = _directions(vectors, eigenvalues, str(about["method"]), about["trace"])
     if vectors.shape != read.vectors.shape or not torch.allclose(vectors.double(), read.vectors):
         raise ValueError("its rows are not of unit length, largest eigenvalue first.")
+    rows = about.get("edit_rows")  # files of earlier versions do not say
     return replace(
         read,
         vectors=vectors.double(),
@@ -199,6 +202,7 @@ def _own(tensors: object, about: Mapping[str, Any]) -> Directions:
         layers=tuple(int(number) for number in about["layers"]),
         normalized=bool(about["normalized"]),
         fingerprint=str(about["fingerprint"]),
+        edit_rows=None if rows is None else tuple(int(row) for row in rows),
     )
 
 
@@ -249,15 +253,17 @@ def _belongs(found: Directions, generator: Generator, path: Path) -> Directions:
     """Check that directions fit a generator, and fill in what the file did not say."""
     title = f"The directions in {path.name!r}"
     check_fit(found, generator, title, stacklevel=3)
-    outside = [number for number in found.layers if not 0 <= number < len(generator.layers)]
-    if outside:
-        raise ValueError(
-            f"{title} are of layer {outside[0]}, outside 0:{len(generator.layers)} of {generator.name!r}."
-        )
-    layers = tuple(number for number, layer in enumerate(generator.layers) if layer.row is not None)
-    return replace(
-        found, layers=found.layers or layers, fingerprint=found.fingerprint or generator.fingerprint
-    )
+    for verb, numbers, count in (
+        ("are of layer", found.layers, len(generator.layers)),
+        ("move code row", found.edit_rows or (), generator.num_codes),
+    ):
+        outside = [number for number in numbers if not 0 <= number < count]
+        if outside:
+            raise ValueError(f"{title} {verb} {outside[0]}, outside 0:{count} of {generator.name!r}.")
+    layers = found.layers or choose_layers(generator, None)
+    rows = edit_rows(generator, layers) if found.edit_rows is None else found.edit_rows
+    fingerprint = found.fingerprint or generator.fingerprint
+    return replace(found, layers=layers, edit_rows=rows, fingerprint=fingerprint)
 
 
 def _shown(keys: Iterable[object]) -> str:

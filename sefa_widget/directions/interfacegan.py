@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sefa_widget.directions.activations import Samples
-from sefa_widget.directions.base import Directions
+from sefa_widget.directions.base import Directions, choose_layers, edit_rows
 from sefa_widget.directions.files import UNREADABLE
 from sefa_widget.directions.moments import Progress
 from sefa_widget.directions.svm import linear_svm
@@ -118,16 +118,17 @@ def interfacegan(
         separate(points, column, chosen=chosen, split=split, seed=seed, C=C, invalid=invalid)
         for column in values.T
     ]
-    layers = () if generator is None else generator.layers
+    layers = () if generator is None else choose_layers(generator, None)
     return Directions(
         vectors=torch.stack([plane.normal for plane in planes]),
         eigenvalues=torch.ones(len(planes), dtype=torch.float64),
         trace=float(len(planes)),
         rows=len(points),
         method="interfacegan",
-        layers=tuple(number for number, layer in enumerate(layers) if layer.row is not None),
+        layers=layers,
         normalized=False,
         fingerprint="" if generator is None else generator.fingerprint,
+        edit_rows=None if generator is None else edit_rows(generator, layers),
     )
 
 

@@ -13,7 +13,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sefa_widget.directions.base import Directions, LayerChoice, choose_layers, decompose, from_gram
+from sefa_widget.arguments import indices
+from sefa_widget.directions.base import (
+    Directions,
+    LayerChoice,
+    choose_layers,
+    decompose,
+    edit_rows,
+    from_gram,
+)
 from sefa_widget.generators.base import Generator, Latent
 
 Progress = Callable[[int, int], object]
@@ -73,9 +81,9 @@ def find(
     if region is not None and not epsilon > 0:
         raise ValueError(f"epsilon is {epsilon!r}; it must be positive.")
     numbers = choose_layers(generator, layers)
-    rows = sorted({row for number in numbers if (row := generator.layers[number].row) is not None})
-    if not rows:
+    if all(generator.layers[number].row is None for number in numbers):
         raise ValueError(f"None of the chosen layers of {generator.name!r} reads the latent.")
+    rows = edit_rows(generator, numbers)
     with torch.no_grad():
         latent = generator.sample(range(seed, seed + n), labels=labels, truncation_psi=truncation_psi)
     inside, outside, pixels = _grams(generator, latent, rows, region, progress)
@@ -100,13 +108,14 @@ def find(
         layers=numbers,
         normalized=False,
         fingerprint=generator.fingerprint,
+        edit_rows=rows,
     )
 
 
 def jacobian_gram(
     generator: Generator,
     latents: Latent | Tensor,
-    rows: Sequence[int] | None = None,
+    rows: tuple[int, int] | Sequence[int] | None = None,
     region: Region | None = None,
     progress: Progress | None = None,
 ) -> Tensor:
@@ -122,7 +131,8 @@ def jacobian_gram(
     latents
         A `Latent`, or codes ``[N, L, d]`` (then class 0 where there are classes).
     rows
-        Code rows that the shift is added to; None is all.
+        Code rows that the shift is added to: a tuple ``(start, stop)`` is a half-open range, a list names
+        rows one by one, None is every row.
     region
         See `find`; None is the whole picture.
     progress
@@ -136,8 +146,9 @@ def jacobian_gram(
     """
     if isinstance(latents, Tensor):
         latents = Latent(latents, generator.label_vectors(None, len(latents)))
-    rows = range(generator.num_codes) if rows is None else rows
-    return _grams(generator, latents, rows, region, progress)[0]
+    count = generator.num_codes
+    chosen = range(count) if rows is None else indices(rows, "code row", count, repr(generator.name))
+    return _grams(generator, latents, chosen, region, progress)[0]
 
 
 def _grams(
@@ -149,10 +160,8 @@ def _grams(
 ) -> tuple[Tensor, Tensor, int]:
     """Give the mean Grams inside and outside the region, and how many values are inside."""
     count, d = len(latent.codes), generator.latent_dim
-    outside_rows = [row for row in rows if not 0 <= row < generator.num_codes]
-    if not count or outside_rows:
-        what = f"Code row {outside_rows[0]} is outside 0:{generator.num_codes}" if count else "No latent"
-        raise ValueError(f"{what} of {generator.name!r}.")
+    if not count:
+        raise ValueError(f"There is no latent of {generator.name!r} to average over; one or more are needed.")
     inside = box(region, generator.resolution)
     shown = torch.zeros(generator.num_codes, 1, device=generator.device, dtype=generator.dtype)
     shown[list(rows)] = 1

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from sefa_widget.directions.activations import Samples
-from sefa_widget.directions.base import Directions, decompose
+from sefa_widget.directions.base import Directions, choose_layers, decompose, edit_rows
 from sefa_widget.directions.moments import Moments, Progress, Sketch, gather, to_float64
 from sefa_widget.generators.base import Generator
 
@@ -173,15 +173,17 @@ def directions_of(
 ) -> Directions:
     """Put what was found in samples into `Directions`."""
     generator = samples.generator
+    layers = choose_layers(generator, None)
     return Directions(
         vectors=vectors,
         eigenvalues=variances,
         trace=found.total,
         rows=found.count,
         method=method if samples.layer is None else f"{method} of {samples.layer}",
-        layers=tuple(n for n, layer in enumerate(generator.layers) if layer.row is not None),
+        layers=layers,
         normalized=False,
         fingerprint=generator.fingerprint,
+        edit_rows=edit_rows(generator, layers),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from sefa_widget.directions.base import Directions, LayerChoice, choose_layers
+from sefa_widget.directions.base import Directions, LayerChoice, choose_layers, edit_rows
 from sefa_widget.generators.base import Generator
 
 
@@ -23,6 +23,7 @@ def find(
     compact groups"). All eigenvalues are 1. The layers only say where an edit is to be applied.
     """
     d = generator.latent_dim
+    numbers = choose_layers(generator, layers)
     normal = torch.randn(d, d, generator=torch.Generator("cpu").manual_seed(seed), dtype=torch.float64)
     q, r = torch.linalg.qr(normal)
     return Directions(
@@ -31,7 +32,8 @@ def find(
         trace=float(d),
         rows=d,
         method="random",
-        layers=choose_layers(generator, layers),
+        layers=numbers,
         normalized=normalize,
         fingerprint=generator.fingerprint,
+        edit_rows=edit_rows(generator, numbers),
     )

@@ -54,7 +54,9 @@ def captured_change(
     """Score directions by ``trace(N^T G N) / trace(G)`` for the first 1 to k of them.
 
     G is the mean of ``J^T J`` over latents, J the image Jacobian; N an orthonormal basis of the span, so
-    that directions that are not orthogonal (ICA, supervised) are scored on the same footing.
+    that directions that are not orthogonal (ICA, supervised) are scored on the same footing. G depends on the
+    code rows that are moved: shares of directions on different rows are shares of different totals, and
+    cannot be held against each other.
 
     Parameters
     ----------
@@ -65,10 +67,10 @@ def captured_change(
     latents
         Latents to average over; None takes 100 fresh ones.
     rows
-        The code rows that an edit moves; see `edit`.
+        The code rows that an edit moves; see `edit`. None is those of the directions' own layers.
     gram
-        G ``[d, d]`` if it is known already, from `jacobian_gram`: scoring several methods then costs one
-        Jacobian. `latents` are then only counted.
+        G ``[d, d]`` if it is known already, from `jacobian_gram` with the same rows: scoring several methods
+        then costs one Jacobian. `latents` are then only counted, and `rows` not used.
     seed
         Seed of the random control.
 
@@ -90,7 +92,7 @@ def captured_change(
         )
     latents = fresh_latents(generator, 100) if latents is None else latents
     if gram is None:
-        gram = jacobian_gram(generator, latents, rows=row_numbers(rows, generator.num_codes))
+        gram = jacobian_gram(generator, latents, rows=row_numbers(rows, generator.num_codes, directions))
     trace = float(gram.trace())
     if not trace > 0:
         raise ValueError(f"No step of the codes changes the pictures of {generator.name!r}.")

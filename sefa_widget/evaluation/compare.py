@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from torch import Tensor
+
 from sefa_widget.directions import Directions
 from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.editing import Rows, row_numbers
@@ -112,14 +114,17 @@ def compare(
     directions
         At least two sets by name.
     generator
-        If given, captured change is measured as well; one Jacobian serves all sets.
+        If given, captured change is measured as well, each set on the code rows that it moves; one Jacobian
+        serves all sets that move the same rows.
     k
         How many of each set are compared, strongest first; None is all. Supervised directions are held
         against all of a set, not only the first k.
     supervised
         Names of sets whose directions were found with labels; None takes those of method interfacegan.
     latents, rows
-        For captured change; see `captured_change`.
+        For captured change; see `captured_change`. With rows None, sets of different layers are scored on
+        different rows, and their figures are shares of different totals; ``rows="all"`` puts all sets on
+        the same footing.
     seed
         Seed of the random controls.
 
@@ -150,9 +155,12 @@ def compare(
     captured: dict[str, CapturedChange] = {}
     if generator is not None:
         latents = fresh_latents(generator, 100) if latents is None else latents
-        gram = jacobian_gram(generator, latents, rows=row_numbers(rows, generator.num_codes))
+        grams: dict[tuple[int, ...], Tensor] = {}
         for name, found in directions.items():
-            score = captured_change(generator, found, latents=latents, gram=gram, seed=seed)
+            moved = tuple(row_numbers(rows, generator.num_codes, found))
+            if moved not in grams:
+                grams[moved] = jacobian_gram(generator, latents, rows=list(moved))
+            score = captured_change(generator, found, latents=latents, gram=grams[moved], seed=seed)
             captured[name] = score.first(k)
     return Comparison(
         names=tuple(directions),

@@ -1,13 +1,16 @@
+import warnings
+
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from sefa_widget import factorize, load_generator
-from sefa_widget.directions import choose_layers
+from sefa_widget.directions import METHODS, choose_layers, edit_rows
 from sefa_widget.directions.base import decompose, format_layers
 from sefa_widget.directions.gram import gram_of_rows
 from tests.conftest import GOLDEN
+from tests.generators.golden import load
 
 
 def stacked(generator, layers) -> torch.Tensor:
@@ -126,8 +129,8 @@ def test_layers_beyond_the_latent_are_read_through_their_composed_response(tiny)
         ({"layers": [3]}, "Layer 3 is outside 0:3"),
         ({"layers": []}, "No layer is chosen"),
         ({"layers": (1, 2, 3)}, "Use a list"),
-        ({"layers": "0-2"}, "this is '0-2'"),
-        ({"layers": [0.5]}, "whole numbers"),
+        ({"layers": "0-2"}, r"layers is a str \('0-2'\); it must be a range \(start, stop\), a list"),
+        ({"layers": [0.5]}, "A layer number is 0.5; it must be a whole number"),
         ({"k": 9}, "k is 9; 'tiny' has 1 to 8 directions"),
         ({"k": 0}, "k is 0"),
         ({"method": "magic"}, "Method 'magic' is unknown; known are sefa"),
@@ -166,3 +169,24 @@ def test_supervised_directions_come_through_the_same_door(tiny):
 def test_an_option_of_another_method_is_refused_with_those_there_are(tiny):
     with pytest.raises(TypeError, match=r"Method 'random' has no option 'n'; its options are seed"):
         factorize(tiny, method="random", n=3)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_says_which_code_rows_its_directions_move(method):
+    generator = load("nv_ada_orig_nonoise")
+    options = {
+        "jacobian": {"n": 1},
+        "pca": {"n": 20},
+        "ica": {"n": 2000, "k": 2},
+        "interfacegan": {"n": 40, "chosen": 0.5, "scores": lambda images: images.mean((1, 2, 3))},
+    }.get(method, {})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the printed listing warns that it is wrong
+        directions = factorize(generator, method=method, layers=[1], **options)
+    assert directions.edit_rows == (1,)
+    assert directions.first(1).edit_rows == (1,)
+
+
+def test_layers_that_read_no_latent_leave_all_rows_to_be_moved(tiny):
+    assert factorize(tiny, layers=(1, 3)).edit_rows == (0,)
+    assert edit_rows(tiny, [0, 2]) == (0,)

@@ -18,7 +18,7 @@ from tests.conftest import GOLDEN
 
 def same(left: Directions, right: Directions) -> bool:
     tensors = all(torch.equal(getattr(left, n), getattr(right, n)) for n in ("vectors", "eigenvalues"))
-    names = ("trace", "rows", "method", "layers", "normalized", "fingerprint")
+    names = ("trace", "rows", "method", "layers", "normalized", "fingerprint", "edit_rows")
     return tensors and all(getattr(left, name) == getattr(right, name) for name in names)
 
 
@@ -177,5 +177,18 @@ def test_directions_of_another_size_or_of_layers_that_are_not_there_are_refused(
     path = save_directions(replace(factorize(tiny), layers=(0, 7)), tmp_path / "a.safetensors")
     with pytest.raises(ValueError, match="of layer 7, outside 0:3 of 'tiny'"):
         load_directions(path, tiny)
+    path = save_directions(replace(factorize(tiny), edit_rows=(0, 1)), tmp_path / "a.safetensors")
+    with pytest.raises(ValueError, match="move code row 1, outside 0:1 of 'tiny'"):
+        load_directions(path, tiny)
     with pytest.raises(ValueError, match="There is no file"):
         load_directions(tmp_path / "nowhere.npy")
+
+
+def test_code_rows_that_a_file_does_not_name_are_those_of_its_layers(tiny_style, tmp_path):
+    found = factorize(tiny_style, layers=[1, 2])
+    path = save_directions(replace(found, edit_rows=None), tmp_path / "a.safetensors")
+    assert load_directions(path).edit_rows is None
+    assert load_directions(path, tiny_style).edit_rows == (1, 2)
+    np.save(tmp_path / "a.npy", np.eye(6)[:1])
+    assert load_directions(tmp_path / "a.npy").edit_rows is None
+    assert load_directions(tmp_path / "a.npy", tiny_style).edit_rows == (0, 1, 2)

@@ -158,5 +158,5 @@ def test_a_misspelt_option_is_refused_with_those_there_are(tiny):
 def test_rows_and_latents_that_there_are_not_are_refused(tiny):
     with pytest.raises(ValueError, match="Code row 1 is outside 0:1 of 'tiny'"):
         jacobian_gram(tiny, tiny.sample([0]), rows=[1])
-    with pytest.raises(ValueError, match="No latent"):
+    with pytest.raises(ValueError, match="There is no latent of 'tiny'"):
         jacobian_gram(tiny, tiny.sample([]))
