@@ -113,7 +113,7 @@ def equal_reach(
             limit=STRETCH * starts,
             latents=latents,
             rows=rows,
-            control=False,
+            controls=0,
             progress=second_half,
         )
     return Reach(torch.cat([found.strengths, first.strengths[len(some) :]]), change)

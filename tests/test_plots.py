@@ -26,25 +26,32 @@ def brightness_and_redness(images):
     return torch.stack([images.mean((1, 2, 3)), images[:, 0].mean((1, 2))], dim=1)
 
 
-def test_a_rescoring_is_drawn_beside_its_control_on_one_scale_about_zero(tiny_style):
+def test_a_rescoring_is_drawn_beside_what_random_bases_reach_on_one_scale_about_zero(tiny_style):
     found = rescore(
-        tiny_style, factorize(tiny_style, k=3), brightness_and_redness, names=["bright", "red"], n=6
+        tiny_style,
+        factorize(tiny_style, k=3),
+        brightness_and_redness,
+        names=["bright", "red"],
+        n=6,
+        controls=20,
     )
     figure = rescoring_figure(found)
     measured, control = figure.data
+    reached = found.control.change.abs().quantile(0.95, dim=0)
     assert np.allclose(measured.z, found.change.numpy())
     assert np.allclose(measured.customdata, found.error.numpy())
     assert list(measured.x) == ["bright", "red"]
-    assert np.allclose(control.z, found.control.change.numpy())
-    assert [title.text for title in figure.layout.annotations] == ["sefa", "random"]
+    assert np.allclose(control.z, reached.numpy())
+    assert [title.text for title in figure.layout.annotations] == ["sefa", "random: 95 % of 20 bases"]
     scale = figure.layout.coloraxis
-    assert scale.cmax == -scale.cmin == max(abs(found.change).max(), abs(found.control.change).max())
+    assert np.isclose(scale.cmax, max(abs(found.change).max(), reached.max()))
+    assert scale.cmax == -scale.cmin
     assert scale.cmid == 0
     assert figure.layout.yaxis.autorange == "reversed"
     assert "customdata" in measured.hovertemplate
 
 
 def test_a_rescoring_without_control_is_one_panel(tiny_style):
-    found = rescore(tiny_style, factorize(tiny_style, k=3), brightness_and_redness, n=6, control=False)
+    found = rescore(tiny_style, factorize(tiny_style, k=3), brightness_and_redness, n=6, controls=0)
     (measured,) = rescoring_figure(found).data
     assert len(measured.z) == 3

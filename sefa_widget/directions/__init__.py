@@ -18,15 +18,18 @@ from sefa_widget.directions.base import (
 )
 from sefa_widget.directions.conv import conv_gram
 from sefa_widget.directions.files import load_directions, save_directions
-from sefa_widget.directions.interfacegan import project
+from sefa_widget.directions.interfacegan import as_directions, project, separations
 from sefa_widget.directions.jacobian import jacobian_gram
+from sefa_widget.directions.planes import Plane
 from sefa_widget.generators.base import Generator
 
 __all__ = [
     "METHODS",
     "Directions",
     "LayerChoice",
+    "Plane",
     "Progress",
+    "as_directions",
     "check_fit",
     "choose_layers",
     "conv_gram",
@@ -38,6 +41,7 @@ __all__ = [
     "methods_for",
     "project",
     "save_directions",
+    "separations",
 ]
 
 Progress = Callable[[int, int], object]

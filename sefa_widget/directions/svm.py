@@ -1,4 +1,4 @@
-"""Points and two classes in, the plane that a linear support vector machine puts between them out."""
+"""The plane that a linear support vector machine puts between two classes of points."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 def linear_svm(
-    points: Tensor, signs: Tensor, C: float = 1.0, *, tolerance: float = 1e-9, rounds: int = 200
+    points: Tensor, signs: Tensor, C: float | Tensor = 1.0, *, tolerance: float = 1e-9, rounds: int = 200
 ) -> tuple[Tensor, float]:
     """Minimise ``|w|^2 / 2 + C sum max(0, 1 - y (w.x + b))``, b unpenalised, as libsvm's linear SVC does.
 
@@ -23,7 +23,7 @@ def linear_svm(
     signs
         ``[n]``, +1 and -1.
     C
-        Weight of the hinge loss.
+        Weight of the hinge loss: one number, or one per point ``[n]``.
 
     Returns
     -------
@@ -42,7 +42,8 @@ def linear_svm(
     centre = x.mean(0)  # b is free, so the plane moves with the points
     u = (x - centre) * y[:, None]
     n, d = u.shape
-    a = torch.full_like(y, min(C / 2, 1 / max(1e-150, float(u.square().mean()) * d)))  # of each point
+    C = torch.as_tensor(C, dtype=torch.float64).expand(n)
+    a = (C / 2).clamp_max(1 / max(1e-150, float(u.square().mean()) * d))  # of each point
     low, high = torch.ones_like(y), torch.ones_like(y)  # multipliers of a >= 0 and of a <= C
     b = 0.0
     eye = torch.eye(d, dtype=torch.float64)

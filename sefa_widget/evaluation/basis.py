@@ -1,7 +1,12 @@
-"""Directions in, an orthonormal basis of what they span out; and random bases as controls."""
+"""Orthonormal bases: of what directions span, and random ones as controls.
+
+A score of directions says something only beside the scores of many random ones, because one random basis
+may by luck lie well or badly. So every control here is a number of bases, and its spread is shown.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import torch
@@ -13,6 +18,10 @@ DEPENDENT = 1e-8
 """A unit vector whose part outside the span so far is shorter than this adds nothing to it."""
 CONTROL_SEED = 2**32
 """Controls draw from this seed on, so that they never equal the directions held against them."""
+BASES = 100
+"""Random bases of a control that costs no picture."""
+QUANTILES = (0.05, 0.5, 0.95)
+"""Quantiles over random bases that tables and figures show."""
 
 
 def orthonormalize(vectors: Tensor) -> Tensor:
@@ -31,20 +40,46 @@ def orthonormalize(vectors: Tensor) -> Tensor:
     return basis
 
 
-def random_basis(k: int, d: int, seed: int = 0) -> Tensor:
-    """Draw k orthonormal rows of size d, every subspace as likely as any other; float64 ``[k, d]``."""
+def random_bases(count: int, k: int, d: int, seed: int = 0) -> Iterator[Tensor]:
+    """Draw `count` sets of k orthonormal rows of size d, every subspace as likely as any other.
+
+    Yields float64 ``[k, d]``, one set at a time. Where k is more than d, no k rows are orthonormal: each d
+    rows are then, and are independent of the others.
+    """
     random = torch.Generator().manual_seed(CONTROL_SEED + seed)
-    return orthonormalize(torch.randn(k, d, generator=random, dtype=torch.float64))
+    for _ in range(count):
+        blocks = [min(d, k - start) for start in range(0, k, d)]
+        drawn = [torch.randn(d, rows, generator=random, dtype=torch.float64) for rows in blocks]
+        yield torch.cat([_orthonormal(normal) for normal in drawn])
 
 
-def random_control(directions: Directions, seed: int = 0) -> Directions:
-    """Draw as many random orthonormal directions as these are, for the same generator."""
-    k, d = directions.vectors.shape
+def random_units(count: int, d: int, seed: int = 0) -> Tensor:
+    """Draw `count` independent unit vectors, every direction as likely as any other; ``[count, d]``."""
+    random = torch.Generator().manual_seed(CONTROL_SEED + seed)
+    normal = torch.randn(count, d, generator=random, dtype=torch.float64)
+    return torch.nn.functional.normalize(normal, dim=1)
+
+
+def as_control(directions: Directions, vectors: Tensor) -> Directions:
+    """Give random unit vectors ``[k, d]`` as directions of the same generator, edited in the same rows."""
+    k, d = vectors.shape
     return replace(
         directions,
-        vectors=random_basis(k, d, seed),
+        vectors=vectors,
         eigenvalues=torch.ones(k, dtype=torch.float64),
         trace=float(d),
         rows=d,
         method="random",
     )
+
+
+def chance(values: Tensor) -> Tensor:
+    """Give the `QUANTILES` (5, 50 and 95 %) over the first dimension, ``[3, ...]``; NaN is left out."""
+    return values.double().nanquantile(torch.tensor(QUANTILES, dtype=torch.float64), dim=0)
+
+
+def _orthonormal(normal: Tensor) -> Tensor:
+    """Turn normal numbers ``[d, k]`` into orthonormal rows (Mezzadri 2007: the diagonal of R is positive)."""
+    q, r = torch.linalg.qr(normal)
+    rows: Tensor = (q * r.diagonal().sign()).T
+    return rows

@@ -1,4 +1,4 @@
-"""Directions in, the share of all image change that their span captures out; no labels needed."""
+"""The share of all image change that the span of directions captures; it needs no labels."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import whole
 from sefa_widget.directions import Directions
 from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.editing import Rows, row_numbers
-from sefa_widget.evaluation.basis import orthonormalize, random_basis
+from sefa_widget.evaluation.basis import BASES, chance, orthonormalize, random_bases
 from sefa_widget.generators.base import Generator, Latent
 
 FRESH_SEED = 1_000_000
@@ -19,26 +20,41 @@ FRESH_SEED = 1_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CapturedChange:
-    """How much of the change that a small step makes in the picture lies in the span of directions."""
+    """How much of the change that a small step makes in the picture lies in the span of directions.
+
+    Attributes
+    ----------
+    curve
+        ``[k]``: the share captured by the first 1, 2, ... k directions; 0 to 1, never falls.
+    control
+        ``[B, k]``: the same of B random orthonormal bases; about j/d.
+    bound
+        ``[k]``: the most that any 1, 2, ... k directions can capture on these latents.
+    latents
+        Over how many latents the change was averaged.
+    """
 
     curve: Tensor
-    """``[k]``: the share captured by the first 1, 2, ... k directions; 0 to 1, never falls."""
     control: Tensor
-    """``[k]``: the same of random orthonormal directions; about j/d."""
     bound: Tensor
-    """``[k]``: the most that any 1, 2, ... k directions can capture on these latents."""
     latents: int
-    """Over how many latents the change was averaged."""
+
+    @property
+    def chance(self) -> Tensor:
+        """5, 50 and 95 % of the control over its B bases, ``[3, k]``."""
+        return chance(self.control)
 
     def first(self, k: int | None) -> CapturedChange:
         """Give the score of the first k directions alone; None is all."""
-        return replace(self, curve=self.curve[:k], control=self.control[:k], bound=self.bound[:k])
+        return replace(self, curve=self.curve[:k], control=self.control[:, :k], bound=self.bound[:k])
 
     def __repr__(self) -> str:
         """Say the last value of each curve."""
+        low, _, high = self.chance[:, -1].tolist()
         return (
             f"CapturedChange({len(self.curve)} directions: {float(self.curve[-1]):.3f}, "
-            f"random {float(self.control[-1]):.3f}, at most {float(self.bound[-1]):.3f})"
+            f"at most {float(self.bound[-1]):.3f}; 5 to 95 % of {len(self.control)} random bases: "
+            f"{low:.3f} to {high:.3f})"
         )
 
 
@@ -49,6 +65,7 @@ def captured_change(
     latents: Latent | None = None,
     rows: Rows = None,
     gram: Tensor | None = None,
+    controls: int = BASES,
     seed: int = 0,
 ) -> CapturedChange:
     """Score directions by ``trace(N^T G N) / trace(G)`` for the first 1 to k of them.
@@ -71,8 +88,10 @@ def captured_change(
     gram
         G ``[d, d]`` if it is known already, from `jacobian_gram` with the same rows: scoring several methods
         then costs one Jacobian. `latents` are then only counted, and `rows` not used.
+    controls
+        B: how many random bases are scored beside the directions; they cost no picture.
     seed
-        Seed of the random control.
+        Seed of the random bases.
 
     Returns
     -------
@@ -84,6 +103,7 @@ def captured_change(
     ValueError
         If the directions are not of this generator's size, or no step changes the picture.
     """
+    controls = whole(controls, "controls", 1)
     d = generator.latent_dim
     if directions.vectors.shape[1] != d:
         raise ValueError(
@@ -97,10 +117,13 @@ def captured_change(
     if not trace > 0:
         raise ValueError(f"No step of the codes changes the pictures of {generator.name!r}.")
     k = len(directions)
+    random = [_curve(basis, gram) for basis in random_bases(controls, min(k, d), d, seed)]
+    control = torch.stack(random)
+    bound = torch.linalg.eigvalsh(gram).flip(0)[:k].cumsum(0) / trace
     return CapturedChange(
         curve=_curve(orthonormalize(directions.vectors), gram),
-        control=_curve(random_basis(k, d, seed), gram),
-        bound=torch.linalg.eigvalsh(gram).flip(0)[:k].cumsum(0) / trace,
+        control=torch.cat([control, control[:, -1:].expand(-1, k - control.shape[1])], 1),
+        bound=torch.cat([bound, bound[-1:].expand(k - len(bound))]),
         latents=len(latents.codes),
     )
 

@@ -1,4 +1,4 @@
-"""Latents, directions and strengths in, the differences between edited and unedited pictures out."""
+"""The differences between edited and unedited pictures."""
 
 from __future__ import annotations
 

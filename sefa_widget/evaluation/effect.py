@@ -1,42 +1,59 @@
-"""Directions in; how much, how steadily, how evenly and where each changes the picture out."""
+"""How much, how steadily, how evenly and where each direction changes the picture."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import positive, whole
 from sefa_widget.directions import Directions
 from sefa_widget.editing import Rows
-from sefa_widget.evaluation.basis import random_control
+from sefa_widget.evaluation.basis import as_control, chance, random_units
 from sefa_widget.evaluation.captured import fresh_latents
 from sefa_widget.evaluation.changes import differences, draw, rms
 from sefa_widget.generators.base import Generator, Latent
 
+CONTROLS = 20
+"""Random directions of a control that costs pictures. They are independent of each other and not of one
+basis: what is measured is of one direction each, and so their spread is that of a random direction."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effect:
-    """What a step of one strength to both sides does to the picture, for each of k directions."""
+    """What a step of one strength to both sides does to the picture, for each of k directions.
+
+    Attributes
+    ----------
+    change
+        ``[k]``: image change per unit strength (RMS over pixels and channels), mean over seeds and sides.
+    spread
+        ``[k]``: standard deviation of the same over seeds; 0 where every picture changes as much.
+    evenness
+        ``[k]``: mean change at ``+strength`` divided by that at ``-strength``; 1 is even, NaN is no change.
+    heat
+        ``[k, H, W]``: change per unit strength by pixel, RMS over seeds, sides and channels.
+    strength
+        The step that was measured; a unit is a step of length 1 in the latent space.
+    control
+        The same for B independent random directions, so B where k is above; None if there are none.
+    """
 
     change: Tensor
-    """``[k]``: image change per unit strength (RMS over pixels and channels), mean over seeds and sides."""
     spread: Tensor
-    """``[k]``: standard deviation of the same over seeds; 0 where every picture changes as much."""
     evenness: Tensor
-    """``[k]``: mean change at ``+strength`` divided by that at ``-strength``; 1 is even, NaN is no change."""
     heat: Tensor
-    """``[k, H, W]``: change per unit strength by pixel, RMS over seeds, sides and channels."""
     strength: float
-    """The step that was measured; a unit is a step of length 1 in the latent space."""
     control: Effect | None
-    """The same for as many random orthonormal directions; None in a control."""
 
     def __repr__(self) -> str:
-        """Say the span of the changes, and the control's mean."""
+        """Say the span of the changes, and that of the control."""
         least, most = (float(value) for value in self.change.aminmax())
-        beside = f", random {float(self.control.change.mean()):.3g}" if self.control else ""
+        beside = ""
+        if self.control is not None:
+            low, _, high = chance(self.control.change).tolist()
+            beside = f"; 5 to 95 % of {len(self.control.change)} random: {low:.3g} to {high:.3g}"
         return f"Effect({len(self.change)} directions: change per unit {least:.3g} to {most:.3g}{beside})"
 
 
@@ -47,10 +64,10 @@ def effect(
     strength: float = 1.0,
     latents: Latent | None = None,
     rows: Rows = None,
-    control: bool = True,
+    controls: int = CONTROLS,
     seed: int = 0,
 ) -> Effect:
-    """Measure what each direction does to the picture; draws ``(2 k + 1) N`` pictures, twice with control.
+    """Measure what each direction does to the picture; draws ``(2 (k + B) + 1) N`` pictures.
 
     Parameters
     ----------
@@ -64,10 +81,10 @@ def effect(
         N latents to measure on; None takes 16 fresh ones.
     rows
         The code rows that an edit moves; see `edit`.
-    control
-        Whether random directions are measured as well.
+    controls
+        B: how many random directions are measured as well, independent of each other; 0 is none.
     seed
-        Seed of the random control.
+        Seed of the random directions.
 
     Returns
     -------
@@ -79,16 +96,15 @@ def effect(
     ValueError
         If the strength is not finite and positive, or the directions do not fit the generator.
     """
-    if not (math.isfinite(strength) and strength > 0):
-        raise ValueError(f"The strength is {strength}; it must be finite and above 0.")
+    strength = positive(strength, "The strength")
+    controls = whole(controls, "controls", 0)
     latents = fresh_latents(generator, 16) if latents is None else latents
     base = draw(generator, latents)
     measured = _measure(generator, latents, base, directions, strength, rows)
-    if not control:
+    if not controls:
         return measured
-    random = random_control(directions, seed)
-    beside = _measure(generator, latents, base, random, strength, rows)
-    return replace(measured, control=beside)
+    random = as_control(directions, random_units(controls, generator.latent_dim, seed))
+    return replace(measured, control=_measure(generator, latents, base, random, strength, rows))
 
 
 def _measure(

@@ -1,87 +1,164 @@
-"""Directions and a scorer of pictures in, how much each direction changes every attribute's score out.
-
-Source: Shen & Zhou 2021, section 3.2 and table 2 (re-scoring). There one side is moved and the change is
-given in units of the predictor; here both sides are, so that signs of directions are only signs, and the
-unit is the spread of the attribute, so that attributes can be held against each other.
-"""
+"""What `rescore` gives: how each direction changes every attribute, and what random bases do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from sefa_widget.directions import Directions
-from sefa_widget.directions.interfacegan import Scorer
-from sefa_widget.directions.moments import Progress
-from sefa_widget.editing import Rows, edit
-from sefa_widget.evaluation.basis import random_control
-from sefa_widget.evaluation.captured import fresh_latents
-from sefa_widget.evaluation.scoring import COLUMNS, Scored
+from sefa_widget.editing import Rows
+from sefa_widget.evaluation import holding
+from sefa_widget.evaluation.basis import QUANTILES, chance
+from sefa_widget.evaluation.scoring import COLUMNS
 from sefa_widget.evaluation.tables import Table, html_table, text_table
-from sefa_widget.generators.base import Generator, Latent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Controls:
+    """How steps along B random bases of k directions change the scores of A attributes.
+
+    Measured like the directions they stand beside: on the same latents, with the same strengths and rows.
+
+    Attributes
+    ----------
+    change, error
+        ``[B, k, A]``: mean over samples, and its standard error, as of `Rescoring`.
+    effect, purity
+        ``[B, k]``: as of `Rescoring`.
+    strengths
+        ``[k]``: the steps.
+    rows
+        The code rows that were moved, as they were given.
+    spread
+        ``[A]``: standard deviation of each attribute's score over the unedited samples.
+    """
+
+    change: Tensor
+    error: Tensor
+    effect: Tensor
+    purity: Tensor
+    strengths: Tensor
+    rows: Rows
+    spread: Tensor
+
+    def __len__(self) -> int:
+        """Give B."""
+        return len(self.change)
+
+    def __repr__(self) -> str:
+        """Say how many there are."""
+        bases, k, _ = self.change.shape
+        return f"Controls({bases} random bases of {k} directions)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rescoring:
-    """How a step along each of k directions changes the scores of A attributes."""
+    """How a step along each of k directions changes the scores of A attributes.
+
+    Attributes
+    ----------
+    change
+        ``[k, A]``: mean over samples of ``(score(+strength) - score(-strength)) / 2``, in spreads.
+    error
+        ``[k, A]``: standard error of that mean over samples, in spreads.
+    effect
+        ``[k]``: how much each direction does: the length of its true changes of all attributes,
+        ``sqrt(sum mu^2)``, in spreads. Estimated without the noise of the changes, so that it does not grow
+        where samples are few; a little below 0 is none. See `amounts`.
+    effect_error
+        ``[k]``: standard error of the effect.
+    purity
+        ``[k]``: how few attributes each direction changes, ``sum mu^4 / (sum mu^2)^2``: 1 is one alone, 1/A
+        all equally, so 1/purity is how many there are in effect. Estimated without the noise too; NaN where
+        the effect is not above its noise.
+    purity_error
+        ``[k]``: standard error of the purity.
+    spread
+        ``[A]``: standard deviation of each attribute's score over unedited samples, in the scorer's units.
+    strengths
+        ``[k]``: the step along each direction; a unit is a step of length 1 in the latent space.
+    names
+        Names of the A attributes.
+    samples
+        N: over how many samples the change was averaged.
+    method
+        How the directions were found, for example ``"sefa"``.
+    control
+        The same of many random bases; None if there are none.
+    """
 
     change: Tensor
-    """``[k, A]``: mean over samples of ``(score(+strength) - score(-strength)) / 2``, in spreads."""
     error: Tensor
-    """``[k, A]``: standard error of that mean over samples, in spreads."""
+    effect: Tensor
+    effect_error: Tensor
+    purity: Tensor
+    purity_error: Tensor
     spread: Tensor
-    """``[A]``: standard deviation of each attribute's score over unedited samples, in the scorer's units."""
     strengths: Tensor
-    """``[k]``: the step along each direction; a unit is a step of length 1 in the latent space."""
     names: tuple[str, ...]
-    """Names of the A attributes."""
     samples: int
-    """N: over how many samples the change was averaged."""
     method: str
-    """How the directions were found, for example ``"sefa"``."""
-    control: Rescoring | None
-    """The same for as many random orthonormal directions at the same strengths; None in a control."""
-
-    @property
-    def effect(self) -> Tensor:
-        """How much each direction does: the sum of ``|change|`` over all attributes, ``[k]``, in spreads."""
-        return self.change.abs().sum(1)
-
-    @property
-    def purity(self) -> Tensor:
-        """Share of the strongest attribute in the effect, ``[k]``: 1/A to 1; NaN where nothing changes."""
-        return self.change.abs().amax(1) / self.effect  # 0 / 0 is NaN
+    control: Controls | None
 
     @property
     def strongest(self) -> tuple[str, ...]:
         """Name of the attribute that each of the k directions changes most."""
         return tuple(self.names[column] for column in self.change.abs().argmax(1).tolist())
 
-    def unheld(self, threshold: float = 1.0) -> tuple[str, ...]:
-        """Name the attributes that no direction holds, in the order of `names`.
+    @property
+    def adjusted_p(self) -> Tensor:
+        """How often random bases do as much to any attribute as these directions do to each, ``[A]``.
 
-        Those whose largest ``|change|`` over all directions is at most `threshold` times the largest over
-        all random ones.
+        Family-wise over all A attributes, and at least 1 / (B + 1); see `holding`.
+        """
+        return holding.adjusted_p(*self._sure_changes())
+
+    def thresholds(self, level: float = 0.05) -> Tensor:
+        """Give, of each attribute, the sure change that is still chance at a family-wise level, ``[A]``.
+
+        Compare it with ``|change| - 2 error`` of the direction where that is largest.
+        """
+        return holding.thresholds(*self._sure_changes(), level)
+
+    def held(self, level: float = 0.05) -> tuple[str, ...]:
+        """Name the attributes that some direction changes more than random ones do, in the order of `names`.
+
+        Those whose `adjusted_p` is at most `level`. Changes count less two standard errors. Of random
+        directions, the probability that any of the A attributes is held is `level`, rounded down to
+        a multiple of 1 / (B + 1).
+
+        Parameters
+        ----------
+        level
+            Family-wise level, at most 0.5; with B random bases at least 1 / (B + 1).
 
         Raises
         ------
         ValueError
-            If there is no control.
+            If there is no control, or too small a one for the level.
         """
+        own, _ = self._sure_changes()
+        above = (own.amax(0) > self.thresholds(level)).tolist()
+        return tuple(name for name, held in zip(self.names, above, strict=True) if held)
+
+    def unheld(self, level: float = 0.05) -> tuple[str, ...]:
+        """Name the other attributes: those for which chance is not ruled out; see `held`."""
+        held = self.held(level)
+        return tuple(name for name in self.names if name not in held)
+
+    def _sure_changes(self) -> tuple[Tensor, Tensor]:
+        """Give what `holding` compares: ``[k, A]`` and ``[B, k, A]``."""
         if self.control is None:
-            raise ValueError("There is no random control to hold this against: rescore with control=True.")
-        most, chance = self.change.abs().amax(0), self.control.change.abs().amax(0)
-        held = (most > threshold * chance).tolist()
-        return tuple(name for name, is_held in zip(self.names, held, strict=True) if not is_held)
+            raise ValueError("There are no random bases to hold this against: rescore with controls=59.")
+        own = holding.sure_change(self.change, self.error)
+        return own, holding.sure_change(self.control.change, self.control.error)
 
     def table(self) -> Table:
         """One row per direction: attribute changed most, effect, purity and every change.
 
-        The last row, if there is a control, has the means over the random directions, of ``|change|``
-        for the attributes.
+        The last rows, if there is a control, are the 5, 50 and 95 % quantiles over all random directions, of
+        ``|change|`` for the attributes.
         """
         head = (*COLUMNS, *self.names)
         effects, purities = self.effect.tolist(), self.purity.tolist()
@@ -91,9 +168,12 @@ class Rescoring:
             for index, (strongest, effect, purity, changes) in enumerate(columns)
         ]
         if self.control is not None:
-            chance = self.control
-            means = (chance.effect.mean(), chance.purity.nanmean(), *chance.change.abs().mean(0))
-            rows.append(("random, mean", "", *map(float, means)))
+            beside = self.control
+            values = torch.cat(
+                [beside.effect[..., None], beside.purity[..., None], beside.change.abs()], dim=2
+            ).flatten(0, 1)
+            for quantile, row in zip(QUANTILES, chance(values).tolist(), strict=True):
+                rows.append((f"random, {quantile:.0%}", "", *row))
         return [dict(zip(head, row, strict=True)) for row in rows]
 
     def __str__(self) -> str:
@@ -101,9 +181,12 @@ class Rescoring:
         return text_table(self.table())
 
     def __repr__(self) -> str:
-        """Say the span of the effects, and the control's mean."""
+        """Say the span of the effects, and that of the control."""
         least, most = (float(value) for value in self.effect.aminmax())
-        beside = f", random {float(self.control.effect.mean()):.3g}" if self.control else ""
+        beside = ""
+        if self.control is not None:
+            low, _, high = chance(self.control.effect.flatten()).tolist()
+            beside = f"; 5 to 95 % of {len(self.control)} random bases: {low:.3g} to {high:.3g}"
         return (
             f"Rescoring({len(self.change)} directions, {len(self.names)} attributes, {self.samples} samples: "
             f"effect {least:.3g} to {most:.3g}{beside})"
@@ -111,141 +194,3 @@ class Rescoring:
 
     def _repr_html_(self) -> str:
         return html_table(self.table())
-
-
-def rescore(
-    generator: Generator,
-    directions: Directions,
-    scorer: Scorer,
-    *,
-    names: Sequence[str] | None = None,
-    k: int | None = None,
-    n: int = 2000,
-    strength: float | Tensor = 1.0,
-    rows: Rows = None,
-    latents: Latent | None = None,
-    control: bool = True,
-    seed: int = 0,
-    batch: int | None = None,
-    progress: Progress | None = None,
-) -> Rescoring:
-    """Measure how a step along each direction changes what a scorer sees, in spreads of the attributes.
-
-    Every sample is moved to both sides; the change of a score is half of ``score(+strength)`` minus
-    ``score(-strength)``: its signed change per step. That draws ``(2 k + 1) N`` pictures, ``(4 k + 1) N``
-    with the control.
-
-    >>> from sefa_widget import factorize, load_generator
-    >>> def brightness(images):
-    ...     return images.mean((1, 2, 3))
-    >>> generator = load_generator()
-    >>> found = rescore(generator, factorize(generator), brightness, names=["brightness"], k=2, n=8)
-    >>> found.change.shape, found.strongest
-    (torch.Size([2, 1]), ('brightness', 'brightness'))
-
-    Parameters
-    ----------
-    generator
-        The generator the directions belong to.
-    directions
-        The directions to move along.
-    scorer
-        From images ``[M, C, H, W]`` of about -1..1, float32 on the CPU, to scores ``[M]`` or ``[M, A]``; what
-        `interfacegan` takes, for example a regressor from `load_regressor`.
-    names
-        Names of the A attributes; None takes the scorer's own `names`, or numbers them.
-    k
-        How many directions are measured, the first ones; None is all.
-    n
-        N: how many fresh samples are moved; as many as in the paper by default. Not used with `latents`.
-    strength
-        The step, or one step for each of the k directions ``[k]``, such as `Travel.strengths`.
-    rows
-        The code rows that an edit moves; see `edit`.
-    latents
-        The samples; None draws `n` fresh ones.
-    control
-        Whether as many random directions are measured as well, at the same strengths.
-    seed
-        Seed of the random control.
-    batch
-        Pictures drawn and scored at once; None is as many as have half a million pixels.
-    progress
-        Called as ``progress(done, total)`` with numbers of pictures, after every batch; what it raises ends
-        the work.
-
-    Returns
-    -------
-    Rescoring
-        Changes in units of each attribute's spread over the unedited samples; `plots.rescoring_figure` draws
-        it. The standard error takes that spread as known.
-
-    Raises
-    ------
-    ValueError
-        If the strengths are not finite and above 0, or k, n, batch, names or directions do not fit; if the
-        scorer gives something else than one finite number per picture and attribute, or the same score for
-        every sample.
-    """
-    steps = _steps(directions, k, strength)
-    directions = directions.first(len(steps))
-    if batch is not None and batch < 1:
-        raise ValueError(f"batch is {batch}; at least 1 picture is drawn at once.")
-    samples = n if latents is None else len(latents.codes)
-    if samples < 2:
-        raise ValueError(f"There are {samples} samples; a spread needs at least 2.")
-    latents = fresh_latents(generator, n) if latents is None else latents
-    total = samples * (1 + 2 * len(steps) * (2 if control else 1))
-    scored = Scored(generator, scorer, names, batch, progress, total)
-    unedited = scored.score(latents)
-    spread = unedited.std(0)
-    flat = [name for name, value in zip(scored.names, spread.tolist(), strict=True) if not value > 0]
-    if flat:
-        raise ValueError(
-            f"The scorer gives all {samples} unedited samples the same score of "
-            f"{', '.join(map(repr, flat))}: there is no spread to measure a change in. Take more samples, or "
-            "leave the attribute out."
-        )
-    measured = _measure(scored, latents, directions, steps, rows, spread)
-    if not control:
-        return measured
-    random = random_control(directions, seed)
-    return replace(measured, control=_measure(scored, latents, random, steps, rows, spread))
-
-
-def _measure(
-    scored: Scored, latents: Latent, directions: Directions, steps: Tensor, rows: Rows, spread: Tensor
-) -> Rescoring:
-    change, error = [], []
-    for index, step in enumerate(steps.tolist()):
-        plus = scored.score(edit(latents, directions, {index: step}, rows=rows))
-        minus = scored.score(edit(latents, directions, {index: -step}, rows=rows))
-        half = (plus - minus) / 2 / spread
-        change.append(half.mean(0))
-        error.append(half.std(0) / len(half) ** 0.5)
-    return Rescoring(
-        change=torch.stack(change),
-        error=torch.stack(error),
-        spread=spread,
-        strengths=steps,
-        names=scored.names,
-        samples=len(latents.codes),
-        method=directions.method,
-        control=None,
-    )
-
-
-def _steps(directions: Directions, k: int | None, strength: float | Tensor) -> Tensor:
-    """Give the strength of each of the first k directions, ``[k]`` float64, or say what is wrong."""
-    if k is not None and k < 1:
-        raise ValueError(f"k is {k}; at least one direction is measured.")
-    count = len(directions.vectors[:k])
-    steps = torch.as_tensor(strength, dtype=torch.float64).cpu()
-    if steps.ndim and steps.shape != (count,):
-        raise ValueError(
-            f"There are strengths of shape {list(steps.shape)} for {count} directions; give one number, or "
-            f"one for each direction [{count}]."
-        )
-    if not bool((steps.isfinite() & (steps > 0)).all()):
-        raise ValueError(f"The strength is {steps.tolist()}; it must be finite and above 0.")
-    return steps.expand(count).clone()

@@ -1,4 +1,4 @@
-"""A generator, a scorer and latents in, checked scores of the pictures out.
+"""Scores of a generator's pictures, checked.
 
 What a scorer gives comes from outside, so everything that can be wrong with it is said here.
 """
@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from sefa_widget.directions.interfacegan import Scorer, read_scores
 from sefa_widget.directions.moments import Progress
+from sefa_widget.directions.scores import Scorer, read_scores
 from sefa_widget.evaluation.changes import BATCH_PIXELS, draw
 from sefa_widget.generators.base import Generator, Latent
 

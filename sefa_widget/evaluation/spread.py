@@ -1,4 +1,4 @@
-"""Directions in, how far latents spread along each of them out."""
+"""How far latents spread along directions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of values in, tables as plain text and as HTML out."""
+"""Tables of values as plain text and as HTML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Directions and a wanted image change in, the strength at which each direction reaches it out.
+"""The strength at which each direction reaches a wanted image change.
 
 With these strengths as ends of the sliders, equal travel means equal change, so that directions and methods
 are judged at matched effect.
@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import positive, whole
 from sefa_widget.directions import Directions, Progress
 from sefa_widget.editing import Rows
-from sefa_widget.evaluation.basis import random_control
+from sefa_widget.evaluation.basis import as_control, chance, random_units
 from sefa_widget.evaluation.captured import fresh_latents
 from sefa_widget.evaluation.changes import differences, draw, rms
+from sefa_widget.evaluation.effect import CONTROLS
 from sefa_widget.generators.base import Generator, Latent
 
 TOLERANCE = 0.01
@@ -28,18 +30,27 @@ ROUNDS = 24
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Travel:
-    """How far each of k directions must be gone for the same mean image change."""
+    """How far each of k directions must be gone for the same mean image change.
+
+    Attributes
+    ----------
+    strengths
+        ``[k]``: the strength at which `change` is reached; positive, at most `limit`.
+    changes
+        ``[k]``: the mean image change measured there; less than `change` where the limit stopped it.
+    change
+        The wanted change: RMS over pixels and channels, mean over seeds and both sides, in image units.
+    limit
+        The cap on each direction's strength, ``[k]``.
+    control
+        The same for B independent random directions, so B where k is above; None if there are none.
+    """
 
     strengths: Tensor
-    """``[k]``: the strength at which `change` is reached; positive, at most `limit`."""
     changes: Tensor
-    """``[k]``: the mean image change measured there; less than `change` where the limit stopped it."""
     change: float
-    """The wanted change: RMS over pixels and channels, mean over seeds and both sides, in image units."""
     limit: Tensor
-    """The cap on each direction's strength, ``[k]``."""
     control: Travel | None
-    """The same for as many random orthonormal directions; None in a control."""
 
     @property
     def reached(self) -> Tensor:
@@ -47,9 +58,12 @@ class Travel:
         return self.changes >= self.change * (1 - TOLERANCE)
 
     def __repr__(self) -> str:
-        """Say the span of the strengths, and the control's mean."""
+        """Say the span of the strengths, and that of the control."""
         least, most = (float(value) for value in self.strengths.aminmax())
-        beside = f", random {float(self.control.strengths.mean()):.3g}" if self.control else ""
+        beside = ""
+        if self.control is not None:
+            low, _, high = chance(self.control.strengths).tolist()
+            beside = f"; 5 to 95 % of {len(self.control.strengths)} random: {low:.3g} to {high:.3g}"
         return f"Travel({len(self.strengths)} directions to {self.change}: {least:.3g} to {most:.3g}{beside})"
 
 
@@ -61,7 +75,7 @@ def travel(
     limit: float | Tensor = 50.0,
     latents: Latent | None = None,
     rows: Rows = None,
-    control: bool = True,
+    controls: int = CONTROLS,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Travel:
@@ -84,10 +98,11 @@ def travel(
         N latents to measure on; None takes 16 fresh ones.
     rows
         The code rows that an edit moves; see `edit`.
-    control
-        Whether random directions are measured as well.
+    controls
+        B: how many random directions are measured as well, independent of each other, up to the largest
+        limit; 0 is none.
     seed
-        Seed of the random control.
+        Seed of the random directions.
     progress
         Called with how many directions are done and how many there are, before every batch of pictures.
 
@@ -108,12 +123,12 @@ def travel(
             f"The limit has shape {list(limits.shape)}; give one number, or one for each of {k}."
         )
     limits = limits.expand(k)
-    for name, values in (("change", [change]), ("limit", limits.tolist())):
-        for value in values:
-            if not (math.isfinite(value) and value > 0):
-                raise ValueError(f"The {name} is {value}; it must be finite and above 0.")
+    change = positive(change, "The change")
+    for value in limits.tolist():
+        positive(value, "The limit")
+    controls = whole(controls, "controls", 0)
     latents = fresh_latents(generator, 16) if latents is None else latents
-    total = k * (2 if control else 1)
+    total = k + controls
 
     def tick(done: int) -> None:
         if progress is not None:
@@ -121,10 +136,11 @@ def travel(
 
     base = draw(generator, latents, lambda: tick(0))
     found = _search(generator, latents, base, directions, change, limits, rows, tick)
-    if not control:
+    if not controls:
         return found
-    random = random_control(directions, seed)
-    beside = _search(generator, latents, base, random, change, limits, rows, lambda done: tick(k + done))
+    random = as_control(directions, random_units(controls, generator.latent_dim, seed))
+    caps = limits.max().expand(controls)
+    beside = _search(generator, latents, base, random, change, caps, rows, lambda done: tick(k + done))
     return replace(found, control=beside)
 
 

@@ -1,4 +1,4 @@
-"""A comparison of directions in, figures of how the methods agree out."""
+"""Figures of how the directions of several methods agree."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from sefa_widget.evaluation import Comparison, Pair
+from sefa_widget.evaluation.basis import chance
 
 
 def cosine_figure(pair: Pair) -> go.Figure:
@@ -25,8 +26,8 @@ def cosine_figure(pair: Pair) -> go.Figure:
     figure.add_trace(_matrix(pair))
     figure.add_trace(_rings(pair))
     figure.update_layout(
-        title=f"{pair.first} and {pair.second}: mean matched |cos| {float(pair.matched.mean()):.2f}, "
-        f"by chance {pair.control_cosine:.2f}",
+        title=f"{pair.first} and {pair.second}: mean matched |cos| {float(pair.matched.mean()):.2f}<br>"
+        f"5 to 95 % of {len(pair.control_cosines)} random bases: {_by_chance(pair)}",
         xaxis_title=pair.second,
         yaxis_title=pair.first,
         yaxis_autorange="reversed",
@@ -47,14 +48,15 @@ def comparison_figure(comparison: Comparison) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
-        A triangle of heat maps, one per pair; its title says the mean |cos| of the matched directions.
+        A triangle of heat maps, one per pair; its title says the mean |cos| of the matched directions, and
+        in brackets the 5 and 95 % quantiles of the same over random bases.
     """
     first, second = comparison.names[:-1], comparison.names[1:]
     size = len(first)
     titles = [""] * size**2
     cells = [(first.index(pair.first), second.index(pair.second), pair) for pair in comparison.pairs]
     for row, column, pair in cells:
-        titles[row * size + column] = f"{float(pair.matched.mean()):.2f}"
+        titles[row * size + column] = f"{float(pair.matched.mean()):.2f} ({_by_chance(pair)})"
     gap = 0.15 / size
     figure = make_subplots(
         rows=size, cols=size, subplot_titles=titles, horizontal_spacing=gap, vertical_spacing=1.6 * gap
@@ -71,12 +73,18 @@ def comparison_figure(comparison: Comparison) -> go.Figure:
             figure.update_yaxes(title_text=pair.first, **where)
             figure.update_xaxes(title_text=pair.second, **where)
     figure.update_layout(
-        title="How the methods agree: |cos| of their directions, mean of the best matching above",
+        title="How the methods agree: |cos| of their directions<br>"
+        "above: mean of the best matching (5 to 95 % of random bases)",
         coloraxis=_COLOURS,
         template="plotly_white",
         height=120 + 140 * size,
     )
     return figure
+
+
+def _by_chance(pair: Pair) -> str:
+    low, _, high = chance(pair.control_cosines).tolist()
+    return f"{low:.2f}-{high:.2f}"
 
 
 _COLOURS = {"colorscale": "Blues", "cmin": 0, "cmax": 1, "colorbar_title": "|cos|"}

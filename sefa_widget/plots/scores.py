@@ -1,4 +1,4 @@
-"""Scores of directions in, figures of how much, how evenly and where they change the picture out."""
+"""Figures of how much, how evenly and where directions change the picture."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
+from torch import Tensor
 
 from sefa_widget.evaluation import CapturedChange, Effect
-from sefa_widget.plots.palette import GREY, PALETTE
+from sefa_widget.evaluation.basis import chance
+from sefa_widget.plots.palette import BAND, GREY, PALETTE
 
 HEATS_IN_A_ROW = 5
 
@@ -25,7 +27,8 @@ def captured_figure(scores: Mapping[str, CapturedChange]) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
-        One line per name, and the control and the bound of the longest as dotted lines.
+        One line per name; of the longest, the bound as a dotted line, and the control as a band from 5 to
+        95 % of its random bases with the median as a dotted line.
 
     Raises
     ------
@@ -44,10 +47,11 @@ def captured_figure(scores: Mapping[str, CapturedChange]) -> go.Figure:
             line_color=PALETTE[number % len(PALETTE)],
         )
     longest = max(scores.values(), key=lambda score: len(score.curve))
-    for name, curve in (("at most", longest.bound), ("random", longest.control)):
-        x = list(range(1, 1 + len(curve)))
-        line = {"dash": "dot", "color": GREY}
-        figure.add_scatter(x=x, y=curve.tolist(), name=name, mode="lines", line=line)
+    x = list(range(1, 1 + len(longest.curve)))
+    line = {"dash": "dot", "color": GREY}
+    figure.add_scatter(x=x, y=longest.bound.tolist(), name="at most", mode="lines", line=line)
+    for trace in _band(x, longest.chance, f"{len(longest.control)} random bases"):
+        figure.add_trace(trace)
     figure.update_layout(
         title="Captured change",
         xaxis_title="directions",
@@ -69,8 +73,8 @@ def effect_figure(effect: Effect) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
-        Above, bars of the mean change with the standard deviation over seeds, and the mean of the random
-        control as a line; below, the change at plus over that at minus.
+        Above, bars of the mean change with the standard deviation over seeds, and a band from 5 to 95 % of
+        random directions with their median as a line; below, the change at plus over that at minus.
     """
     index = list(range(len(effect.change)))
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08, row_heights=[0.65, 0.35])
@@ -85,9 +89,9 @@ def effect_figure(effect: Effect) -> go.Figure:
         col=1,
     )
     if effect.control is not None:
-        level = [float(effect.control.change.mean())] * len(index)
-        line = {"dash": "dot", "color": GREY}
-        figure.add_scatter(x=index, y=level, name="random", mode="lines", line=line, row=1, col=1)
+        levels = chance(effect.control.change)[:, None].expand(3, len(index))
+        for trace in _band(index, levels, f"{len(effect.control.change)} random directions"):
+            figure.add_trace(trace, row=1, col=1)
     evenness = effect.evenness.tolist()
     figure.add_scatter(
         x=index, y=evenness, name="evenness", mode="markers", marker_color=PALETTE[1], row=2, col=1
@@ -138,3 +142,23 @@ def heat_figure(effect: Effect, *, count: int = 10) -> go.Figure:
         height=120 + 200 * rows,
     )
     return figure
+
+
+def _band(x: list[int], quantiles: Tensor, name: str) -> list[go.Scatter]:
+    """Draw quantiles ``[3, k]`` as a band from the first to the last with the middle one as a dotted line."""
+    low, middle, high = quantiles.tolist()
+    return [
+        go.Scatter(x=x, y=low, mode="lines", line_width=0, showlegend=False, hoverinfo="skip"),
+        go.Scatter(
+            x=x,
+            y=high,
+            mode="lines",
+            line_width=0,
+            fill="tonexty",
+            fillcolor=BAND,
+            name=f"5 to 95 % of {name}",
+        ),
+        go.Scatter(
+            x=x, y=middle, mode="lines", line={"dash": "dot", "color": GREY}, name=f"median of {name}"
+        ),
+    ]

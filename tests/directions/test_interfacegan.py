@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from sefa_widget.directions.interfacegan import interfacegan, project, read_scores, score_samples, separate
+from sefa_widget.directions import as_directions, separations
+from sefa_widget.directions.interfacegan import interfacegan, project
+from sefa_widget.directions.planes import chance_cosine, separate
+from sefa_widget.directions.scores import read_scores, score_samples
 from sefa_widget.directions.svm import linear_svm
 from tests.conftest import GOLDEN
 
@@ -60,6 +63,133 @@ def test_linear_attributes_are_found_in_their_order_towards_more_of_them(scored)
     assert ((directions.vectors * truth).sum(1) > 0.95).all()
     assert directions.eigenvalues.tolist() == [1, 1]
     assert (directions.method, directions.rows, directions.fingerprint) == ("interfacegan", 3000, "")
+
+
+def labelled(share, noise=1.0, n=2000, d=32, seed=0):
+    """Codes, labels that are 1 for a share of them and else 0, and the direction they are of."""
+    random = torch.Generator().manual_seed(seed)
+    codes = torch.randn(n, d, generator=random, dtype=torch.float64)
+    truth = torch.nn.functional.normalize(torch.randn(d, generator=random, dtype=torch.float64), dim=0)
+    value = codes @ truth + noise * torch.randn(n, generator=random, dtype=torch.float64)
+    return codes, (value > value.quantile(1 - share)).double(), truth
+
+
+@pytest.mark.parametrize(("share", "least"), [(0.5, 0.97), (0.9, 0.92), (0.1, 0.92), (0.01, 0.65)])
+def test_of_two_labels_all_samples_are_used_however_unequal_they_are(share, least):
+    """The same plane from 40 of either label is worse."""
+    codes, labels, truth = labelled(share)
+    plane = separate(codes, labels)
+    assert (plane.high, plane.low) == (int(labels.sum()), int(2000 - labels.sum()))
+    assert float(plane.normal @ truth) > least
+    extremes = torch.cat([labels.argsort()[:40], labels.argsort()[-40:]])
+    few = separate(codes[extremes], labels[extremes], chosen=0.5)
+    assert float(plane.normal @ truth) > float(few.normal @ truth)
+
+
+def test_an_accuracy_of_unequal_classes_is_not_that_of_naming_the_larger_one():
+    codes, labels, _ = labelled(0.03, n=6000)
+    random = torch.Generator().manual_seed(9)
+    shuffled = labels[torch.randperm(6000, generator=random)]
+    assert separate(codes, shuffled).accuracy == pytest.approx(0.5, abs=0.1)
+    assert 0.8 < separate(codes, labels).accuracy < 0.97
+
+
+def test_scores_that_are_all_the_same_are_refused():
+    codes, _, _ = labelled(0.5)
+    with pytest.raises(ValueError, match=r"All 2000 valid scores of attribute 0 are 3: .*Leave it out"):
+        interfacegan(codes, torch.full((2000,), 3.0))
+    with pytest.raises(ValueError, match="All 1 valid scores of the attribute are 1"):
+        separate(codes, torch.tensor([1.0] + [float("nan")] * 1999))
+
+
+@pytest.mark.parametrize(
+    ("values", "sizes"),
+    [
+        ([0] * 1500 + [1] * 490 + [2] * 10, (500, 1500)),  # too few twos: ones are high too
+        ([0] * 1500 + [1] * 470 + [2] * 30, (30, 1500)),
+        ([0] * 1900 + list(range(1, 101)), (40, 1900)),  # nothing is below zero
+        ([0] * 30 + [1] * 1900 + [2] * 70, (70, 30)),
+        ([-1] * 8 + [0] * 1980 + [1] * 12, (12, 8)),  # nearly all tie
+    ],
+)
+def test_equal_scores_are_never_divided_and_a_warning_says_how_many_are_taken(values, sizes):
+    codes, _, truth = labelled(0.5)
+    scores = torch.tensor(values, dtype=torch.float64)
+    codes = codes[(codes @ truth).argsort()]
+    with pytest.warns(UserWarning, match=f"{sizes[0]} are taken as high, {sizes[1]} as low"):
+        plane = separate(codes, scores)
+    assert (plane.high, plane.low) == sizes
+    assert float(plane.normal @ truth) > 0.6
+    order = torch.randperm(2000, generator=torch.Generator().manual_seed(0))
+    with pytest.warns(UserWarning, match="tie"):
+        again = separate(codes[order], scores[order])
+    assert float(plane.normal @ again.normal) > 0.7  # whatever the order of the file
+
+
+def test_where_nearly_all_scores_tie_and_none_is_beyond_there_is_no_direction():
+    codes, _, _ = labelled(0.5)
+    scores = torch.zeros(2000)
+    scores[0], scores[1] = 1, -1
+    with (
+        pytest.warns(UserWarning, match="1 are taken as high, 1 as low"),
+        pytest.raises(ValueError, match=r"1 and 1 of 2000 valid samples .* 0 and 0 of them to train"),
+    ):
+        separate(codes, scores)
+
+
+def test_scores_that_tie_elsewhere_than_at_the_cut_are_taken_as_published(scored, recwarn):
+    codes, scores, _ = scored
+    column = scores[:, 0].clone()
+    middle = column.argsort()[1000:2000]
+    column[middle] = column[middle].mean()
+    assert torch.equal(separate(codes, column).normal, separate(codes, scores[:, 0]).normal)
+    assert not recwarn.list
+
+
+def test_reliability_is_of_two_halves_and_grows_with_the_samples():
+    planes = [separate(*labelled(0.5, n=n)[:2]) for n in (200, 2000, 20_000)]
+    found = [plane.reliability for plane in planes]
+    assert 0.3 < found[0] < found[1] < found[2] < 1
+    codes, labels, truth = labelled(0.5)
+    # a half's normal is at |cos| a from the truth, so that two halves are at about a^2 from each other
+    half = float(separate(codes[:1000], labels[:1000], split=1).normal @ truth)
+    assert planes[1].reliability == pytest.approx(half**2, abs=0.03)
+
+
+def test_scores_without_a_direction_are_no_more_reliable_than_chance_and_are_warned_of():
+    codes, labels, _ = labelled(0.5)
+    noise = torch.randn(2000, 20, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    planes = [separate(codes, column, chosen=0.1) for column in noise.T]
+    beyond = [plane.reliability > plane.chance for plane in planes]
+    assert sum(beyond) <= 4
+    worst = min(range(20), key=lambda column: planes[column].reliability)
+    both = torch.stack([labels, noise[:, worst]], dim=1)
+    with pytest.warns(UserWarning, match=r"no better than random ones.*\(95 %\): attribute 1 0\.\d\d\."):
+        interfacegan(codes, both, chosen=0.1)
+
+
+@pytest.mark.parametrize("d", [2, 3, 6, 32, 512])
+def test_chance_is_the_quantile_of_random_directions(d):
+    random = torch.Generator().manual_seed(0)
+    one, two = torch.randn(2, 40_000, d, generator=random)
+    drawn = torch.cosine_similarity(one, two).abs().quantile(0.95)
+    assert chance_cosine(d) == pytest.approx(float(drawn), rel=0.02)
+
+
+def test_separations_are_the_planes_whose_normals_are_the_directions(scored, tiny_style):
+    codes, scores, _ = scored
+    planes = separations(codes, scores, chosen=0.05)
+    assert [plane.samples for plane in planes] == [3000, 3000]
+    assert all(plane.reliability > 0.9 and plane.accuracy > 0.95 for plane in planes)
+    found = interfacegan(codes, scores, chosen=0.05, generator=tiny_style)
+    made = as_directions(planes, tiny_style)
+    assert torch.equal(made.vectors, found.vectors)
+    assert (made.method, made.layers, made.fingerprint, made.rows) == (
+        found.method,
+        found.layers,
+        found.fingerprint,
+        found.rows,
+    )
 
 
 def test_rows_of_codes_are_averaged_and_one_attribute_needs_no_column(scored, tiny_style):

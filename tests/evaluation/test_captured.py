@@ -4,8 +4,13 @@ import torch
 from sefa_widget import factorize, load_generator
 from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.evaluation import captured_change, fresh_latents
-from sefa_widget.evaluation.basis import orthonormalize, random_basis
+from sefa_widget.evaluation.basis import chance, orthonormalize, random_bases, random_units
 from tests.evaluation.helpers import Linear, directions, random_rows
+
+
+def random_basis(k, d, seed=0):
+    (basis,) = random_bases(1, k, d, seed)
+    return basis
 
 
 def explicit_gram(generator, latents, rows):
@@ -51,7 +56,8 @@ def test_a_linear_generators_curve_is_its_eigenvalues():
 
 def test_curve_and_control_rise_to_one_below_the_bound(tiny):
     score = captured_change(tiny, factorize(tiny), latents=tiny.sample(range(5)))
-    for curve in (score.curve, score.control):
+    assert score.control.shape == (100, 8)
+    for curve in (score.curve, *score.control):
         assert (curve.diff() >= -1e-12).all()
         assert (curve <= score.bound + 1e-9).all()
         assert float(curve[-1]) == pytest.approx(1)
@@ -83,12 +89,40 @@ def test_orthonormal_rows_span_what_was_given_row_by_row():
         assert torch.allclose(inside, rows[:j])
 
 
-def test_random_directions_capture_about_their_share_on_average():
+def test_the_control_is_many_bases_that_capture_their_share_on_average_and_spread_about_it():
     generator = Linear(random_rows(300, 10).float(), 10)
-    shares = [
-        captured_change(generator, directions(torch.eye(10)[:4]), seed=seed).control[3] for seed in range(30)
-    ]
-    assert float(torch.stack(shares).mean()) == pytest.approx(0.4, abs=0.03)
+    score = captured_change(generator, directions(torch.eye(10)[:4]), controls=400)
+    assert score.control.shape == (400, 4)
+    assert torch.allclose(score.control.mean(0), torch.arange(1, 5).double() / 10, atol=0.01)
+    low, middle, high = score.chance
+    assert (low < middle).all()
+    assert (middle < high).all()
+    below = (score.control[:, 3] < low[3]).double().mean()
+    assert float(below) == pytest.approx(0.05, abs=0.01)
+    assert len(captured_change(generator, directions(torch.eye(10)), controls=3).first(2).control[0]) == 2
+
+
+def test_more_directions_than_dimensions_capture_all_and_so_do_as_many_random_ones():
+    generator = Linear(random_rows(48, 3).float(), 4)
+    score = captured_change(generator, directions(random_rows(5, 3)), controls=7)
+    for curve in (score.curve, score.bound, *score.control):
+        assert curve.shape == (5,)
+        assert torch.allclose(curve[2:], torch.ones(3).double())
+
+
+def test_random_bases_are_orthonormal_and_every_direction_is_as_likely():
+    bases = torch.stack(list(random_bases(4000, 2, 3)))
+    assert torch.allclose(bases @ bases.transpose(1, 2), torch.eye(2).double().expand(4000, 2, 2))
+    for vectors in (bases[:, 0], bases[:, 1], random_units(4000, 3)):
+        assert torch.allclose(vectors.mean(0), torch.zeros(3).double(), atol=0.04)
+        assert torch.allclose(vectors.T @ vectors / 4000, torch.eye(3).double() / 3, atol=0.02)
+    (many,) = random_bases(1, 5, 2)
+    assert torch.allclose(many.norm(dim=1), torch.ones(5).double())
+
+
+def test_chance_is_three_quantiles_and_leaves_out_what_is_not_a_number():
+    values = torch.cat([torch.arange(101.0), torch.tensor([float("nan")])])
+    assert chance(values).tolist() == pytest.approx([5, 50, 95])
 
 
 def test_wrong_directions_and_dead_generators_are_refused(tiny):
@@ -103,8 +137,9 @@ def test_sefa_captures_most_of_the_change_of_the_bundled_faces():
     latents = fresh_latents(faces, 4)
     score = captured_change(faces, factorize(faces, k=10), latents=latents)
     assert 0.5 < float(score.curve[-1]) < 0.7
-    assert 0.05 < float(score.control[-1]) < 0.15
-    assert "random" in repr(score)
+    low, _, high = score.chance[:, -1]
+    assert 0.05 < float(low) < 0.1 < float(high) < 0.15
+    assert "5 to 95 % of 100 random bases" in repr(score)
 
 
 def test_a_row_range_scores_the_rows_that_an_edit_moves(tiny_style):

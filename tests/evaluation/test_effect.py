@@ -38,17 +38,28 @@ def test_effect_is_what_its_formula_says_on_a_curved_generator(tiny_style):
     assert float(score.heat[1].square().mean().sqrt()) == pytest.approx(float(overall), rel=1e-4)
 
 
-def test_the_control_is_measured_beside_it_unless_left_out(tiny):
+def test_the_control_is_independent_random_directions_measured_alike():
+    """Of a linear generator, the mean square change of random directions is known."""
+    weight = random_rows(48, 6)
+    score = effect(Linear(weight.float(), 4), directions(torch.eye(6)[:2]), controls=300)
+    assert score.control is not None
+    assert score.control.control is None
+    assert score.control.change.shape == (300,)
+    expected = weight.square().sum() / 6 / 48
+    assert float(score.control.change.square().mean()) == pytest.approx(float(expected), rel=0.05)
+    assert float(score.control.change.std()) > 0.01
+    assert "5 to 95 % of 300 random" in repr(score)
+
+
+def test_twenty_random_directions_are_measured_unless_told_otherwise(tiny):
     found = factorize(tiny, k=3)
-    with_control = effect(tiny, found, latents=tiny.sample(range(4)))
-    assert with_control.control is not None
-    assert len(with_control.control.change) == 3
-    assert with_control.control.control is None
-    assert "random" in repr(with_control)
-    assert effect(tiny, found, latents=tiny.sample([0]), control=False).control is None
+    assert len(effect(tiny, found, latents=tiny.sample([0])).control.change) == 20
+    assert effect(tiny, found, latents=tiny.sample([0]), controls=0).control is None
+    with pytest.raises(ValueError, match="controls is True"):
+        effect(tiny, found, controls=True)
 
 
 @pytest.mark.parametrize("strength", [0.0, -1.0, math.nan, math.inf])
 def test_a_strength_must_be_finite_and_positive(tiny, strength):
-    with pytest.raises(ValueError, match="must be finite and above 0"):
+    with pytest.raises(ValueError, match="must be a finite number"):
         effect(tiny, factorize(tiny), strength=strength)

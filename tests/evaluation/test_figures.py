@@ -5,6 +5,7 @@ import torch
 
 from sefa_widget import factorize
 from sefa_widget.evaluation import captured_change, compare, effect
+from sefa_widget.evaluation.basis import chance
 from sefa_widget.plots import captured_figure, comparison_figure, cosine_figure, effect_figure, heat_figure
 from tests.evaluation.helpers import directions
 
@@ -20,11 +21,13 @@ def test_captured_change_is_a_line_per_method_between_chance_and_bound(tiny):
         "long": captured_change(tiny, factorize(tiny, k=5), latents=latents),
         "short": captured_change(tiny, factorize(tiny, k=2), latents=latents),
     }
-    long, short, bound, control = captured_figure(scores).data
+    long, short, bound, low, high, middle = captured_figure(scores).data
     assert list(long.y) == scores["long"].curve.tolist()
     assert list(short.x) == [1, 2]
-    assert (bound.name, control.name) == ("at most", "random")
-    assert list(control.y) == scores["long"].control.tolist()
+    assert bound.name == "at most"
+    assert [list(line.y) for line in (low, middle, high)] == scores["long"].chance.tolist()
+    assert high.name == "5 to 95 % of 100 random bases"
+    assert high.fill == "tonexty"
 
 
 def test_without_scores_there_is_a_reason():
@@ -33,10 +36,12 @@ def test_without_scores_there_is_a_reason():
 
 
 def test_effect_bars_show_change_spread_control_and_evenness(measured):
-    bars, control, evenness = effect_figure(measured).data
+    bars, low, high, middle, evenness = effect_figure(measured).data
     assert list(bars.y) == measured.change.tolist()
     assert list(bars.error_y.array) == measured.spread.tolist()
-    assert set(control.y) == {float(measured.control.change.mean())}
+    levels = chance(measured.control.change).tolist()
+    assert [set(line.y) for line in (low, middle, high)] == [{level} for level in levels]
+    assert high.name == "5 to 95 % of 20 random directions"
     assert list(evenness.y) == measured.evenness.tolist()
 
 
@@ -59,4 +64,7 @@ def test_comparison_figures_have_a_matrix_and_its_matching_per_pair():
     assert list(zip(rings.y, rings.x, strict=True)) == [(0, 1), (1, 0)]
     figure = comparison_figure(found)
     assert len(figure.data) == 2 * 3
+    low, _, high = chance(found.pair("a", "b").control_cosines).tolist()
+    assert figure.layout.annotations[0].text == f"1.00 ({low:.2f}-{high:.2f})"
+    assert "100 random bases" in cosine_figure(found.pair("a", "b")).layout.title.text
     json.loads(figure.to_json())

@@ -23,9 +23,10 @@ def test_equal_travel_is_equal_change(request, name):
     far = travel(generator, found, change=0.05, latents=latents)
     assert far.reached.all()
     for index, strength in enumerate(far.strengths.tolist()):
-        there = effect(generator, found, strength=strength, latents=latents, control=False)
+        there = effect(generator, found, strength=strength, latents=latents, controls=0)
         assert float(there.change[index]) * strength == pytest.approx(0.05, rel=0.011)
     assert far.control is not None
+    assert len(far.control.strengths) == 20
     assert (far.control.strengths > 0).all()
 
 
@@ -38,6 +39,21 @@ def test_a_direction_that_does_nothing_ends_at_the_limit():
     assert "to 0.1" in repr(found)
 
 
+def test_random_directions_are_searched_up_to_the_largest_limit():
+    seen = []
+    found = travel(
+        Linear(torch.zeros(48, 4), 4),
+        directions(torch.eye(4)[:2]),
+        limit=torch.tensor([3.0, 5.0]),
+        controls=6,
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    assert found.strengths.tolist() == [3, 5]
+    assert found.control.strengths.tolist() == [5] * 6
+    assert "5 to 95 % of 6 random: 5 to 5" in repr(found)
+    assert seen[-1] == (7, 8)
+
+
 def test_a_change_out_of_reach_ends_at_the_limit(tiny):
     found = travel(tiny, factorize(tiny, k=2), change=5.0, limit=9, latents=tiny.sample(range(4)))
     assert found.strengths.tolist() == [9, 9]
@@ -47,5 +63,5 @@ def test_a_change_out_of_reach_ends_at_the_limit(tiny):
 
 @pytest.mark.parametrize("wrong", [{"change": 0}, {"change": math.nan}, {"limit": -1}, {"limit": math.inf}])
 def test_change_and_limit_must_be_finite_and_positive(tiny, wrong):
-    with pytest.raises(ValueError, match="must be finite and above 0"):
+    with pytest.raises(ValueError, match="must be a finite number"):
         travel(tiny, factorize(tiny), **wrong)

@@ -1,0 +1,212 @@
+"""Measure how much a step along each direction changes the score of every attribute.
+
+Source: Shen & Zhou 2021, section 3.2 and table 2 (re-scoring). There one side is moved and the change is
+given in units of the predictor; here both sides are, so that signs of directions are only signs, and the
+unit is the spread of the attribute, so that attributes can be held against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from sefa_widget.arguments import whole
+from sefa_widget.directions import Directions
+from sefa_widget.directions.moments import Progress
+from sefa_widget.directions.scores import Scorer
+from sefa_widget.editing import Rows, edit
+from sefa_widget.evaluation.amounts import LEAST, Amount, amount
+from sefa_widget.evaluation.basis import as_control, random_bases
+from sefa_widget.evaluation.captured import fresh_latents
+from sefa_widget.evaluation.rescoring import Controls, Rescoring
+from sefa_widget.evaluation.scoring import Scored
+from sefa_widget.generators.base import Generator, Latent
+
+CONTROLS = 59
+"""Random bases by default: with so many a level of 5 % is met exactly, because 5 % of 59 + 1 is whole."""
+
+Amounts = list[Amount]
+"""Of each of k directions."""
+
+
+def rescore(
+    generator: Generator,
+    directions: Directions,
+    scorer: Scorer,
+    *,
+    names: Sequence[str] | None = None,
+    k: int | None = None,
+    n: int = 200,
+    strength: float | Tensor = 1.0,
+    rows: Rows = None,
+    latents: Latent | None = None,
+    controls: int | Controls = CONTROLS,
+    seed: int = 0,
+    batch: int | None = None,
+    progress: Progress | None = None,
+) -> Rescoring:
+    """Measure how a step along each direction changes what a scorer sees, in spreads of the attributes.
+
+    Every sample is moved to both sides; the change of a score is half of ``score(+strength)`` minus
+    ``score(-strength)``: its signed change per step. That draws ``(2 k (B + 1) + 1) N`` pictures, B being
+    the number of random bases; most of the time goes into these.
+
+    >>> from sefa_widget import factorize, load_generator
+    >>> def brightness(images):
+    ...     return images.mean((1, 2, 3))
+    >>> generator = load_generator()
+    >>> directions = factorize(generator, k=2)
+    >>> found = rescore(generator, directions, brightness, names=["brightness"], n=8, controls=19)
+    >>> found.change.shape, found.strongest
+    (torch.Size([2, 1]), ('brightness', 'brightness'))
+
+    Parameters
+    ----------
+    generator
+        The generator the directions belong to.
+    directions
+        The directions to move along.
+    scorer
+        From images ``[M, C, H, W]`` of about -1..1, float32 on the CPU, to scores ``[M]`` or ``[M, A]``; what
+        `interfacegan` takes, for example a regressor from `load_regressor`.
+    names
+        Names of the A attributes; None takes the scorer's own `names`, or numbers them.
+    k
+        How many directions are measured, the first ones; None is all.
+    n
+        N: how many fresh samples are moved, the same for directions and random bases. Not used with
+        `latents`.
+    strength
+        The step, or one step for each of the k directions ``[k]``, such as `Travel.strengths`.
+    rows
+        The code rows that an edit moves; see `edit`.
+    latents
+        The samples; None draws `n` fresh ones.
+    controls
+        B: how many random bases of k directions are measured as well, at the same strengths on the same
+        latents; 0 is none. Or the `control` of an earlier rescoring with the same latents, scorer,
+        strengths and (named) rows, which is then not drawn again.
+    seed
+        Seed of the random bases.
+    batch
+        Pictures drawn and scored at once; None is as many as have half a million pixels.
+    progress
+        Called as ``progress(done, total)`` with numbers of pictures, after every batch; what it raises ends
+        the work.
+
+    Returns
+    -------
+    Rescoring
+        Changes in units of each attribute's spread over the unedited samples; `plots.rescoring_figure` draws
+        it. The standard errors take that spread as known.
+
+    Raises
+    ------
+    ValueError
+        If the strengths are not finite and above 0, or k, n, batch, names or directions do not fit; if the
+        scorer gives something else than one finite number per picture and attribute, or the same score for
+        every sample; if controls of an earlier rescoring were measured otherwise.
+    """
+    steps = _steps(directions, k, strength)
+    directions = directions.first(len(steps))
+    batch = None if batch is None else whole(batch, "batch", 1)
+    bases = 0 if isinstance(controls, Controls) else whole(controls, "controls", 0)
+    samples = whole(n, "n", 1) if latents is None else len(latents.codes)
+    if samples < LEAST:
+        raise ValueError(f"There are {samples} samples; mean changes and their errors need at least {LEAST}.")
+    latents = fresh_latents(generator, samples) if latents is None else latents
+    total = samples * (1 + 2 * len(steps) * (1 + bases))
+    scored = Scored(generator, scorer, names, batch, progress, total)
+    unedited = scored.score(latents)
+    spread = unedited.std(0)
+    flat = [name for name, value in zip(scored.names, spread.tolist(), strict=True) if not value > 0]
+    if flat:
+        raise ValueError(
+            f"The scorer gives all {samples} unedited samples the same score of "
+            f"{', '.join(map(repr, flat))}: there is no spread to measure a change in. Take more samples, or "
+            "leave the attribute out."
+        )
+    if isinstance(controls, Controls):
+        _check_same(controls, steps, rows, spread)
+
+    def measured(moved: Directions) -> Amounts:
+        each = (_changes(scored, latents, moved, {i: step}, rows) for i, step in enumerate(steps.tolist()))
+        return [amount(changes / spread) for changes in each]
+
+    own = measured(directions)
+    if isinstance(controls, Controls):
+        control: Controls | None = controls
+    else:
+        drawn = random_bases(controls, len(steps), generator.latent_dim, seed)
+        beside = [measured(as_control(directions, basis)) for basis in drawn]
+        control = _as_controls(beside, steps, rows, spread) if beside else None
+    return Rescoring(
+        change=_stack(own, "change"),
+        error=_stack(own, "error"),
+        effect=_stack(own, "effect"),
+        effect_error=_stack(own, "effect_error"),
+        purity=_stack(own, "purity"),
+        purity_error=_stack(own, "purity_error"),
+        spread=spread,
+        strengths=steps,
+        names=scored.names,
+        samples=samples,
+        method=directions.method,
+        control=control,
+    )
+
+
+def _changes(
+    scored: Scored, latents: Latent, directions: Directions, strength: dict[int, float], rows: Rows
+) -> Tensor:
+    """Give half the difference of the scores at plus and minus the strength, ``[N, A]``."""
+    ((index, step),) = strength.items()
+    plus = scored.score(edit(latents, directions, {index: step}, rows=rows))
+    minus = scored.score(edit(latents, directions, {index: -step}, rows=rows))
+    return (plus - minus) / 2
+
+
+def _stack(amounts: Amounts, name: str) -> Tensor:
+    return torch.stack([getattr(one, name) for one in amounts])
+
+
+def _as_controls(bases: list[Amounts], steps: Tensor, rows: Rows, spread: Tensor) -> Controls:
+    change, error, effect, purity = (
+        torch.stack([_stack(amounts, name) for amounts in bases])
+        for name in ("change", "error", "effect", "purity")
+    )
+    return Controls(change, error, effect, purity, strengths=steps, rows=rows, spread=spread)
+
+
+def _check_same(controls: Controls, steps: Tensor, rows: Rows, spread: Tensor) -> None:
+    """Refuse random bases that were measured otherwise than the directions will be."""
+    same = {
+        "strengths": torch.equal(controls.strengths, steps),
+        "rows": rows is not None and controls.rows == rows,
+        "latents and scorer": controls.spread.shape == spread.shape
+        and torch.allclose(controls.spread, spread, rtol=1e-6),
+    }
+    for what, fits in same.items():
+        if not fits:
+            raise ValueError(
+                f"The controls were measured with other {what} than these directions; a fair control has the "
+                "same latents, scorer, strengths and rows (name the rows). Give a number of controls instead."
+            )
+
+
+def _steps(directions: Directions, k: int | None, strength: float | Tensor) -> Tensor:
+    """Give the strength of each of the first k directions, ``[k]`` float64, or say what is wrong."""
+    if k is not None:
+        k = whole(k, "k", 1)
+    count = len(directions.vectors[:k])
+    steps = torch.as_tensor(strength, dtype=torch.float64).cpu()
+    if steps.ndim and steps.shape != (count,):
+        raise ValueError(
+            f"There are strengths of shape {list(steps.shape)} for {count} directions; give one number, or "
+            f"one for each direction [{count}]."
+        )
+    if not bool((steps.isfinite() & (steps > 0)).all()):
+        raise ValueError(f"The strength is {steps.tolist()}; it must be finite and above 0.")
+    return steps.expand(count).clone()
