@@ -1,4 +1,4 @@
-"""A generator in, `Directions` of its latent space out; one method per module."""
+"""Methods that find directions of a generator's latent space; one method per module."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from sefa_widget.directions import composed, conv, ica, interfacegan, jacobian, pca, random, sefa
-from sefa_widget.directions.base import Directions, LayerChoice, check_fit, choose_layers, format_layers
+from sefa_widget.directions.base import (
+    Directions,
+    LayerChoice,
+    Value,
+    check_fit,
+    choose_layers,
+    format_layers,
+    responds,
+)
 from sefa_widget.directions.conv import conv_gram
 from sefa_widget.directions.files import load_directions, save_directions
 from sefa_widget.directions.interfacegan import project
@@ -19,6 +27,7 @@ __all__ = [
     "Directions",
     "LayerChoice",
     "Progress",
+    "Value",
     "check_fit",
     "choose_layers",
     "conv_gram",
@@ -47,11 +56,21 @@ METHODS: dict[str, Callable[..., Directions]] = {
 }
 """Methods by name: functions of a generator, of what they heed of `factorize`'s arguments, and of options."""
 
+OFFERED: dict[str, Callable[[Generator], bool]] = {
+    "sefa": lambda _: True,
+    "conv": lambda _: True,
+    "composed": responds,
+    "jacobian": jacobian.applies_to,
+    "pca": pca.applies_to,
+    "ica": pca.applies_to,
+    "random": lambda _: True,
+}
+"""Methods that need no options, in the order in which people try them: whether they run on a generator."""
+
 
 def methods_for(generator: Generator) -> tuple[str, ...]:
-    """Name the methods that need nothing but this generator, in the order in which people try them."""
-    samples = ("pca", "ica") if generator.latent_space == "w" else ()
-    return ("sefa", "conv", "composed", "jacobian", *samples, "random")
+    """Name the methods that run on a generator without options, in the order in which people try them."""
+    return tuple(method for method, runs in OFFERED.items() if runs(generator))
 
 
 def factorize(
@@ -68,7 +87,7 @@ def factorize(
 
     >>> from sefa_widget import factorize, load_generator
     >>> factorize(load_generator(), k=3)
-    Directions(3 of size 100, sefa of layers 0, unit rows, top share 0.122)
+    Directions(3 of size 100, sefa of layers 0, unit rows, top λ/m 0.122)
 
     Parameters
     ----------
@@ -104,19 +123,18 @@ def factorize(
     Returns
     -------
     Directions
-        k unit vectors by descending eigenvalue.
+        k unit vectors by descending eigenvalue; `Directions.value` says what their values are.
 
     Raises
     ------
     ValueError
-        If a layer, `k` or `method` is none of this generator's.
+        If a layer, `k` or `method` is none of this generator's, or no method reads the chosen layers.
     TypeError
         If the method has no such option.
     """
     numbers = choose_layers(generator, layers)
     if method is None:
-        reads_latent = all(generator.layers[number].row is not None for number in numbers)
-        method = "sefa" if reads_latent else "composed"
+        method = _by_layer(generator, numbers)
     if method not in METHODS:
         raise ValueError(f"Method {method!r} is unknown; known are {', '.join(METHODS)}.")
     d = generator.latent_dim
@@ -133,3 +151,15 @@ def factorize(
         has = f"its options are {', '.join(known)}" if known else "it has none"
         raise TypeError(f"Method {method!r} has no option {unknown[0]!r}; {has}.")
     return find(generator, **heeded, **options)
+
+
+def _by_layer(generator: Generator, numbers: tuple[int, ...]) -> str:
+    """Choose SeFa where all layers read the latent, composed otherwise."""
+    deaf = [number for number in numbers if generator.layers[number].row is None]
+    if deaf and not responds(generator):
+        raise ValueError(
+            f"Layer {deaf[0]} ({generator.layers[deaf[0]].name!r}) of {generator.name!r} reads no latent, "
+            f"and {generator.family} generators have no composed response. Layers that read the latent: "
+            f"{format_layers(choose_layers(generator, None))}."
+        )
+    return "composed" if deaf else "sefa"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sefa_widget.directions.activations import Samples
-from sefa_widget.directions.base import Directions
+from sefa_widget.directions.base import Directions, keeps_options
 from sefa_widget.directions.files import UNREADABLE
 from sefa_widget.directions.moments import Progress
 from sefa_widget.directions.svm import linear_svm
@@ -41,6 +41,7 @@ class Plane:
     """Share of the chosen codes kept out of the fit that lie on their side; NaN if none was."""
 
 
+@keeps_options
 def interfacegan(
     codes: Tensor | NDArray[np.floating] | Latent | Generator,
     scores: Scores | Scorer,
@@ -93,8 +94,8 @@ def interfacegan(
     Returns
     -------
     Directions
-        One unit row per attribute, in the order of the attributes (their signs and order mean something);
-        all eigenvalues are 1.
+        One unit row per attribute, in the order of the attributes (their signs and order mean something),
+        without values.
 
     Raises
     ------
@@ -126,7 +127,7 @@ def interfacegan(
         rows=len(points),
         method="interfacegan",
         layers=tuple(number for number, layer in enumerate(layers) if layer.row is not None),
-        normalized=False,
+        normalized=None,
         fingerprint="" if generator is None else generator.fingerprint,
     )
 

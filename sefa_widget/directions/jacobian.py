@@ -1,4 +1,4 @@
-"""A generator and latents in, the directions that change its pictures most on average out.
+"""The image Jacobian: the directions that change a generator's pictures most, on average over latents.
 
 The mean of ``J^T J`` over latents, J the Jacobian of the picture by the latent: its eigenvectors are the best
 directions for small edits that there are, so it is the yardstick of the methods that read only weights.
@@ -13,7 +13,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sefa_widget.directions.base import Directions, LayerChoice, choose_layers, decompose, from_gram
+from sefa_widget.directions.base import (
+    Directions,
+    LayerChoice,
+    Value,
+    choose_layers,
+    decompose,
+    from_gram,
+    keeps_options,
+)
 from sefa_widget.generators.base import Generator, Latent
 
 Progress = Callable[[int, int], object]
@@ -24,8 +32,16 @@ CHANNELS = 64
 """Assumed of the largest feature map."""
 MAX_SIDE = 256
 """Larger pictures are compared after averaging squares of pixels down to at most this side."""
+SHARE = Value("share of the image change", "λ/Σλ")
+RATIO = Value("image change inside the region, as a multiple of that outside", "λ", "one")
 
 
+def applies_to(generator: Generator) -> bool:
+    """Tell whether the pictures of a generator can be differentiated forwards."""
+    return generator.forward_mode_error is None
+
+
+@keeps_options
 def find(
     generator: Generator,
     layers: LayerChoice = None,
@@ -76,12 +92,24 @@ def find(
     rows = sorted({row for number in numbers if (row := generator.layers[number].row) is not None})
     if not rows:
         raise ValueError(f"None of the chosen layers of {generator.name!r} reads the latent.")
+    if not applies_to(generator):
+        raise ValueError(
+            f"The pictures of {generator.name!r} cannot be differentiated in forward mode, which 'jacobian' "
+            f"needs: {generator.forward_mode_error}. Use another method, for example 'sefa'."
+        )
     with torch.no_grad():
         latent = generator.sample(range(seed, seed + n), labels=labels, truncation_psi=truncation_psi)
     inside, outside, pixels = _grams(generator, latent, rows, region, progress)
     if region is None:
         return from_gram(
-            generator, inside, rows=pixels, method="jacobian", layers=numbers, normalize=False, k=k
+            generator,
+            inside,
+            rows=pixels,
+            method="jacobian",
+            layers=numbers,
+            normalized=None,
+            k=k,
+            value=SHARE,
         )
     identity = torch.eye(len(inside), dtype=torch.float64)
     floor = outside + epsilon * (inside + outside).trace() / len(inside) * identity
@@ -98,8 +126,9 @@ def find(
         rows=pixels,
         method="jacobian",
         layers=numbers,
-        normalized=False,
+        normalized=None,
         fingerprint=generator.fingerprint,
+        value=RATIO,
     )
 
 
@@ -179,7 +208,7 @@ def _grams(
     except KeyboardInterrupt:
         if not done:
             raise
-        warnings.warn(f"Interrupted: this is the mean over {done} of {count} latents.", stacklevel=4)
+        warnings.warn(f"Interrupted: this is the mean over {done} of {count} latents.", stacklevel=5)
     return sums[0] / done, sums[1] / done, values
 
 
