@@ -1,4 +1,4 @@
-"""A generator or its directions in, the plain dicts that the panel draws them from out."""
+"""Plain dicts of what the panel shows of a generator and of its directions."""
 
 from __future__ import annotations
 
@@ -35,12 +35,15 @@ def spectrum(state: State, found: Found) -> dict[str, Any]:
         pairs = zip(found.beside.indices, found.beside.cosines.tolist(), strict=True)
         matches = [[index, float(f"{cosine:.3g}")] for index, cosine in pairs]
         beside = {"method": state.beside, "matches": matches}
+    values = None if directions.values is None else directions.values.tolist()
     return {
         "method": state.method or directions.method,
         "layers": list(state.layers),
-        "normalized": directions.normalized,
-        "rows": directions.rows,
-        "shares": [float(f"{share:.5g}") for share in directions.shares.tolist()],
+        "normalized": directions.normalized is True,
+        "rows": 0 if directions.normalized is None else directions.rows,
+        "value_name": "" if directions.value is None else directions.value.name,
+        "value_symbol": "" if directions.value is None else directions.value.symbol,
+        "values": None if values is None else [float(f"{value:.5g}") for value in values],
         "travel": found.reach.rounded(),
         "change": None if found.reach.change is None else float(f"{found.reach.change:.3g}"),
         "beside": beside,

@@ -10,7 +10,7 @@ def test_the_spectrum_has_a_bar_per_direction_and_a_random_control_of_the_same_s
     directions = factorize(tiny_style)
     figure = spectrum_figure(directions)
     bars, control = figure.data
-    assert np.allclose(bars.y, directions.shares.numpy())
+    assert np.allclose(bars.y, directions.values.numpy())
     assert len(control.y) == 6
     assert np.isclose(sum(control.y), 1)
     assert (np.diff(control.y) <= 0).all()

@@ -83,7 +83,7 @@ def test_a_view_that_says_hello_gets_the_picture_and_the_spectrum(front):
     assert (info["view"], info["quality"], info["mime"]) == ("v", "final", "image/x-rgba")
     pixels = np.frombuffer(buffers[0], np.uint8).reshape(16, 16, 4)[..., :3]
     assert np.array_equal(pixels, np.asarray(front.widget.image()))
-    assert len(front.widget.spectrum["shares"]) == 8
+    assert len(front.widget.spectrum["values"]) == 8
 
 
 def test_an_edit_changes_the_state_first_and_then_answers_with_its_picture(front):
@@ -120,7 +120,7 @@ def test_a_layer_range_brings_its_own_spectrum(front):
     front.wait("frame", 2)
     assert front.widget.spectrum["layers"] == [0, 3]
     assert front.widget.spectrum["method"] == "composed"
-    assert front.widget.spectrum["shares"] != before["shares"]
+    assert front.widget.spectrum["values"] != before["values"]
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,11 @@ export function spectrumText(spectrum: Spectrum): string {
   return parts.join(" · ");
 }
 
+/** "λ/m, share of the rows": what the number beside a direction is. */
+export function valueName(spectrum: Spectrum | null): string {
+  return spectrum?.value_symbol ? `${spectrum.value_symbol}, ${spectrum.value_name}` : "";
+}
+
 export function milliseconds(value: number): string {
   return `${value < 1 ? value.toFixed(1) : value.toFixed(0)} ms`;
 }

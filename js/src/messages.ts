@@ -30,11 +30,14 @@ export interface Spectrum {
   readonly method: string;
   readonly layers: Range;
   readonly normalized: boolean;
-  /** Rows of the factorised weight, m. */
+  /** Rows of the factorised weight, m; 0 for methods that read no weights. */
   readonly rows: number;
-  /** Eigenvalue / m of every direction, descending. */
-  readonly shares: readonly number[];
-  /** Each direction's slider goes from -travel to travel. */
+  /** What the values are, in words and as on an axis; empty where there are none. */
+  readonly value_name: string;
+  readonly value_symbol: string;
+  /** The number beside every direction, descending; null for methods that give none. */
+  readonly values: readonly number[] | null;
+  /** Each direction's slider goes from -travel to travel; as many as there are directions. */
   readonly travel: readonly number[];
   /** The mean image change at the ends of the first sliders (-1..1 is the whole range); null if not measured. */
   readonly change: number | null;
@@ -148,11 +151,13 @@ export function parseState(value: unknown): State | null {
 /** The spectrum is an empty object until the first factorisation is done. */
 export function parseSpectrum(value: unknown): Spectrum | null {
   if (!isFields(value) || typeof value.method !== "string" || !isRange(value.layers)) return null;
-  const { method, layers, rows, shares, travel } = value;
-  if (!isNumber(rows) || !isNumbers(shares) || !isNumbers(travel)) return null;
+  const { method, layers, rows, value_name, value_symbol, values, travel } = value;
+  if (!isNumber(rows) || !isNumbers(travel) || !(values === null || isNumbers(values))) return null;
+  if (typeof value_name !== "string" || typeof value_symbol !== "string") return null;
   const change = isNumber(value.change) ? value.change : null;
   const normalized = value.normalized === true;
-  return { method, layers, normalized, rows, shares, travel, change, beside: parseBeside(value.beside) };
+  const beside = parseBeside(value.beside);
+  return { method, layers, normalized, rows, value_name, value_symbol, values, travel, change, beside };
 }
 
 function parseBeside(value: unknown): Beside | null {

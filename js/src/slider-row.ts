@@ -1,7 +1,7 @@
 /** One direction's strength and eigenvalue go in; a row with its slider, and the strengths a person asks for, come out. */
 
 import { button, h, numberField, on, type Scope, setText } from "./dom";
-import { significant } from "./format";
+import { significant, valueName } from "./format";
 import type { Spectrum } from "./messages";
 
 /** A slider has at least this many steps on each side of zero. */
@@ -9,7 +9,7 @@ const STEPS = 500;
 
 export interface SliderRow {
   readonly el: HTMLElement;
-  /** Show a strength on the direction's slider, its eigenvalue / m, and the direction it is matched with. */
+  /** Show a strength on the direction's slider, the direction's value, and the one it is matched with. */
   show(strength: number, spectrum: Spectrum | null): void;
   /** Scroll to the slider, give it the focus and let it flash. */
   reveal(): void;
@@ -68,9 +68,9 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
     el,
     show(strength, spectrum) {
       current = strength;
-      const share = spectrum?.shares[index] ?? 0;
-      setText(eigenvalue, significant(share));
-      eigenvalue.title = `Eigenvalue λ${index}/m = ${share}`;
+      const number = spectrum?.values?.[index];
+      setText(eigenvalue, number === undefined ? "" : significant(number));
+      eigenvalue.title = number === undefined ? "" : `${valueName(spectrum)}: ${number}`;
       const [other, cosine] = spectrum?.beside?.matches[index] ?? [];
       match.hidden = other === undefined || cosine === undefined;
       if (other !== undefined && cosine !== undefined) {

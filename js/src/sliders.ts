@@ -50,19 +50,20 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     title: "Matched direction of the second method, and |cos|",
   });
   match.textContent = "≈ beside";
-  const titles = [h("span", {}, "no."), h("span", {}, "λ/m"), match, ends];
+  const symbol = h("span", {});
+  const titles = [h("span", {}, "no."), symbol, match, ends];
   const columns = h("div", { class: "sefa-columns", "aria-hidden": "true" }, ...titles);
   const header = h("div", { class: "sefa-heading" }, heading, more, fewer, reset);
 
   function setCount(next: number): void {
     if (next < count) pinned.clear();
-    count = Math.max(FIRST_SHOWN, Math.min(next, Math.ceil((spectrum?.shares.length ?? 0) / MORE) * MORE));
+    count = Math.max(FIRST_SHOWN, Math.min(next, Math.ceil((spectrum?.travel.length ?? 0) / MORE) * MORE));
     layOut();
   }
 
   /** Show the first directions, those with a strength, and those asked for. */
   function layOut(): void {
-    const d = spectrum?.shares.length ?? 0;
+    const d = spectrum?.travel.length ?? 0;
     for (const [index, strength] of Object.entries(strengths)) if (strength !== 0) pinned.add(Number(index));
     const wanted = [...Array(Math.min(count, d)).keys()];
     for (const index of [...pinned].sort((a, b) => a - b))
@@ -94,6 +95,8 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     match.hidden = !matching;
     for (const table of [list, columns]) table.classList.toggle("sefa-matching", matching);
     for (const [index, row] of rows) row.show(strengths[index] ?? 0, spectrum);
+    setText(symbol, spectrum?.value_symbol ?? "");
+    symbol.title = spectrum?.value_name ?? "";
     ends.title = endsText(spectrum?.change ?? null);
   }
 

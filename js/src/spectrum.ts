@@ -1,7 +1,7 @@
-/** Eigenvalues, shown directions and strengths go in; a bar chart and the bar a person picks come out. */
+/** A bar chart of the values of all directions, in which a person can pick one. */
 
 import { h, on, type Scope, setText, svg } from "./dom";
-import { significant, spectrumText } from "./format";
+import { methodName, significant, spectrumText, valueName } from "./format";
 import type { Spectrum } from "./messages";
 import type { Strengths } from "./sliders";
 
@@ -40,21 +40,18 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
   cursor.setAttribute("aria-label", "Cursor on the spectrum; Enter goes to the direction's slider");
   const plot = h("div", { class: "sefa-plot" }, grid, chart, band, cursor, tip);
   const xAxis = h("div", { class: "sefa-x", "aria-hidden": "true" });
-  const unit = h(
-    "span",
-    { class: "sefa-unit", title: "Eigenvalue / m: how much of the layers' weight a direction moves" },
-    "λ/m",
-  );
+  const unit = h("span", { class: "sefa-unit" });
+  const none = h("p", { class: "sefa-quiet", hidden: "" });
 
   function drawBars(): void {
-    const shares = spectrum?.shares ?? [];
-    const gap = shares.length > GAPS_UP_TO ? 0 : 0.12;
+    const values = spectrum?.values ?? [];
+    const gap = values.length > GAPS_UP_TO ? 0 : 0.12;
     const paths = { rest: "", listed: "", strong: "", marks: "" };
     const activeSet = new Set(active.split(",").filter(Boolean).map(Number));
-    shares.forEach((share, index) => {
+    values.forEach((value, index) => {
       const kind = activeSet.has(index) ? "strong" : shown.has(index) ? "listed" : "rest";
       const [left, width] = [(index + gap).toFixed(2), (1 - 2 * gap).toFixed(2)];
-      const height = Math.max(0, share / top).toFixed(4);
+      const height = Math.max(0, value / top).toFixed(4);
       paths[kind] += `M${left} 1v-${height}h${width}v${height}z`;
       if (kind === "strong") paths.marks += `M${index} 0h1v1h-1z`;
     });
@@ -68,11 +65,17 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
   }
 
   function drawAxes(): void {
-    const d = spectrum?.shares.length ?? 0;
+    const values = spectrum?.values ?? [];
+    const d = values.length;
     chart.setAttribute("viewBox", `0 0 ${Math.max(1, d)} 1`);
     cursor.max = String(Math.max(0, d - 1));
-    const ticks = niceTicks(Math.max(...(spectrum?.shares ?? []), 0));
-    top = Math.max(ticks.at(-1) ?? 1, ...(spectrum?.shares ?? []));
+    const ticks = niceTicks(Math.max(...values, 0));
+    top = Math.max(ticks.at(-1) ?? 1, ...values);
+    setText(unit, spectrum?.value_symbol ?? "");
+    unit.title = valueName(spectrum);
+    bars.hidden = spectrum !== null && spectrum.values === null;
+    none.hidden = !bars.hidden;
+    setText(none, spectrum ? `${methodName(spectrum.method)}: these directions have no values.` : "");
     grid.replaceChildren(
       ...ticks.map((tick) => {
         const line = h("span", { class: "sefa-tick" }, h("span", {}, String(tick)));
@@ -88,14 +91,13 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
   }
 
   function point(index: number | null): void {
-    const share = index === null ? undefined : spectrum?.shares[index];
-    band.hidden = tip.hidden = share === undefined;
-    if (index === null || share === undefined) return;
-    const d = spectrum?.shares.length ?? 1;
+    const value = index === null ? undefined : spectrum?.values?.[index];
+    band.hidden = tip.hidden = value === undefined;
+    if (index === null || value === undefined) return;
+    const d = spectrum?.values?.length ?? 1;
     band.style.left = `${(100 * index) / d}%`;
     band.style.width = `max(1px, ${100 / d}%)`;
-    const text = `#${index}  λ/m = ${significant(share)}`;
-    setText(tip, text);
+    setText(tip, `#${index}  ${spectrum?.value_symbol} = ${significant(value)}`);
     tip.style.setProperty("--x", String((index + 0.5) / d));
     if (cursor.value !== String(index)) cursor.value = String(index);
     cursor.setAttribute("aria-valuetext", `direction ${index}`);
@@ -103,7 +105,7 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
 
   function indexAt(event: PointerEvent | MouseEvent): number | null {
     const box = plot.getBoundingClientRect();
-    const d = spectrum?.shares.length ?? 0;
+    const d = spectrum?.values?.length ?? 0;
     if (d === 0 || box.width === 0) return null;
     return Math.min(d - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * d)));
   }
@@ -121,12 +123,14 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
     if (event.key === "Enter") onPick(Number(cursor.value));
   });
 
+  const bars = h("div", { class: "sefa-chart" }, unit, plot, xAxis);
   const title = h("div", { class: "sefa-heading" }, h("h3", {}, "Spectrum"), heading);
   const el = h(
     "section",
     { class: "sefa-spectrum", "aria-label": "Spectrum" },
     title,
-    h("div", { class: "sefa-chart" }, unit, plot, xAxis),
+    bars,
+    none,
   );
   return {
     el,

@@ -41,6 +41,12 @@ test("the traits are read as they are", () => {
   expect(parseGeneratorInfo(wire.traits.generator_info)).toEqual(wire.traits.generator_info);
 });
 
+test("a spectrum of a method without values has none", () => {
+  const none = { ...wire.traits.spectrum, value_name: "", value_symbol: "", values: null };
+  expect(parseSpectrum(none)).toEqual(none);
+  expect(parseSpectrum({ ...none, values: [1, null] })).toBeNull();
+});
+
 test("an empty spectrum is none yet", () => {
   expect(parseSpectrum({})).toBeNull();
 });

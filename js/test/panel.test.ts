@@ -168,8 +168,8 @@ describe("a view", () => {
 });
 
 describe("directions", () => {
-  const shares = Array.from({ length: 25 }, (_, i) => 1 / (i + 1));
-  const many = { shares, travel: shares.map(() => 5), change: null, beside: null };
+  const values = Array.from({ length: 25 }, (_, i) => 1 / (i + 1));
+  const many = { values, travel: values.map(() => 5), change: null, beside: null };
   const model25 = (strengths = {}) => {
     const model = new FakeModel();
     model.traits.spectrum = { ...(model.traits.spectrum as object), ...many };
@@ -249,12 +249,12 @@ describe("directions", () => {
   test("each slider has ends of its own, which stay while it is held", () => {
     const model = model25();
     const spectrum = model.traits.spectrum as object;
-    model.traits.spectrum = { ...spectrum, travel: shares.map((_, i) => i + 1), change: 0.3 };
+    model.traits.spectrum = { ...spectrum, travel: values.map((_, i) => i + 1), change: 0.3 };
     const { el } = render(model);
     expect([0, 3].map((index) => direction(el, index).max)).toEqual(["1", "4"]);
     expect(get(el, ".sefa-columns span[title*='15 %']").textContent).toBe("strength");
     direction(el, 0).dispatchEvent(new Event("pointerdown"));
-    model.traits.spectrum = { ...spectrum, travel: shares.map(() => 9) };
+    model.traits.spectrum = { ...spectrum, travel: values.map(() => 9) };
     model.tell("change:spectrum");
     expect([0, 3].map((index) => direction(el, index).max)).toEqual(["1", "9"]);
     direction(el, 0).dispatchEvent(new Event("pointerup"));
@@ -297,9 +297,37 @@ describe("spectrum", () => {
     const { el } = render(new FakeModel());
     const cursor = get(el, ".sefa-spectrum-cursor");
     slide(cursor, 4);
-    expect(get(el, ".sefa-tip").textContent).toBe("#4  λ/m = 0.100");
+    expect(get(el, ".sefa-tip").textContent).toBe("#4  λ/Σλ = 0.100");
     key(cursor, "Enter");
     expect(document.activeElement).toBe(direction(el, 4));
+  });
+
+  test("axis, column and sliders say what the values are", () => {
+    const { el } = render(new FakeModel());
+    expect(get(el, ".sefa-unit").textContent).toBe("λ/Σλ");
+    expect(get(el, ".sefa-unit").title).toBe("λ/Σλ, share of the response");
+    expect(get(el, ".sefa-columns").textContent).toContain("λ/Σλ");
+    const first = el.querySelector<HTMLElement>(".sefa-eigenvalue");
+    expect(first?.title).toBe("λ/Σλ, share of the response: 0.31");
+    expect(el.textContent).not.toContain("λ/m");
+  });
+
+  test("of a method without values is one line of text, and the sliders' column is empty", () => {
+    const model = new FakeModel();
+    const none = { method: "random", rows: 0, value_name: "", value_symbol: "", values: null };
+    model.traits.spectrum = { ...(model.traits.spectrum as object), ...none, normalized: false };
+    const { el } = render(model);
+    const text = "Random: these directions have no values.";
+    expect(get(el, ".sefa-spectrum").textContent).toContain(text);
+    expect(get(el, ".sefa-chart").hidden).toBe(true);
+    expect(el.querySelectorAll(".sefa-row")).toHaveLength(5);
+    for (const cell of el.querySelectorAll(".sefa-eigenvalue")) expect(cell.textContent).toBe("");
+    expect(get(el, ".sefa-method").textContent).toBe("Random · layers 0–2");
+
+    model.traits.spectrum = new FakeModel().traits.spectrum as object;
+    model.tell("change:spectrum");
+    expect(get(el, ".sefa-chart").hidden).toBe(false);
+    expect(get(el, ".sefa-spectrum").textContent).not.toContain(text);
   });
 
   test("is marked stale while other layers are wanted", () => {

@@ -1,4 +1,4 @@
-"""A generator in, `Directions` of its latent space out; one method per module."""
+"""Methods that find directions of a generator's latent space; one method per module."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from sefa_widget.directions import composed, conv, ica, interfacegan, jacobian, 
 from sefa_widget.directions.base import (
     Directions,
     LayerChoice,
+    Value,
     check_fit,
     choose_layers,
     edit_rows,
     format_layers,
+    responds,
 )
 from sefa_widget.directions.conv import conv_gram
 from sefa_widget.directions.files import load_directions, save_directions
@@ -29,6 +31,7 @@ __all__ = [
     "LayerChoice",
     "Plane",
     "Progress",
+    "Value",
     "as_directions",
     "check_fit",
     "choose_layers",
@@ -60,11 +63,21 @@ METHODS: dict[str, Callable[..., Directions]] = {
 }
 """Methods by name: functions of a generator, of what they heed of `factorize`'s arguments, and of options."""
 
+OFFERED: dict[str, Callable[[Generator], bool]] = {
+    "sefa": lambda _: True,
+    "conv": lambda _: True,
+    "composed": responds,
+    "jacobian": jacobian.applies_to,
+    "pca": pca.applies_to,
+    "ica": pca.applies_to,
+    "random": lambda _: True,
+}
+"""Methods that need no options, in the order in which people try them: whether they run on a generator."""
+
 
 def methods_for(generator: Generator) -> tuple[str, ...]:
-    """Name the methods that need nothing but this generator, in the order in which people try them."""
-    samples = ("pca", "ica") if generator.latent_space == "w" else ()
-    return ("sefa", "conv", "composed", "jacobian", *samples, "random")
+    """Name the methods that run on a generator without options, in the order in which people try them."""
+    return tuple(method for method, runs in OFFERED.items() if runs(generator))
 
 
 def factorize(
@@ -81,7 +94,7 @@ def factorize(
 
     >>> from sefa_widget import factorize, load_generator
     >>> factorize(load_generator(), k=3)
-    Directions(3 of size 100, sefa of layers 0, unit rows, top share 0.122)
+    Directions(3 of size 100, sefa of layers 0, unit rows, top λ/m 0.122)
 
     Parameters
     ----------
@@ -119,19 +132,18 @@ def factorize(
     Returns
     -------
     Directions
-        k unit vectors by descending eigenvalue.
+        k unit vectors by descending eigenvalue; `Directions.value` says what their values are.
 
     Raises
     ------
     ValueError
-        If a layer, `k` or `method` is none of this generator's.
+        If a layer, `k` or `method` is none of this generator's, or no method reads the chosen layers.
     TypeError
         If the method has no such option.
     """
     numbers = choose_layers(generator, layers)
     if method is None:
-        reads_latent = all(generator.layers[number].row is not None for number in numbers)
-        method = "sefa" if reads_latent else "composed"
+        method = _by_layer(generator, numbers)
     if method not in METHODS:
         raise ValueError(f"Method {method!r} is unknown; known are {', '.join(METHODS)}.")
     d = generator.latent_dim
@@ -149,3 +161,15 @@ def factorize(
         raise TypeError(f"Method {method!r} has no option {unknown[0]!r}; {has}.")
     found = find(generator, **heeded, **options)
     return found if "layers" in names else replace(found, edit_rows=edit_rows(generator, numbers))
+
+
+def _by_layer(generator: Generator, numbers: tuple[int, ...]) -> str:
+    """Choose SeFa where all layers read the latent, composed otherwise."""
+    deaf = [number for number in numbers if generator.layers[number].row is None]
+    if deaf and not responds(generator):
+        raise ValueError(
+            f"Layer {deaf[0]} ({generator.layers[deaf[0]].name!r}) of {generator.name!r} reads no latent, "
+            f"and {generator.family} generators have no composed response. Layers that read the latent: "
+            f"{format_layers(choose_layers(generator, None))}."
+        )
+    return "composed" if deaf else "sefa"

@@ -1,11 +1,16 @@
-"""What every method takes and gives: layers of a generator in, unit directions, strongest first, out."""
+"""What all methods share: the directions they give, what those are valued by, and the choice of layers."""
 
 from __future__ import annotations
 
+import inspect
+import reprlib
 import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import Any, Literal, ParamSpec
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,6 +20,29 @@ from sefa_widget.generators.base import Generator
 LayerChoice = tuple[int, int] | Sequence[int] | None
 """A half-open range ``(start, stop)``, any other sequence of layer numbers, or None for the default."""
 
+Given = ParamSpec("Given")
+
+NO_OPTIONS = ("generator", "layers", "k", "normalize", "progress", "codes", "scores")
+"""Arguments of methods that `Directions.options` does not keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What the number beside a direction is."""
+
+    name: str
+    """In words, for example ``"share of the rows"``."""
+    symbol: str
+    """As on an axis, for example ``"λ/m"``."""
+    per: Literal["rows", "trace", "one"] = "trace"
+    """What an eigenvalue is divided by: `Directions.rows`, `Directions.trace`, or nothing."""
+
+
+SHARE_OF_ROWS = Value("share of the rows", "λ/m", "rows")
+"""Of SeFa with rows of unit length: all d values add up to 1."""
+SHARE_OF_WEIGHT = Value("share of the squared weight", "λ/Σλ")
+"""Of SeFa with rows as they are."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Directions:
@@ -23,23 +51,27 @@ class Directions:
     vectors: Tensor
     """``[k, d]`` float64 on the CPU: unit rows, the entry of largest magnitude positive."""
     eigenvalues: Tensor
-    """``[k]`` float64, descending; never negative."""
+    """``[k]`` float64, descending; never negative. All 1 where `value` is None."""
     trace: float
     """What the eigenvalues of all d directions add up to; m with SeFa's normalised rows."""
     rows: int
-    """m: how many units of the generator were stacked as rows (rows of zeros not counted), or how many values
-    of the picture were compared."""
+    """m: how many units of the generator were stacked as rows (rows of zeros not counted), how many values of
+    the picture were compared, or how many samples were drawn; 0 where nothing was, or a file does not say."""
     method: str
     """How they were found, for example ``"sefa"``."""
     layers: tuple[int, ...]
     """Numbers of the layers they were found in."""
-    normalized: bool
-    """Whether the rows of the latent weights were scaled to unit length first."""
+    normalized: bool | None
+    """Whether the rows of the weights were scaled to unit length first; None where no weights are read."""
     fingerprint: str
     """Fingerprint of the generator they belong to."""
     edit_rows: tuple[int, ...] | None = None
     """The code rows that an edit moves unless it is told otherwise: those that the layers read (see
     `edit_rows`); None where that is not known, then all rows."""
+    value: Value | None = None
+    """What `values` are; None where the method gives its directions no values."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Options as the method was given them, arrays as lists: with them it can be run again."""
 
     def __len__(self) -> int:
         """Give k."""
@@ -50,21 +82,47 @@ class Directions:
         return replace(self, vectors=self.vectors[:k], eigenvalues=self.eigenvalues[:k])
 
     @property
-    def shares(self) -> Tensor:
-        """Each direction's share of the trace, ``[k]``: 0 to 1, comparable between layers and models.
+    def values(self) -> Tensor | None:
+        """The number beside each direction, ``[k]``, as `value` says; None where the method gives none.
 
-        With SeFa's normalised rows this is lambda/m.
+        Shares are 0 to 1 and comparable between layers and models; all are 0 where there is nothing to share.
         """
-        return self.eigenvalues / self.trace
+        if self.value is None:
+            return None
+        whole = {"rows": float(self.rows), "trace": self.trace, "one": 1.0}[self.value.per]
+        return self.eigenvalues / whole if whole else torch.zeros_like(self.eigenvalues)
 
     def __repr__(self) -> str:
         """Say what they are in one line."""
+        options = ", ".join(f"{name}={reprlib.repr(value)}" for name, value in self.options.items())
+        method = f"{self.method}({options})" if options else self.method
         layers = f" of layers {format_layers(self.layers)}" if self.layers else ""
         rows = ", unit rows" if self.normalized else ""
-        return (
-            f"Directions({len(self)} of size {self.vectors.shape[1]}, {self.method}{layers}{rows}, "
-            f"top share {float(self.shares[0]):.3g})"
-        )
+        values = self.values
+        top = "" if values is None or self.value is None else f", top {self.value.symbol} {values[0]:.3g}"
+        return f"Directions({len(self)} of size {self.vectors.shape[1]}, {method}{layers}{rows}{top})"
+
+
+def keeps_options(find: Callable[Given, Directions]) -> Callable[Given, Directions]:
+    """Let the directions of a method know the options it was given; see `Directions.options`."""
+    signature = inspect.signature(find)
+
+    @wraps(find)
+    def keeping(*args: Given.args, **kwargs: Given.kwargs) -> Directions:
+        found = find(*args, **kwargs)
+        given = signature.bind(*args, **kwargs).arguments
+        return replace(found, options={n: _plain(v) for n, v in given.items() if n not in NO_OPTIONS})
+
+    return keeping
+
+
+def _plain(value: Any) -> Any:
+    """Turn arrays and sequences into lists, and numbers of numpy into those of Python."""
+    if isinstance(value, Tensor | np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(entry) for entry in value]
+    return value
 
 
 def check_fit(directions: Directions, generator: Generator, title: str, stacklevel: int = 2) -> None:
@@ -102,8 +160,9 @@ def from_gram(
     rows: int,
     method: str,
     layers: tuple[int, ...],
-    normalize: bool,
+    normalized: bool | None,
     k: int | None,
+    value: Value,
 ) -> Directions:
     """Give the k first eigenvectors of a Gram matrix ``[d, d]`` as directions of a generator."""
     eigenvalues, vectors = decompose(matrix)
@@ -114,9 +173,10 @@ def from_gram(
         rows=rows,
         method=method,
         layers=layers,
-        normalized=normalize,
+        normalized=normalized,
         fingerprint=generator.fingerprint,
         edit_rows=edit_rows(generator, layers),
+        value=value,
     )
 
 
@@ -161,3 +221,16 @@ def choose_layers(generator: Generator, layers: LayerChoice) -> tuple[int, ...]:
     if layers is None:
         return tuple(n for n, layer in enumerate(generator.layers) if layer.row is not None)
     return tuple(indices(layers, "layer", len(generator.layers), repr(generator.name)))
+
+
+def responds(generator: Generator) -> bool:
+    """Tell whether the layers of a generator have a composed response to the latent."""
+    with torch.no_grad():
+        if any(generator.modulations(number) for number in range(len(generator.layers))):
+            return True
+        latent = torch.zeros(1, generator.latent_dim, device=generator.device, dtype=generator.dtype)
+        try:
+            next(iter(generator.responses(latent)))
+        except NotImplementedError:
+            return False
+        return True

@@ -1,4 +1,4 @@
-"""A generator in, the eigenvectors of its linear response at every depth out.
+"""The composed response: how the layers of every depth answer to the latent if nothing were non-linear.
 
 Wang et al., "Generalizing Factorization of GANs by Characterizing Convolutional Layers" (ICASSP 2022), ask to
 consider all layers, but beyond the first one a kernel's input is not the latent, so its own eigenvectors do
@@ -22,7 +22,15 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from sefa_widget.directions.base import Directions, LayerChoice, choose_layers, from_gram
+from sefa_widget.directions.base import (
+    Directions,
+    LayerChoice,
+    Value,
+    choose_layers,
+    from_gram,
+    keeps_options,
+    responds,
+)
 from sefa_widget.directions.conv import conv_gram
 from sefa_widget.directions.gram import Gram, gram_of_rows, total_gram
 from sefa_widget.directions.moments import Progress
@@ -31,8 +39,10 @@ from sefa_widget.generators.base import Generator, Modulation
 Features = Literal["white", "shared"]
 BUDGET = 2**25
 """Most numbers of one response that are held at a time (128 MB)."""
+SHARE = Value("share of the response", "λ/Σλ")
 
 
+@keeps_options
 def find(
     generator: Generator,
     layers: LayerChoice = None,
@@ -70,6 +80,11 @@ def find(
         raise ValueError(f"features is {features!r}; known are {', '.join(get_args(Features))}.")
     every = range(len(generator.layers)) if layers is None else layers
     numbers = choose_layers(generator, every)
+    if not responds(generator):
+        raise ValueError(
+            f"{generator.name!r} has no composed response: {generator.family} generators say neither how the "
+            "latent scales channels nor how linear layers answer to it. Use another method, such as 'sefa'."
+        )
 
     def compute(missing: list[int]) -> dict[int, Gram]:
         modulations = [generator.modulations(number) for number in range(len(generator.layers))]
@@ -82,7 +97,14 @@ def find(
 
     total = total_gram(generator, numbers, ("composed", normalize, features), compute)
     return from_gram(
-        generator, total.matrix, rows=total.rows, method="composed", layers=numbers, normalize=normalize, k=k
+        generator,
+        total.matrix,
+        rows=total.rows,
+        method="composed",
+        layers=numbers,
+        normalized=normalize,
+        k=k,
+        value=SHARE,
     )
 
 
@@ -96,10 +118,7 @@ def _pushed(
     """
     d, last = generator.latent_dim, max(numbers)
     unit = torch.eye(d, device=generator.device, dtype=generator.dtype)
-    try:
-        sizes = [one.numel() for one in islice(generator.responses(unit[:1]), last + 1)]
-    except NotImplementedError as error:
-        raise ValueError(f"{error} method='sefa' or 'jacobian' works.") from error
+    sizes = [one.numel() for one in islice(generator.responses(unit[:1]), last + 1)]
     samples, kept = {}, {}
     for number in numbers:
         units = sizes[number]

@@ -1,4 +1,4 @@
-"""A convolution kernel in, the Gram of the convolution per input channel out, exact at any input size.
+"""SeFa of convolutions: the Gram matrix of a convolution over its input channels, exact at any input size.
 
 Source: Wang et al., "Generalizing Factorization of GANs by Characterizing Convolutional Layers" (ICASSP
 2022), section 2.2, as it is meant: with A the kernel's Fourier transform, stacked over all frequencies of an
@@ -13,7 +13,16 @@ import warnings
 import torch
 from torch import Tensor
 
-from sefa_widget.directions.base import Directions, LayerChoice, edit_rows, from_gram
+from sefa_widget.directions.base import (
+    SHARE_OF_ROWS,
+    SHARE_OF_WEIGHT,
+    Directions,
+    LayerChoice,
+    Value,
+    edit_rows,
+    from_gram,
+    keeps_options,
+)
 from sefa_widget.directions.gram import Gram, total_gram
 from sefa_widget.directions.sefa import latent_layers
 from sefa_widget.generators.base import Generator
@@ -64,7 +73,14 @@ def find(
 
     total = total_gram(generator, numbers, ("conv", normalize), compute)
     return from_gram(
-        generator, total.matrix, rows=total.rows, method="conv", layers=numbers, normalize=normalize, k=k
+        generator,
+        total.matrix,
+        rows=total.rows,
+        method="conv",
+        layers=numbers,
+        normalized=normalize,
+        k=k,
+        value=SHARE_OF_ROWS if normalize else SHARE_OF_WEIGHT,
     )
 
 
@@ -90,6 +106,7 @@ def printed_listing(kernel: Tensor, input_shape: tuple[int, int]) -> tuple[Tenso
     return values, vectors
 
 
+@keeps_options
 def as_printed(
     generator: Generator,
     layers: LayerChoice = None,
@@ -107,7 +124,7 @@ def as_printed(
     warnings.warn(
         "'conv_as_printed' reproduces a listing that is wrong: it reshapes without moving the channel axis "
         "(rows mix channels and frequencies), transposes without conjugating, and does not sort. Use 'conv'.",
-        stacklevel=3,
+        stacklevel=4,
     )
     numbers = latent_layers(generator, layers, "conv_as_printed")
     if len(numbers) > 1:
@@ -128,4 +145,5 @@ def as_printed(
         normalized=False,
         fingerprint=generator.fingerprint,
         edit_rows=edit_rows(generator, numbers),
+        value=Value("real part of the listing's eigenvalue", "Re λ", "one"),
     )

@@ -1,4 +1,4 @@
-"""A file of directions in, `Directions` out, and the way back; no code of a file is run."""
+"""Read and write files of directions; no code of a file is run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from tokenize import TokenError
 from typing import Any
@@ -20,7 +20,8 @@ from torch import Tensor
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.checkpoint.files import open_file, read_json
 from sefa_widget.checkpoint.storage import View, read_view
-from sefa_widget.directions.base import Directions, check_fit, choose_layers, edit_rows
+from sefa_widget.directions.base import Directions, Value, check_fit, choose_layers, edit_rows
+from sefa_widget.directions.pca import SHARE as SHARE_OF_VARIANCE
 from sefa_widget.generators.base import Generator
 
 _METADATA = "sefa_widget_directions"
@@ -28,6 +29,9 @@ _METADATA = "sefa_widget_directions"
 
 _MOST_BYTES = 1 << 30
 """Of one array in a compressed file."""
+
+GANSPACE = Value("share of the variance of these components", "λ/Σλ")
+FILE = Value("share of the sum of the eigenvalues in the file", "λ/Σλ")
 
 UNREADABLE = (
     CheckpointError,
@@ -65,8 +69,8 @@ def load_directions(path: str | Path, generator: Generator | None = None) -> Dir
     Returns
     -------
     Directions
-        Unit rows with the signs of the file. Where it says no eigenvalues, all are 1; where it does not
-        say whose the directions are, they are the given generator's, of all layers that read its latent.
+        Unit rows with the signs of the file, without values where the file has none. Where it does not say
+        whose the directions are, they are the given generator's, of all layers that read its latent.
         Where it names no code rows, `edit` moves those of the layers; without a generator, all rows.
 
     Raises
@@ -100,7 +104,7 @@ def save_directions(directions: Directions, path: str | Path, *, csv: bool = Fal
         Where to write, by custom ``.safetensors``; an existing file is replaced.
     csv
         Also write a table beside it, the same name with ``.csv``: one row per direction with its number,
-        eigenvalue, share and its d entries.
+        eigenvalue, value and its d entries. Where there are no values, both cells are empty.
 
     Returns
     -------
@@ -116,6 +120,8 @@ def save_directions(directions: Directions, path: str | Path, *, csv: bool = Fal
         "normalized": directions.normalized,
         "trace": directions.trace,
         "rows": directions.rows,
+        "value": None if directions.value is None else asdict(directions.value),
+        "options": {name: value for name, value in directions.options.items() if _is_json(value)},
         "fingerprint": directions.fingerprint,
         "edit_rows": None if directions.edit_rows is None else list(directions.edit_rows),
         "versions": {"sefa_widget": __version__, "torch": str(torch.__version__)},
@@ -134,10 +140,21 @@ def _write_table(directions: Directions, path: Path) -> None:
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         entries = [f"v{number}" for number in range(directions.vectors.shape[1])]
-        writer.writerow(["direction", "eigenvalue", "share", *entries])
-        columns = directions.eigenvalues, directions.shares, directions.vectors
-        for number, (value, share, vector) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
-            writer.writerow([number, value, share, *vector])
+        writer.writerow(["direction", "eigenvalue", "value", *entries])
+        values = directions.values
+        for number, vector in enumerate(directions.vectors.tolist()):
+            cells = (
+                ["", ""] if values is None else [float(directions.eigenvalues[number]), float(values[number])]
+            )
+            writer.writerow([number, *cells, *vector])
+
+
+def _is_json(value: object) -> bool:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _read(path: Path) -> Directions:
@@ -161,7 +178,7 @@ def _read(path: Path) -> Directions:
         eigvec, _ = read_view(eigvec)
     if not isinstance(eigvec, Tensor) or eigvec.ndim != 2:
         raise ValueError(f"it has {_shown(tensors)}, but no matrix 'eigvec'.")
-    return _directions(eigvec.T, None, "sefa (rosinality)")
+    return replace(_directions(eigvec.T, None, "sefa (rosinality)"), normalized=False)
 
 
 def _arrays(path: Path, sizes: Mapping[str, int]) -> Directions:
@@ -178,13 +195,15 @@ def _arrays(path: Path, sizes: Mapping[str, int]) -> Directions:
             ratio = load("var_ratio").astype(np.float64) if "var_ratio" in keys else None
             variances = spread**2
             total = None if ratio is None or not ratio[0] > 0 else float(variances[0] / ratio[0])
-            return _directions(load("lat_comp"), variances, "pca (GANSpace)", total)
+            value = GANSPACE if total is None else SHARE_OF_VARIANCE
+            return _directions(load("lat_comp"), variances, "pca (GANSpace)", total, value)
         found = [key for key in keys if key.endswith("boundaries")]
         if len(found) != 1:
             which = f"several boundaries ({', '.join(found)}); keep one." if found else f"{_shown(keys)}."
             raise ValueError(f"it has {which}")
         values = found[0].removesuffix("boundaries") + "values"
-        return _directions(load(found[0]), load(values) if values in keys else None, "sefa")
+        eigenvalues = load(values) if values in keys else None
+        return replace(_directions(load(found[0]), eigenvalues, "sefa (genforce)"), normalized=True)
 
 
 def _own(tensors: object, about: Mapping[str, Any]) -> Directions:
@@ -200,13 +219,23 @@ def _own(tensors: object, about: Mapping[str, Any]) -> Directions:
         vectors=vectors.double(),
         rows=int(about["rows"]),
         layers=tuple(int(number) for number in about["layers"]),
-        normalized=bool(about["normalized"]),
+        normalized=None if about["normalized"] is None else bool(about["normalized"]),
         fingerprint=str(about["fingerprint"]),
         edit_rows=None if rows is None else tuple(int(row) for row in rows),
+        value=None if about["value"] is None else _value(about["value"]),
+        options=dict(about["options"]),
     )
 
 
-def _directions(vectors: object, values: object, method: str, total: float | None = None) -> Directions:
+def _value(about: Mapping[str, Any]) -> Value:
+    if about["per"] not in ("rows", "trace", "one"):
+        raise ValueError(f"its values are eigenvalues divided by {about['per']!r}, which is unknown.")
+    return Value(str(about["name"]), str(about["symbol"]), about["per"])
+
+
+def _directions(
+    vectors: object, values: object, method: str, total: float | None = None, value: Value | None = None
+) -> Directions:
     """Check rows and eigenvalues, sort them and scale the rows to unit length."""
     rows = _real(vectors)
     if rows.ndim > 2 and rows.shape[0] * rows.shape[-1] == rows.numel():
@@ -232,8 +261,9 @@ def _directions(vectors: object, values: object, method: str, total: float | Non
         rows=0,
         method=method,
         layers=(),
-        normalized=method == "sefa",
+        normalized=None,
         fingerprint="",
+        value=None if values is None else value or FILE,
     )
 
 

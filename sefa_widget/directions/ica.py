@@ -1,4 +1,4 @@
-"""A generator in, the independent components of its latents or of a layer's output out, as directions.
+"""ICA: directions that each move one of the independent sources of a generator's samples.
 
 Source: Palaev et al., "Exploring semantic variations in GAN latent spaces via matrix factorization", 2023,
 with FastICA: Hyvärinen, "Fast and robust fixed-point algorithms for independent component analysis", IEEE
@@ -16,17 +16,23 @@ import torch
 from torch import Tensor
 
 from sefa_widget.directions.activations import Samples
-from sefa_widget.directions.base import Directions
+from sefa_widget.directions.base import Directions, Value, keeps_options
 from sefa_widget.directions.moments import Progress, gather, to_float64
-from sefa_widget.directions.pca import Components, components, directions_of, stage, unit_rows
+from sefa_widget.directions.pca import Components, components, directions_of, first, stage, unit_rows
 from sefa_widget.generators.base import Generator
 
+SOURCES = 20
+"""How many sources are sought if nothing is said."""
 
+SHARE = Value("share of the variance that the source explains", "σ²/Σσ²")
+
+
+@keeps_options
 def ica(
     generator: Generator,
     *,
     n: int = 100_000,
-    k: int = 20,
+    k: int | None = None,
     rows: Literal["mixing", "components"] = "mixing",
     layer: str | None = None,
     seed: int = 0,
@@ -49,7 +55,7 @@ def ica(
     Parameters
     ----------
     k
-        How many sources.
+        How many sources; None is 20, or as many as samples vary in.
     rows
         ``"mixing"``, or ``"components"`` for the un-mixing rows as published.
     generator, n, layer, seed, batch, labels, truncation_psi, truncation_cutoff, progress
@@ -74,6 +80,8 @@ def ica(
         raise ValueError(f"rows is {rows!r}; it must be 'mixing' or 'components'.")
     samples = Samples(generator, n, seed, layer, batch, labels, truncation_psi, truncation_cutoff)
     found = components(samples, k, progress, passes=1)
+    if k is None:
+        found = first(found, min(SOURCES, int((found.variances > 1e-9 * found.total).sum())))
     samples = replace(samples, n=found.count)
     scores = _Scores(found)
     gather(samples, scores, samples.n, stage(progress, 1, 2))
@@ -92,8 +100,7 @@ def from_unmixing(
         vectors = unmixing @ found.steps
     else:
         vectors = (unmixing / sigma) @ found.vectors
-    method = "ica" if rows == "mixing" else "ica components"
-    return directions_of(samples, method, unit_rows(vectors), explained, found)
+    return directions_of(samples, "ica", unit_rows(vectors), explained, found, SHARE)
 
 
 def fastica(white: Tensor, seed: int = 0, *, tolerance: float = 1e-6, rounds: int = 500) -> Tensor:
@@ -128,7 +135,7 @@ def fastica(white: Tensor, seed: int = 0, *, tolerance: float = 1e-6, rounds: in
         warnings.warn(
             f"FastICA has not converged in {rounds} rounds (1 - |cos| of the last turn {turned:.1e}); "
             "take fewer sources or more samples.",
-            stacklevel=3,
+            stacklevel=4,
         )
     return w.cpu()
 

@@ -14,13 +14,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sefa_widget.directions.base import Directions, choose_layers, edit_rows
+from sefa_widget.directions.base import Directions, choose_layers, edit_rows, keeps_options
 from sefa_widget.directions.moments import Progress
 from sefa_widget.directions.planes import Plane, separate
 from sefa_widget.directions.scores import Scorer, Scores, points_of, read_scores, score_samples
 from sefa_widget.generators.base import Generator, Latent
 
 
+@keeps_options
 def interfacegan(
     codes: Tensor | NDArray[np.floating] | Latent | Generator,
     scores: Scores | Scorer,
@@ -78,8 +79,8 @@ def interfacegan(
     Returns
     -------
     Directions
-        One unit row per attribute, in the order of the attributes (their signs and order mean something);
-        all eigenvalues are 1.
+        One unit row per attribute, in the order of the attributes (their signs and order mean something),
+        without values.
 
     Raises
     ------
@@ -174,7 +175,7 @@ def as_directions(planes: Sequence[Plane], generator: Generator | None = None) -
         rows=planes[0].samples,
         method="interfacegan",
         layers=layers,
-        normalized=False,
+        normalized=None,
         fingerprint="" if generator is None else generator.fingerprint,
         edit_rows=None if generator is None else edit_rows(generator, layers),
     )

@@ -1,4 +1,4 @@
-"""A generator and latents in, the directions that change its pictures most on average out.
+"""The image Jacobian: the directions that change a generator's pictures most, on average over latents.
 
 The mean of ``J^T J`` over latents, J the Jacobian of the picture by the latent: its eigenvectors are the best
 directions for small edits that there are, so it is the yardstick of the methods that read only weights.
@@ -17,10 +17,12 @@ from sefa_widget.arguments import indices
 from sefa_widget.directions.base import (
     Directions,
     LayerChoice,
+    Value,
     choose_layers,
     decompose,
     edit_rows,
     from_gram,
+    keeps_options,
 )
 from sefa_widget.generators.base import Generator, Latent
 
@@ -32,8 +34,16 @@ CHANNELS = 64
 """Assumed of the largest feature map."""
 MAX_SIDE = 256
 """Larger pictures are compared after averaging squares of pixels down to at most this side."""
+SHARE = Value("share of the image change", "λ/Σλ")
+RATIO = Value("image change inside the region, as a multiple of that outside", "λ", "one")
 
 
+def applies_to(generator: Generator) -> bool:
+    """Tell whether the pictures of a generator can be differentiated forwards."""
+    return generator.forward_mode_error is None
+
+
+@keeps_options
 def find(
     generator: Generator,
     layers: LayerChoice = None,
@@ -83,13 +93,25 @@ def find(
     numbers = choose_layers(generator, layers)
     if all(generator.layers[number].row is None for number in numbers):
         raise ValueError(f"None of the chosen layers of {generator.name!r} reads the latent.")
+    if not applies_to(generator):
+        raise ValueError(
+            f"The pictures of {generator.name!r} cannot be differentiated in forward mode, which 'jacobian' "
+            f"needs: {generator.forward_mode_error}. Use another method, for example 'sefa'."
+        )
     rows = edit_rows(generator, numbers)
     with torch.no_grad():
         latent = generator.sample(range(seed, seed + n), labels=labels, truncation_psi=truncation_psi)
     inside, outside, pixels = _grams(generator, latent, rows, region, progress)
     if region is None:
         return from_gram(
-            generator, inside, rows=pixels, method="jacobian", layers=numbers, normalize=False, k=k
+            generator,
+            inside,
+            rows=pixels,
+            method="jacobian",
+            layers=numbers,
+            normalized=None,
+            k=k,
+            value=SHARE,
         )
     identity = torch.eye(len(inside), dtype=torch.float64)
     floor = outside + epsilon * (inside + outside).trace() / len(inside) * identity
@@ -106,9 +128,10 @@ def find(
         rows=pixels,
         method="jacobian",
         layers=numbers,
-        normalized=False,
+        normalized=None,
         fingerprint=generator.fingerprint,
         edit_rows=rows,
+        value=RATIO,
     )
 
 
@@ -188,7 +211,7 @@ def _grams(
     except KeyboardInterrupt:
         if not done:
             raise
-        warnings.warn(f"Interrupted: this is the mean over {done} of {count} latents.", stacklevel=4)
+        warnings.warn(f"Interrupted: this is the mean over {done} of {count} latents.", stacklevel=5)
     return sums[0] / done, sums[1] / done, values
 
 

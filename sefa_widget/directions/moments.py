@@ -133,7 +133,7 @@ def gather(
     except KeyboardInterrupt:
         if sums.count < 2:
             raise
-        warnings.warn(f"Interrupted: directions are from {sums.count} of {n} samples.", stacklevel=5)
+        warnings.warn(f"Interrupted: directions are from {sums.count} of {n} samples.", stacklevel=6)
 
 
 def to_float64(values: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""A generator in, the principal components of its latents or of a layer's output out, as directions.
+"""PCA: the directions in which samples of a generator's latents, or of a layer's output, vary most.
 
 Source: Härkönen et al., "GANSpace: Discovering Interpretable GAN Controls", NeurIPS 2020, section 3.
 The published code's quirks are not repeated: rows of zeros that were never filled take no part, and all
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from sefa_widget.directions.activations import Samples
-from sefa_widget.directions.base import Directions, choose_layers, decompose, edit_rows
+from sefa_widget.directions.base import Directions, Value, choose_layers, decompose, edit_rows, keeps_options
 from sefa_widget.directions.moments import Moments, Progress, Sketch, gather, to_float64
 from sefa_widget.generators.base import Generator
 
@@ -23,6 +23,8 @@ WIDE = 4096
 
 _PASSES = 3
 """Over the samples, where features are wide: two to find the range, one to measure in it."""
+
+SHARE = Value("share of the variance", "λ/Σλ")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +45,12 @@ class Components:
     """How many samples they are from."""
 
 
+def applies_to(generator: Generator) -> bool:
+    """Tell whether the latents themselves vary in some directions more than in others."""
+    return generator.latent_space == "w"
+
+
+@keeps_options
 def pca(
     generator: Generator,
     *,
@@ -108,13 +116,13 @@ def pca(
     samples = Samples(generator, n, seed, layer, batch, labels, truncation_psi, truncation_cutoff)
     found = components(samples, k, progress)
     vectors = found.vectors if layer is None else unit_rows(found.steps)
-    return directions_of(samples, "pca", vectors, found.variances, found)
+    return directions_of(samples, "pca", vectors, found.variances, found, SHARE)
 
 
 def components(samples: Samples, k: int | None, progress: Progress | None, passes: int = 0) -> Components:
     """Find the principal components of samples; `passes` more are to come, for `progress`."""
     generator, layer, n = samples.generator, samples.layer, samples.n
-    if layer is None and generator.latent_space == "z":
+    if layer is None and not applies_to(generator):
         raise ValueError(
             f"The latents of {generator.name!r} are drawn from a normal distribution, which varies "
             "equally in all directions: PCA of them means nothing. Name a layer, for example "
@@ -169,7 +177,7 @@ def unit_rows(rows: Tensor) -> Tensor:
 
 
 def directions_of(
-    samples: Samples, method: str, vectors: Tensor, variances: Tensor, found: Components
+    samples: Samples, method: str, vectors: Tensor, variances: Tensor, found: Components, value: Value
 ) -> Directions:
     """Put what was found in samples into `Directions`."""
     generator = samples.generator
@@ -179,11 +187,12 @@ def directions_of(
         eigenvalues=variances,
         trace=found.total,
         rows=found.count,
-        method=method if samples.layer is None else f"{method} of {samples.layer}",
+        method=method,
         layers=layers,
-        normalized=False,
+        normalized=None,
         fingerprint=generator.fingerprint,
         edit_rows=edit_rows(generator, layers),
+        value=value,
     )
 
 

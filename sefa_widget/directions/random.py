@@ -1,13 +1,20 @@
-"""A generator and a seed in, a basis of its latent space without any meaning out: the control."""
+"""Random directions: a basis of the latent space without any meaning, the control of all methods."""
 
 from __future__ import annotations
 
 import torch
 
-from sefa_widget.directions.base import Directions, LayerChoice, choose_layers, edit_rows
+from sefa_widget.directions.base import (
+    Directions,
+    LayerChoice,
+    choose_layers,
+    edit_rows,
+    keeps_options,
+)
 from sefa_widget.generators.base import Generator
 
 
+@keeps_options
 def find(
     generator: Generator,
     layers: LayerChoice = None,
@@ -20,7 +27,7 @@ def find(
 
     The Q of the QR decomposition of a normal matrix, columns turned so that R's diagonal is positive, is
     uniformly distributed over all bases (Mezzadri 2007, "How to generate random matrices from the classical
-    compact groups"). All eigenvalues are 1. The layers only say where an edit is to be applied.
+    compact groups"). They have no values. The layers only say where an edit is to be applied.
     """
     d = generator.latent_dim
     numbers = choose_layers(generator, layers)
@@ -30,10 +37,10 @@ def find(
         vectors=(q * r.diagonal().sign()).T[:k],
         eigenvalues=torch.ones(d, dtype=torch.float64)[:k],
         trace=float(d),
-        rows=d,
+        rows=0,
         method="random",
         layers=numbers,
-        normalized=normalize,
+        normalized=None,
         fingerprint=generator.fingerprint,
         edit_rows=edit_rows(generator, numbers),
     )

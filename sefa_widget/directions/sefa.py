@@ -1,4 +1,4 @@
-"""A generator in, the eigenvectors of its stacked latent weights out: SeFa.
+"""SeFa: the eigenvectors of the stacked weights that read the latent.
 
 Source: Shen & Zhou, "Closed-Form Factorization of Latent Semantics in GANs", CVPR 2021, equations 4-7: the
 directions n that maximise ``|A n|^2`` are the eigenvectors of ``A^T A``.
@@ -6,7 +6,16 @@ directions n that maximise ``|A n|^2`` are the eigenvectors of ``A^T A``.
 
 from __future__ import annotations
 
-from sefa_widget.directions.base import Directions, LayerChoice, choose_layers, from_gram
+from sefa_widget.directions.base import (
+    SHARE_OF_ROWS,
+    SHARE_OF_WEIGHT,
+    Directions,
+    LayerChoice,
+    choose_layers,
+    format_layers,
+    from_gram,
+    responds,
+)
 from sefa_widget.directions.gram import Gram, gram_of_rows, total_gram
 from sefa_widget.generators.base import Generator
 
@@ -23,7 +32,14 @@ def find(
 
     total = total_gram(generator, numbers, ("sefa", normalize), compute)
     return from_gram(
-        generator, total.matrix, rows=total.rows, method="sefa", layers=numbers, normalize=normalize, k=k
+        generator,
+        total.matrix,
+        rows=total.rows,
+        method="sefa",
+        layers=numbers,
+        normalized=normalize,
+        k=k,
+        value=SHARE_OF_ROWS if normalize else SHARE_OF_WEIGHT,
     )
 
 
@@ -32,8 +48,10 @@ def latent_layers(generator: Generator, layers: LayerChoice, method: str) -> tup
     numbers = choose_layers(generator, layers)
     for number in numbers:
         if generator.layers[number].row is None:
+            reading = format_layers(choose_layers(generator, None))
+            composed = "; method='composed' can" if responds(generator) else ""
             raise ValueError(
-                f"Layer {number} ({generator.layers[number].name!r}) of {generator.name!r} reads no "
-                f"latent, so {method!r} cannot factorise it; method='composed' can."
+                f"Layer {number} ({generator.layers[number].name!r}) of {generator.name!r} reads no latent, "
+                f"so {method!r} cannot factorise it{composed}. Layers that read the latent: {reading}."
             )
     return numbers

@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
+from sefa_widget.generators.untrained import batch_size, gather_statistics
+
 LatentSpace = Literal["z", "w"]
 Noise = Literal["const", "random", "none"]
 
@@ -127,6 +129,48 @@ class Generator(nn.Module, ABC):
         For generators that read the latent in every layer; empty where a layer does neither.
         """
         return ()
+
+    @property
+    def forward_mode_error(self) -> str | None:
+        """Why its pictures cannot be differentiated in forward mode; None where they can."""
+        return None
+
+    def untrained(self) -> Generator:
+        """Give a network of the same architecture with the weights it has before training.
+
+        They are drawn from torch's random numbers; `directions.control.reinitialised` gives them a seed.
+        Stored numbers that are not learned (filters, noise, the level of detail) are this network's, and
+        statistics of features are gathered from pictures of the new one.
+
+        Raises
+        ------
+        ValueError
+            If `config` does not build the network again.
+        """
+        try:
+            network = type(self)(**self.config)
+        except TypeError as error:
+            raise ValueError(f"{self.name!r} cannot be built again from its config: {error}") from error
+        own = dict(self.named_buffers())
+        for name, buffer in network.named_buffers():
+            buffer.copy_(own[name])
+        with torch.no_grad():
+            network.initialize(self)
+        network.to(self.device, self.dtype)
+        count = batch_size(self.resolution)
+
+        def draw() -> Tensor:
+            labels = torch.randint(self.num_classes, (count,)) if self.num_classes else None
+            return network.synthesize(network.mapping(torch.randn(count, self.z_dim), labels=labels))
+
+        gather_statistics(network, draw)
+        return network
+
+    def initialize(self, trained: Generator) -> None:
+        """Set the weights to what they are before training, where the constructor does not do so already.
+
+        `trained` is a network of the same architecture whose weights say which numbers are zero by design.
+        """
 
     @property
     def num_codes(self) -> int:

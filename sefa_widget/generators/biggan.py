@@ -100,6 +100,14 @@ class BigGAN(Generator):
         """The keyword arguments that build this network again."""
         return dict(self._config)
 
+    def initialize(self, trained: Generator) -> None:
+        """Make the weights orthogonal; what a layer does not read, such as a chunk of z, stays zero."""
+        for name, weight in self.named_parameters():
+            if weight.ndim > 1:
+                read = (trained.get_parameter(name) != 0).movedim(1, 0).flatten(1).any(1).to(weight.device)
+                weight.zero_()
+                weight[:, read] = nn.init.orthogonal_(torch.empty_like(weight[:, read]))
+
     def forward(
         self,
         codes: Tensor,

@@ -36,6 +36,8 @@ class Norm(nn.Module):
 
     def forward(self, x: Tensor, condition: Tensor | None, truncation: float) -> Tensor:
         """Normalise, scale and shift ``[N, C, H, W]``; see the class."""
+        if self.training:
+            self._gather(x)
         mean, variance = (self._at(self.get_buffer(name), truncation) for name in ("means", "variances"))
         if condition is not None:
             scale, offset = 1 + self.gain(condition), self.offset(condition)
@@ -44,6 +46,13 @@ class Norm(nn.Module):
         x = (x - mean[:, None, None]) * torch.rsqrt(variance + self.eps)[:, None, None]
         scaled: Tensor = x * scale[:, :, None, None] + offset[:, :, None, None]
         return scaled
+
+    @torch.no_grad()
+    def _gather(self, x: Tensor) -> None:
+        """Take the statistics from these features, at every level of truncation alike."""
+        variance, mean = torch.var_mean(x, (0, 2, 3))
+        self.get_buffer("means").copy_(mean.expand_as(self.get_buffer("means")))
+        self.get_buffer("variances").copy_(variance.expand_as(self.get_buffer("variances")))
 
     @staticmethod
     def _at(table: Tensor, truncation: float) -> Tensor:

@@ -67,6 +67,14 @@ class DCGAN(Generator):
         names = "latent_dim widths channels num_classes tanh"
         return {name: getattr(self, name) for name in names.split()}
 
+    def initialize(self, trained: Generator) -> None:
+        """Draw weights as the PyTorch example does: normal, of standard deviation 0.02."""
+        for module in self.modules():
+            if isinstance(module, nn.ConvTranspose2d):
+                nn.init.normal_(module.weight, 0.0, 0.02)
+            elif isinstance(module, nn.BatchNorm2d):
+                nn.init.normal_(module.weight, 1.0, 0.02)
+
     def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
         """Make images ``[N, C, H, W]`` from codes ``[N, 1, d]``; of -1..1 with `tanh`."""
         x = self.with_labels(codes[:, 0], labels)

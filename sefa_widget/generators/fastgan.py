@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.generators.base import Generator, Layer, Noise
-from sefa_widget.generators.spectral import fold_stored
+from sefa_widget.generators.spectral import fold_stored, of_unit_norm
 
 
 class FastGAN(Generator):
@@ -64,6 +64,15 @@ class FastGAN(Generator):
     def config(self) -> dict[str, Any]:
         """The keyword arguments that build this network again."""
         return {"latent_dim": self.latent_dim, "widths": self.widths, "channels": self.channels}
+
+    def initialize(self, trained: Generator) -> None:
+        """Divide the convolutions by their spectral norm; draw scales of batch norm near 1."""
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+                transposed = isinstance(module, nn.ConvTranspose2d)
+                module.weight.copy_(of_unit_norm(module.weight, transposed))
+            elif isinstance(module, nn.BatchNorm2d):
+                nn.init.normal_(module.weight, 1.0, 0.02)
 
     def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
         """Make images ``[N, C, H, W]`` from codes ``[N, 1, d]``; only bounded at 1024 pixels.

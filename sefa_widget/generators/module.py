@@ -1,4 +1,4 @@
-"""Any `torch.nn.Module` that makes pictures of a latent vector in, a generator that borrows it out."""
+"""A generator that borrows any `torch.nn.Module` which makes pictures of a latent vector."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise
 from sefa_widget.generators.calling import Call, inputs_of, ways_to_call
 from sefa_widget.generators.probe import Reader, capture, find_readers, hooked, weight_layers
+from sefa_widget.generators.untrained import batch_size, gather_statistics, redrawn
 
 _FAILURES = (RuntimeError, TypeError, ValueError, LookupError, AttributeError, AssertionError, StopIteration)
 
@@ -37,6 +38,8 @@ class ModuleGenerator(Generator):
         self.call = call
         self.latent_from = latent_from
         self.readers: list[Reader] = []
+        self._forward_mode_error: str | None = None
+        """"" where it was tried and works."""
         self.eval()
 
     @property
@@ -77,6 +80,48 @@ class ModuleGenerator(Generator):
         raise ValueError(
             f"{self.name!r} is a module of your own; save it with torch.save(module.state_dict(), path)."
         )
+
+    @property
+    def forward_mode_error(self) -> str | None:
+        """Why its pictures cannot be differentiated in forward mode; None where they can. Tried once."""
+        if self._forward_mode_error is None:
+            self._forward_mode_error = self._try_forward_mode()
+        return self._forward_mode_error or None
+
+    def _try_forward_mode(self) -> str:
+        codes = self.sample(0).codes
+        units = torch.eye(self.latent_dim, device=self.device, dtype=self.dtype)
+
+        def along(direction: Tensor) -> Tensor:
+            draw = lambda shift: self(codes + shift)  # noqa: E731  # jvp takes a function
+            derivative: Tensor = torch.func.jvp(draw, (torch.zeros_like(direction),), (direction,))[1]
+            return derivative
+
+        try:
+            with self.lock:
+                torch.func.vmap(along, randomness="same")(units[:2])
+        except _FAILURES as error:
+            return f"{type(error).__name__}: {error}".strip().splitlines()[0][:200]
+        return ""
+
+    def untrained(self) -> ModuleGenerator:
+        """Give the same for a copy of the module with new weights; see `redrawn`."""
+        module = redrawn(self.module).to(self.device)
+        fresh = ModuleGenerator(module, self.z_dim, self.num_classes, self.call, self.latent_from)
+        count = batch_size(self.resolution)
+
+        def draw() -> Tensor:
+            labels = torch.randint(self.num_classes, (count,)) if self.num_classes else None
+            z = torch.randn(count, self.z_dim).to(self.device, self.dtype)
+            return fresh._run(z, fresh.label_vectors(labels, count))
+
+        gather_statistics(fresh, draw)
+        if not fresh.attach([reader.name for reader in self.readers]) or fresh.layers != self.layers:
+            raise ValueError(
+                f"A copy of {self.name!r} with new weights does not read its latent in the same layers. If "
+                "it was loaded with call=, that function must run the module it is given."
+            )
+        return fresh
 
     @property
     def summary(self) -> str:

@@ -89,6 +89,14 @@ class PGGAN(Generator):
         names = "latent_dim widths channels num_classes normalize joint_labels slope tanh lod"
         return {name: getattr(self, name) for name in names.split()}
 
+    def initialize(self, trained: Generator) -> None:
+        """Draw normal weights with the gains of the equalised learning rate, and biases of zero."""
+        for layer in (self.projection, *self.convolutions, *self.outputs):
+            weight, bias = layer.get_parameter("weight"), layer.get_parameter("bias")
+            gain = 1.0 if layer in list(self.outputs) else math.sqrt(2)
+            nn.init.normal_(weight, 0.0, gain / math.sqrt(weight[0].numel()))
+            nn.init.zeros_(bias)
+
     def mapping(
         self,
         z: Tensor,

@@ -1,4 +1,4 @@
-"""Tensors of a spectrally normalised network in, the weights it computes with in eval mode out.
+"""Spectral norm: the weights that a spectrally normalised network computes with.
 
 Source: Miyato et al. 2018, "Spectral Normalization for GANs". A network in eval mode divides by the
 same sigma at every call, so conversion does it once.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -45,3 +46,16 @@ def fold_recomputed(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
             u = F.normalize(v @ matrix.T, dim=1)
             folded[name] = tensors[name] / (v @ matrix.T @ u.T).squeeze()
     return folded
+
+
+def of_unit_norm(weight: Tensor, transposed: bool = False, steps: int = 20) -> Tensor:
+    """Divide a kernel ``[out, in, ...]`` by its spectral norm as a matrix, found by some power steps.
+
+    A `transposed` one is ``[in, out, ...]``.
+    """
+    matrix = (weight.transpose(0, 1) if transposed else weight).flatten(1)
+    v = F.normalize(torch.randn(matrix.shape[1]).to(matrix), dim=0)
+    for _ in range(steps):
+        v = F.normalize(matrix.T @ (matrix @ v), dim=0)
+    unit: Tensor = weight / (matrix @ v).norm()
+    return unit

@@ -12,6 +12,9 @@ from torch.nn import functional
 
 from sefa_widget.generators.base import Generator, Latent, LatentSpace, Noise
 
+W_AVG_SAMPLES = 1024
+"""Samples whose mean is the mean of W of a network that was not trained."""
+
 
 def leaky_relu(x: Tensor) -> Tensor:
     """Leaky ReLU with the slope 0.2 of all StyleGANs."""
@@ -193,6 +196,12 @@ class StyleGenerator(Generator):
         self.z_dim, self.latent_dim = self.mapper.z_dim, self.mapper.w_dim
         self.num_classes, self.extrapolates = self.mapper.num_classes, extrapolates
         self.register_buffer("w_avg", torch.zeros(self.mapper.rows, self.latent_dim))
+
+    def initialize(self, trained: Generator) -> None:
+        """Take the mean of W from samples; the constructor draws all weights as they are before training."""
+        z = torch.randn(W_AVG_SAMPLES, self.z_dim)
+        labels = torch.arange(len(z)) % self.num_classes if self.num_classes else None
+        self.w_avg.copy_(self.mapper(z, self.label_vectors(labels, len(z))).mean(0))
 
     def mapping(
         self,

@@ -137,6 +137,8 @@ class FilteredLayer(nn.Module):
 
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
         """Map ``[N, in, in_size, in_size]`` and the code to ``[N, out, out_size, out_size]``."""
+        if self.training:
+            self.magnitude_ema.copy_(x.detach().square().mean())
         style = self.affine(code) * self.weight_gain
         scale = torch.rsqrt(self.magnitude_ema).expand(1, len(self.weight))
         weight: Tensor = self.weight

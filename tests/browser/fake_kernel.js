@@ -121,9 +121,12 @@ export class FakeModel {
     const { layers, normalize } = this.traits.state;
     const d = this.info.latent_dim;
     const sharpness = (40 + 8 * (layers[1] - layers[0])) / d;
-    const shares = Array.from({ length: d }, (_, i) => 0.31 * Math.exp((-i * sharpness) / 8) + 0.02 * (1 - i / d));
-    const method = layers[1] > 1 && this.info.num_codes === 1 ? "composed" : "sefa";
-    this.traits.spectrum = { method, layers, normalized: normalize, rows: 8192, shares, travel: shares.map(() => 5), change: null, beside: null };
+    const values = Array.from({ length: d }, (_, i) => 0.31 * Math.exp((-i * sharpness) / 8) + 0.02 * (1 - i / d));
+    const composed = layers[1] > 1 && this.info.num_codes === 1;
+    const method = composed ? "composed" : "sefa";
+    const [value_name, value_symbol] = composed ? ["share of the response", "λ/Σλ"] : ["share of the rows", "λ/m"];
+    const value = { value_name, value_symbol, values, travel: values.map(() => 5) };
+    this.traits.spectrum = { method, layers, normalized: normalize, rows: 8192, ...value, change: null, beside: null };
     this.trigger("change:spectrum");
   }
 

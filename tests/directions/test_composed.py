@@ -41,7 +41,7 @@ def test_a_pggan_is_the_linear_network_without_activations_and_norms():
     jacobians = torch.autograd.functional.jacobian(lambda z: tuple(linear(z)), torch.zeros(5))
     for number, jacobian in enumerate(jacobians):
         found = factorize(generator, method="composed", layers=[number], normalize=False)
-        assert torch.allclose(found.shares, shares(jacobian.reshape(-1, 5)), atol=1e-5)
+        assert torch.allclose(found.values, shares(jacobian.reshape(-1, 5)), atol=1e-5)
 
 
 def test_a_fastgan_is_the_linear_network_with_open_gates():
@@ -62,7 +62,7 @@ def test_a_fastgan_is_the_linear_network_with_open_gates():
     jacobian = torch.stack([linear(unit).flatten() for unit in torch.eye(5)], dim=1)
     last = len(generator.layers) - 1
     found = factorize(generator, method="composed", layers=[last], normalize=False)
-    assert torch.allclose(found.shares, shares(jacobian), atol=1e-5)
+    assert torch.allclose(found.values, shares(jacobian), atol=1e-5)
 
 
 @pytest.mark.parametrize("case", ["genforce_pggan", "ganzoo_pgan", "fastgan_256"])
@@ -72,7 +72,7 @@ def test_the_first_layers_response_is_sefa_and_all_layers_are_the_default(case):
     first = factorize(generator, method="composed", layers=(0, 1))
     assert sefa.method == "sefa"
     assert sefa.layers == (0,)
-    assert torch.allclose(first.shares, sefa.shares, atol=1e-6)
+    assert torch.allclose(first.values, sefa.values, atol=1e-6)
     assert factorize(generator, method="composed").layers == tuple(range(len(generator.layers)))
     assert factorize(generator, method="composed").eigenvalues.sum().item() == pytest.approx(
         len(generator.layers)
@@ -108,7 +108,7 @@ def test_white_features_weigh_each_channel_by_the_energy_of_its_kernels():
     found = factorize(generator, method="composed", layers=[1], normalize=False)
     energy = modulation.kernel.double().square().sum((0, 2, 3))
     style = generator.latent_weight(1).double()
-    assert torch.allclose(found.shares, shares(energy.sqrt()[:, None] * style), atol=1e-6)
+    assert torch.allclose(found.values, shares(energy.sqrt()[:, None] * style), atol=1e-6)
 
 
 @pytest.mark.parametrize("features", ["white", "shared"])
@@ -127,7 +127,7 @@ def test_the_readings_are_the_mean_response_to_features_of_that_kind(features):
     gram = torch.einsum("nod,noe->de", answer, answer) / n
     found = factorize(generator, method="composed", layers=[0], normalize=False, features=features)
     expected = decompose(gram)[0] / gram.trace()
-    assert torch.allclose(found.shares, expected, atol=0.03)
+    assert torch.allclose(found.values, expected, atol=0.03)
     assert (found.vectors[0] @ decompose(gram)[1][0]).abs() > 0.95
 
 
@@ -139,7 +139,7 @@ def test_a_shift_answers_with_the_kernels_gain_at_frequency_zero():
     answer = F.conv2d(constant, kernel)[:, :, 0, 0].T
     scale = torch.einsum("oiab,id->oabd", kernel, modulation.scale.double()).reshape(-1, d)
     found = factorize(generator, method="composed", layers=[0], normalize=False, features="shared")
-    assert torch.allclose(found.shares, shares(torch.cat([scale, answer])), atol=1e-6)
+    assert torch.allclose(found.values, shares(torch.cat([scale, answer])), atol=1e-6)
 
 
 def test_modulated_kernels_are_demodulated_at_the_mean_latent():

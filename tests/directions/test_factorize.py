@@ -23,8 +23,8 @@ def test_eigenvalues_of_unit_rows_add_up_to_m_and_shares_to_one(tiny_style, laye
     m = len(stacked(tiny_style, directions.layers))
     assert directions.rows == m
     assert directions.eigenvalues.sum().item() == pytest.approx(m, rel=1e-12)
-    assert directions.shares.sum().item() == pytest.approx(1)
-    assert ((directions.shares >= 0) & (directions.shares <= 1)).all()
+    assert directions.values.sum().item() == pytest.approx(1)
+    assert ((directions.values >= 0) & (directions.values <= 1)).all()
 
 
 @pytest.mark.parametrize("normalize", [True, False])
@@ -111,14 +111,14 @@ def test_the_composed_response_is_the_jacobian_of_the_network_without_activation
 def test_the_composed_response_of_the_first_layer_is_sefa(tiny):
     sefa, composed = factorize(tiny), factorize(tiny, method="composed", layers=(0, 1))
     assert sefa.method == "sefa"
-    assert torch.allclose(sefa.shares, composed.shares)
+    assert torch.allclose(sefa.values, composed.values)
     assert torch.allclose(sefa.vectors, composed.vectors)
 
 
 def test_layers_beyond_the_latent_are_read_through_their_composed_response(tiny):
     directions = factorize(tiny, layers=(0, 3))
     assert directions.method == "composed"
-    assert directions.shares.sum().item() == pytest.approx(1)
+    assert directions.values.sum().item() == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

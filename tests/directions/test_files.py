@@ -18,7 +18,17 @@ from tests.conftest import GOLDEN
 
 def same(left: Directions, right: Directions) -> bool:
     tensors = all(torch.equal(getattr(left, n), getattr(right, n)) for n in ("vectors", "eigenvalues"))
-    names = ("trace", "rows", "method", "layers", "normalized", "fingerprint", "edit_rows")
+    names = (
+        "trace",
+        "rows",
+        "method",
+        "layers",
+        "normalized",
+        "fingerprint",
+        "value",
+        "options",
+        "edit_rows",
+    )
     return tensors and all(getattr(left, name) == getattr(right, name) for name in names)
 
 
@@ -48,7 +58,7 @@ def test_a_table_stands_beside_the_file(tiny, tmp_path):
         rows = list(csv.DictReader(file))
     assert [row["direction"] for row in rows] == ["0", "1", "2"]
     assert float(rows[1]["eigenvalue"]) == directions.eigenvalues[1].item()
-    assert float(rows[1]["share"]) == directions.shares[1].item()
+    assert float(rows[1]["value"]) == directions.values[1].item()
     assert [float(rows[2][f"v{n}"]) for n in range(8)] == directions.vectors[2].tolist()
 
 
@@ -65,7 +75,7 @@ def test_an_interfacegan_boundary_keeps_its_sign(tiny, tmp_path):
     found = load_directions(tmp_path / "smile.npy", tiny)
     assert torch.allclose(found.vectors, torch.from_numpy(boundary / np.linalg.norm(boundary)).double())
     assert (found.method, found.fingerprint, found.layers) == ("interfacegan", tiny.fingerprint, (0,))
-    assert found.eigenvalues.tolist() == [1]
+    assert (found.value, found.values, found.normalized) == (None, None, None)
 
 
 def test_a_ganspace_file_gives_its_latent_components_with_the_variance_of_each(tmp_path):
@@ -75,8 +85,12 @@ def test_a_ganspace_file_gives_its_latent_components_with_the_variance_of_each(t
     found = load_directions(tmp_path / "w.npz")
     assert np.allclose(found.vectors.numpy(), reference["w_ipca_lat_comp"][:, 0], atol=1e-6)
     assert np.allclose(found.eigenvalues.sqrt().numpy(), reference["w_ipca_act_stdev"])
-    assert np.allclose(found.shares.numpy(), reference["w_ipca_var_ratio"], rtol=1e-4)
+    assert np.allclose(found.values.numpy(), reference["w_ipca_var_ratio"], rtol=1e-4)
     assert found.method == "pca (GANSpace)"
+    assert (found.value.name, found.normalized) == ("share of the variance", None)
+    arrays = {key: reference[f"w_ipca_{key}"] for key in ("lat_comp", "act_stdev")}
+    np.savez_compressed(tmp_path / "w.npz", **arrays)
+    assert load_directions(tmp_path / "w.npz").value.name == "share of the variance of these components"
 
 
 def test_official_sefa_arrays_are_sorted_by_their_eigenvalues(tmp_path):
@@ -85,7 +99,9 @@ def test_official_sefa_arrays_are_sorted_by_their_eigenvalues(tmp_path):
     found = load_directions(tmp_path / "sefa.npz")
     assert found.vectors.argmax(1).tolist() == [1, 0, 2]
     assert found.eigenvalues.tolist() == [5, 2, 0]
-    assert found.method == "sefa"
+    assert (found.method, found.normalized) == ("sefa (genforce)", True)
+    assert found.value.symbol == "λ/Σλ"
+    assert torch.allclose(found.values, torch.tensor([5, 2, 0]).double() / 7)
 
 
 @pytest.mark.parametrize("new_container", [True, False])
@@ -95,6 +111,7 @@ def test_the_columns_of_a_rosinality_factor_are_its_directions(tiny, tmp_path, n
     torch.save({"ckpt": "550000.pt", "eigvec": eigvec}, path, _use_new_zipfile_serialization=new_container)
     found = load_directions(path, tiny)
     assert torch.allclose(found.vectors, eigvec.T.double(), atol=1e-6)
+    assert (found.method, found.normalized, found.values) == ("sefa (rosinality)", False, None)
 
 
 class Attack:

@@ -73,7 +73,8 @@ def test_a_layers_components_come_back_by_least_squares_from_the_latents_that_ma
     assert np.allclose(directions.eigenvalues.numpy(), singular[:5] ** 2 / 399)
     assert torch.allclose(directions.vectors.norm(dim=1), torch.ones(5, dtype=torch.float64))
     assert directions.trace == pytest.approx(float(x.var(0).sum()))
-    assert directions.method == "pca of convolutions.1"
+    assert directions.method == "pca"
+    assert directions.options == {"n": 400, "layer": "convolutions.1"}
 
 
 def test_of_a_linear_layer_the_directions_are_those_of_the_composed_response(tiny):

@@ -1,0 +1,119 @@
+"""The control of a spectrum: the same method on the same network with the weights it has before training."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from sefa_widget.arguments import instance, whole
+from sefa_widget.directions import METHODS, Directions, Progress, check_fit, factorize
+from sefa_widget.generators.base import Generator
+
+
+def reinitialised(generator: Generator, seed: int = 0) -> Generator:
+    """Give a network of the same architecture with the weights it has before training.
+
+    Architectures of this project are built again and initialised as their authors do. A module of somebody
+    else's is copied, and `reset_parameters` is called wherever there is such a method; other weights become
+    normal numbers of their own mean and standard deviation. Then pictures are drawn in train mode, for the
+    statistics of batch norm. Filters, stored noise and the like stay as they are.
+
+    >>> from sefa_widget import load_generator
+    >>> faces = load_generator()
+    >>> reinitialised(faces).latent_weight(0).std() / faces.latent_weight(0).std() < 1
+    tensor(True)
+
+    Parameters
+    ----------
+    generator
+        Any generator; it is left as it is.
+    seed
+        Same seed, same weights; torch's own random numbers go on as if nothing had been drawn.
+
+    Returns
+    -------
+    Generator
+        On the same device and of the same type, in eval mode.
+
+    Raises
+    ------
+    ValueError
+        If the network cannot be built or copied.
+    """
+    instance(generator, "generator", Generator, "a generator, see load_generator")  # type: ignore[type-abstract]
+    seed = whole(seed, "seed", 0)
+    forked = [generator.device] if generator.device.type == "cuda" else []
+    with generator.lock, torch.random.fork_rng(forked), torch.device("cpu"):
+        torch.default_generator.manual_seed(seed)
+        network = generator.untrained()
+    network.name = f"{generator.name} before training"
+    return network.eval().requires_grad_(False)
+
+
+def control_spectra(
+    generator: Generator,
+    directions: Directions,
+    n: int = 20,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Tensor:
+    """Give the values that the same method finds in networks with the weights they have before training.
+
+    Parameters
+    ----------
+    generator
+        The generator that the directions were found in.
+    directions
+        What `factorize` gave; method, options, layers and `normalize` are taken from them.
+    n
+        How many networks.
+    seed
+        They have the seeds ``seed ... seed + n - 1``; see `reinitialised`.
+    progress
+        Called with how much is done and how much there is; what it raises ends the work.
+
+    Returns
+    -------
+    Tensor
+        ``[n, k]`` float64, comparable with `Directions.values`.
+
+    Raises
+    ------
+    ValueError
+        If the directions have no values, or it is not known how they were found.
+    """
+    instance(directions, "directions", Directions, "directions, see factorize")
+    check_fit(directions, generator, "The directions", stacklevel=2)
+    n = whole(n, "n", 1)
+    if directions.value is None:
+        raise ValueError(
+            f"{directions.method!r} gives its directions no values; there is nothing to compare."
+        )
+    if directions.method not in METHODS:
+        raise ValueError(
+            f"It is not known how these directions ({directions.method}) were found, so it cannot be done "
+            "again in other networks. A control needs directions of factorize or of save_directions."
+        )
+    found = []
+    for number in range(n):
+        again = factorize(
+            reinitialised(generator, seed + number),
+            method=directions.method,
+            layers=list(directions.layers),
+            k=len(directions),
+            normalize=directions.normalized is not False,
+            progress=_part(progress, number, n),
+            **directions.options,
+        )
+        assert again.values is not None
+        found.append(again.values)
+        if progress is not None:
+            progress(number + 1, n)
+    return torch.stack(found)
+
+
+def _part(progress: Progress | None, number: int, count: int) -> Progress | None:
+    """Give the progress of one network as a part of that of all."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(number * total + done, count * total)

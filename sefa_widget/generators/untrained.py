@@ -1,0 +1,92 @@
+"""New weights for any module, and the statistics of features that training would gather."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from copy import deepcopy
+
+import torch
+from torch import Tensor, nn
+
+PASSES = 4
+"""How often a network is run to gather statistics."""
+BATCH_PIXELS = 2**16
+"""About how many pixels are drawn at once for them; at least 4 pictures, at most 16."""
+
+
+def redrawn(module: nn.Module) -> nn.Module:
+    """Copy a module to the CPU and draw the weights of the copy anew, from torch's random numbers.
+
+    `reset_parameters` is called on every sub-module that has it. Parameters that it leaves as they were, and
+    those of other sub-modules, become normal numbers of their own mean and standard deviation.
+
+    Raises
+    ------
+    ValueError
+        If the module cannot be copied.
+    """
+    computed: dict[int, object] = {  # weights that a hook computed, as spectral norm's, cannot be copied
+        id(value): value.detach().clone()
+        for part in module.modules()
+        for value in vars(part).values()
+        if isinstance(value, Tensor) and not value.is_leaf
+    }
+    try:
+        copy = deepcopy(module, computed).cpu()
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(f"The module cannot be copied to draw other weights: {error}") from error
+    with torch.no_grad():
+        copy.apply(_redraw)
+    return copy
+
+
+def _redraw(part: nn.Module) -> None:
+    own = list(part.parameters(recurse=False))
+    before = [parameter.clone() for parameter in own]
+    reset = getattr(part, "reset_parameters", None)
+    if callable(reset) and not _needs_arguments(reset):
+        reset()
+    for parameter, old in zip(own, before, strict=True):
+        if torch.equal(parameter, old) and parameter.is_floating_point():
+            parameter.normal_().mul_(old.std(correction=0)).add_(old.mean())
+
+
+def _needs_arguments(function: Callable[..., object]) -> bool:
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    parameters = inspect.signature(function).parameters.values()
+    return any(p.default is inspect.Parameter.empty and p.kind not in kinds for p in parameters)
+
+
+def gather_statistics(network: nn.Module, draw: Callable[[], object]) -> None:
+    """Let batch norm gather its statistics, and spectral norm its vectors: draw pictures in train mode.
+
+    Batch norms of torch take the mean over `PASSES` batches. Others that keep a moving mean keep a part of
+    what they had. A network whose first batch changes no stored number draws no other.
+
+    Parameters
+    ----------
+    network
+        In eval mode; it is given back in eval mode.
+    draw
+        Draws a batch of pictures with it, of a size that `batch_size` gives.
+    """
+    for part in network.modules():
+        if isinstance(part, nn.modules.batchnorm._BatchNorm) and part.track_running_stats:
+            part.reset_running_stats()
+            part.momentum = None
+    before = [buffer.clone() for buffer in network.buffers()]
+    network.train()
+    try:
+        with torch.no_grad():
+            for _ in range(PASSES):
+                draw()
+                if all(map(torch.equal, network.buffers(), before)):
+                    break
+    finally:
+        network.eval()
+
+
+def batch_size(resolution: int) -> int:
+    """Give how many pictures are drawn at once to gather statistics."""
+    return min(16, max(4, BATCH_PIXELS // resolution**2))
