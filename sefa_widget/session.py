@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -70,6 +70,8 @@ class Drawn:
     """The directions of that state."""
     render_ms: float
     """How long the generator took, in milliseconds; finding the directions does not count."""
+    weights: Hashable
+    """The generator's `weights_version` that was drawn."""
 
 
 class Session:
@@ -105,7 +107,7 @@ class Session:
             check_fit(given, generator, f"The directions {name!r}", stacklevel=4)
         self.methods = (*methods_for(generator), *self._given)
         self._lock = threading.RLock()
-        self._directions: dict[tuple[str | None, tuple[int, int], bool], Directions] = {}
+        self._directions: dict[tuple[object, ...], Directions] = {}
         self._found: dict[tuple[object, ...], Found] = {}
         self.state = first_state(generator)
         if state is not None:
@@ -132,7 +134,7 @@ class Session:
     def _factorized(self, state: State, method: str | None, progress: Progress | None) -> Directions:
         if method in self._given:
             return self._given[method]
-        key = (method, state.layers, state.normalize)
+        key = (method, state.layers, state.normalize, self.generator.weights_version)
         with self._lock:
             known = self._directions.pop(key, None)
         if known is None:
@@ -179,7 +181,8 @@ class Session:
         return found
 
     def _key(self, state: State) -> tuple[object, ...]:
-        return state.method, state.beside, state.layers, state.normalize, tuple(self.edited_rows(state))
+        wanted = (state.method, state.beside, state.layers, state.normalize, tuple(self.edited_rows(state)))
+        return *wanted, self.generator.weights_version
 
     def draw(self, *, unedited: bool = False, beside: bool = True, progress: Progress | None = None) -> Drawn:
         """Draw the present state.
@@ -193,7 +196,7 @@ class Session:
         progress
             See `directions`.
         """
-        state = self.state
+        state, weights = self.state, self.generator.weights_version
         found = self.found(state, progress)
         start = time.perf_counter()
         with torch.inference_mode():
@@ -209,7 +212,7 @@ class Session:
                 others = found.beside_strengths(strengths)
                 second = self._picture(latent, found.beside.directions, others, state)
                 pixels = side_by_side(pixels, second)
-        return Drawn(pixels, state, unedited, found, (time.perf_counter() - start) * 1000)
+        return Drawn(pixels, state, unedited, found, (time.perf_counter() - start) * 1000, weights)
 
     def _picture(
         self, latent: Latent, directions: Directions, strengths: Mapping[int, float], state: State

@@ -286,10 +286,8 @@ class SefaWidget(anywidget.AnyWidget):
     def _draw(self, unedited: bool, progress: Progress | None = None) -> Drawn:
         """Draw the present state, or give what was drawn last if it is still that."""
         known = self._drawn
-        if known is None or (known.state.revision, known.unedited) != (
-            self._session.state.revision,
-            unedited,
-        ):
+        wanted = (self._session.state.revision, unedited, self.generator.weights_version)
+        if known is None or (known.state.revision, known.unedited, known.weights) != wanted:
             known = self._drawn = self._session.draw(unedited=unedited, progress=progress)
         if known.found is not self._published:
             self._publish(known.state, known.found)

@@ -115,12 +115,10 @@ def test_going_back_to_a_layer_range_does_not_factorise_again(tiny):
 
 
 def test_strengths_of_directions_that_a_method_does_not_find_wait_for_one_that_does(tiny_style):
-    session = Session(tiny_style, {"strengths": {5: 2.0}})
-    edited = session.draw().pixels
-    session._directions.clear()
-    session.apply({"method": "random"})
     few = factorize(tiny_style, method="random", k=2)
-    session._directions[("random", (0, 3), True)] = few
+    session = Session(tiny_style, {"strengths": {5: 2.0}}, directions={"few": few})
+    edited = session.draw().pixels
+    session.apply({"method": "few"})
     assert np.array_equal(session.draw().pixels, session.draw(unedited=True).pixels)
     session.apply({"method": None})
     assert np.array_equal(session.draw().pixels, edited)

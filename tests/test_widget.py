@@ -102,6 +102,19 @@ def test_an_edit_changes_the_state_first_and_then_answers_with_its_picture(front
     assert np.array_equal(np.frombuffer(buffers[0], np.uint8).reshape(16, 16, 4)[..., :3], expected)
 
 
+def test_a_picture_asked_for_again_after_weights_changed_is_not_the_old_one(front):
+    front.send({"type": "hello", "view": "v", "seq": 1})
+    _, old = front.wait("frame", 1)
+    for parameter in front.widget.generator.parameters():
+        parameter.data.mul_(0.9).add_(0.01)
+    front.edit(2)
+    info, new = front.wait("frame", 2)
+    assert info["revision"] == 0
+    assert new[0] != old[0]
+    shown = np.frombuffer(new[0], np.uint8).reshape(16, 16, 4)[..., :3]
+    assert np.array_equal(shown, np.asarray(front.widget.image()))
+
+
 def test_unedited_shows_the_picture_without_strengths_and_keeps_them(front):
     front.edit(1, patch={"strengths": {"0": 2.5}})
     _, edited = front.wait("frame", 1)

@@ -1,19 +1,19 @@
 """A generator and layers in, the d x d Gram matrix of their stacked latent weights out.
 
 Gram matrices add up over layers, so each generator keeps the running sum over its layers: the Gram of any
-layer range is then one difference, and the weights are never touched again.
+layer range is then one difference, and the weights are not touched again until they change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
 
 from sefa_widget.generators.base import Generator
+from sefa_widget.generators.version import ByWeights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,13 +58,13 @@ class LayerGrams:
 Compute = Callable[[list[int]], dict[int, Gram]]
 """From numbers of layers to their Grams."""
 
-_cache: WeakKeyDictionary[Generator, dict[tuple[object, ...], LayerGrams]] = WeakKeyDictionary()
+_grams: ByWeights[LayerGrams] = ByWeights()
 
 
 def total_gram(
     generator: Generator, numbers: Sequence[int], method: tuple[object, ...], compute: Compute
 ) -> Gram:
-    """Add the Grams of some layers, each computed once per generator and method.
+    """Add the Grams of some layers, each computed once per generator, its weights, and method.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def total_gram(
         Gives the Grams of layers that are asked for for the first time.
     """
     with generator.lock:
-        known = _cache.setdefault(generator, {})
+        known = _grams.of(generator)
         grams = known.get(method)
         missing = [number for number in numbers if grams is None or number not in grams.known]
         if grams is None or missing:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 import torch
 from torch import Tensor
 
 from sefa_widget.directions import Directions
 from sefa_widget.evaluation.captured import fresh_latents
 from sefa_widget.generators.base import Generator
+from sefa_widget.generators.version import ByWeights
 
 CODES = 512
 """Latents drawn to measure how they spread."""
 
-_covariances: WeakKeyDictionary[Generator, Tensor] = WeakKeyDictionary()
+_covariances: ByWeights[Tensor] = ByWeights()
 
 
 def latent_spread(generator: Generator, directions: Directions) -> Tensor:
@@ -35,7 +34,7 @@ def latent_spread(generator: Generator, directions: Directions) -> Tensor:
     Returns
     -------
     Tensor
-        ``[k]`` float64. In z it is 1; in w it is measured, once per generator, on 512 fresh latents.
+        ``[k]`` float64. In z it is 1; in w it is measured on 512 fresh latents, once until weights change.
 
     Raises
     ------
@@ -47,10 +46,11 @@ def latent_spread(generator: Generator, directions: Directions) -> Tensor:
         raise ValueError(f"Directions have size {d}; {generator.name!r} has {generator.latent_dim}.")
     if generator.latent_space == "z":
         return torch.ones(len(directions), dtype=torch.float64)
-    covariance = _covariances.get(generator)
+    known = _covariances.of(generator)
+    covariance = known.get("w")
     if covariance is None:
         with torch.no_grad():
             codes = fresh_latents(generator, CODES).codes[:, 0].to("cpu", torch.float64)
-        covariance = _covariances[generator] = torch.cov(codes.T)
+        covariance = known["w"] = torch.cov(codes.T)
     vectors = directions.vectors
     return ((vectors @ covariance) * vectors).sum(1).clamp_min(0).sqrt()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from sefa_widget.generators.untrained import batch_size, gather_statistics
+from sefa_widget.generators.version import weights_version
 
 LatentSpace = Literal["z", "w"]
 Noise = Literal["const", "random", "none"]
@@ -90,7 +91,7 @@ class Generator(nn.Module, ABC):
     def __init__(self) -> None:
         super().__init__()
         self.lock = threading.RLock()
-        self._fingerprint: str | None = None
+        self._fingerprint: tuple[Hashable, str] | None = None
 
     @property
     @abstractmethod
@@ -188,15 +189,26 @@ class Generator(nn.Module, ABC):
         return next(self.parameters()).dtype
 
     @property
+    def weights_version(self) -> Hashable:
+        """A value that is another one when weights have changed, also in place; see `weights_version`.
+
+        What is computed from weights and kept (Gram matrices, directions, pictures, the fingerprint) is kept
+        with it. A change through ``.data`` or memory shared with NumPy that leaves all sampled values alone
+        is not noticed; to be sure, load the generator again.
+        """
+        return weights_version(self)
+
+    @property
     def fingerprint(self) -> str:
         """First 16 hex digits of a SHA-256 over names, shapes and values of all tensors."""
-        if self._fingerprint is None:
+        version = self.weights_version
+        if self._fingerprint is None or self._fingerprint[0] != version:
             digest = hashlib.sha256()
             for key, value in sorted(self.state_dict().items()):
                 digest.update(f"{key}{tuple(value.shape)}".encode())
                 digest.update(value.detach().cpu().float().contiguous().numpy().data)
-            self._fingerprint = digest.hexdigest()[:16]
-        return self._fingerprint
+            self._fingerprint = (version, digest.hexdigest()[:16])
+        return self._fingerprint[1]
 
     def mapping(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from sefa_widget.generators.base import Generator, Latent, Layer, Noise
 from sefa_widget.generators.calling import Call, inputs_of, ways_to_call
 from sefa_widget.generators.probe import Reader, capture, find_readers, hooked, weight_layers
 from sefa_widget.generators.untrained import batch_size, gather_statistics, redrawn
+from sefa_widget.generators.version import weights_version
 
 _FAILURES = (RuntimeError, TypeError, ValueError, LookupError, AttributeError, AssertionError, StopIteration)
 
@@ -24,6 +25,9 @@ class ModuleGenerator(Generator):
     have one row for each of them, and a row that differs from row 0 moves only its own layer's input.
     Else there is one row, and an edit is an edit of the latent. Random numbers that the module draws
     itself are the same at every call, unless ``noise="random"``.
+
+    What each layer gets of the latent, and the mean of w, are measured. Where the module's weights have
+    changed (it may be in training), `mapping`, `synthesize` and `latent_weight` measure them again first.
     """
 
     family: ClassVar[str] = "module"
@@ -37,7 +41,9 @@ class ModuleGenerator(Generator):
         self.num_classes = num_classes
         self.call = call
         self.latent_from = latent_from
-        self.readers: list[Reader] = []
+        self._readers: list[Reader] = []
+        self._measured: Hashable = None
+        self._measuring = False
         self._forward_mode_error: str | None = None
         """"" where it was tried and works."""
         self.eval()
@@ -47,8 +53,44 @@ class ModuleGenerator(Generator):
         """The sub-module whose output is the latent, if it is not the input."""
         return self.module.get_submodule(self.latent_from) if self.latent_from else None
 
+    @property
+    def weights_version(self) -> Hashable:
+        """A value that is another one when the module's weights have changed; see `Generator`."""
+        return weights_version(self.module)  # without what is measured of it
+
+    @property
+    def readers(self) -> list[Reader]:
+        """The layers that read the latent, as they read it with the module's present weights."""
+        self._measure_again()
+        return self._readers
+
+    def _measure_again(self) -> None:
+        """Look at the module again if its weights have changed."""
+        with self.lock:
+            if self._measuring or self._measured == self.weights_version:
+                return
+            before = self._readers, self.layers
+            names = [reader.name for reader in self._readers]
+            self.attach(names)
+            lost = set(names) - {reader.name for reader in self._readers}
+            if lost:
+                (self._readers, self.layers), self._measured = before, None
+                raise ValueError(
+                    f"The weights of {self.name!r} have changed: {', '.join(sorted(lost))} gets an affine "
+                    "function of the latent no longer. Put the module in eval mode with module.eval(), or "
+                    "load it again with load_generator(module)."
+                )
+
     def attach(self, names: Sequence[str] | None) -> bool:
         """Run the module and find the layers that read the latent, among `names` or all; whether any."""
+        self._measuring = True
+        try:
+            return self._attach(names)
+        finally:
+            self._measuring = False
+
+    def _attach(self, names: Sequence[str] | None) -> bool:
+        version = self.weights_version
         with torch.no_grad():
             z = torch.randn(2, self.z_dim, generator=torch.Generator().manual_seed(0))
             z = z.to(self.device, self.dtype)
@@ -63,16 +105,16 @@ class ModuleGenerator(Generator):
                 labels = self.label_vectors(classes, 1024)
                 mean = self._map(z.to(self.device, self.dtype), labels).mean(dim=0)
                 self.register_buffer("mean", mean, persistent=False)
-            self.layers = (Layer("latent", 1, 0),)
             known = dict(self.module.named_modules()) if names else weight_layers(self.module)
             known = {name: known[name] for name in names} if names else known
-            self.readers = find_readers(known, lambda codes: self(codes[:, None]), like)
-        single = len(self.readers) == 1 or any(reader.normalized for reader in self.readers)
+            self._readers = find_readers(known, lambda codes: self(codes[:, None]), like)
+        single = len(self._readers) == 1 or any(reader.normalized for reader in self._readers)
         self.layers = tuple(
             Layer(reader.name, reader.resolution, row=0 if single else n)
-            for n, reader in enumerate(self.readers)
+            for n, reader in enumerate(self._readers)
         )
-        return bool(self.readers)
+        self._measured = version
+        return bool(self._readers)
 
     @property
     def config(self) -> dict[str, Any]:
@@ -151,6 +193,7 @@ class ModuleGenerator(Generator):
         truncation_cutoff: int | None = None,
     ) -> Latent:
         """Turn normal vectors into codes; w where the latent is what a sub-module puts out."""
+        self._measure_again()
         if self.mapper is None:
             return super().mapping(
                 z, labels=labels, truncation_psi=truncation_psi, truncation_cutoff=truncation_cutoff
@@ -175,7 +218,7 @@ class ModuleGenerator(Generator):
             latent_in = latent.new_zeros(len(latent), self.z_dim)
         else:
             latent_in = latent
-        for n, reader in enumerate(self.readers[: codes.shape[1]]):
+        for n, reader in enumerate(self._readers[: codes.shape[1]]):
             if n:
                 change = torch.tensordot(codes[:, n] - latent, reader.slope, dims=1)
                 handles.append(reader.layer.register_forward_pre_hook(_adder(change)))
@@ -187,6 +230,11 @@ class ModuleGenerator(Generator):
                 torch.manual_seed(0)
                 return self._run(latent_in, labels)
 
+    def forward_options(self, latent: Latent) -> dict[str, Any]:
+        """Give nothing, but see to it that what `forward` uses is of the present weights."""
+        self._measure_again()
+        return {}
+
     def latent_weight(self, layer: int) -> Tensor:
         """Give the matrix ``[m, d]`` from the latent to all numbers the layer puts out."""
         if not 0 <= layer < len(self.readers):
@@ -195,8 +243,11 @@ class ModuleGenerator(Generator):
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> ModuleGenerator:
         """Move the readers' tensors with the module's."""
+        measured = self._measured == self.weights_version
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # torch gives it no types
-        self.readers = [replace(r, base=fn(r.base), slope=fn(r.slope)) for r in self.readers]
+        self._readers = [replace(r, base=fn(r.base), slope=fn(r.slope)) for r in self._readers]
+        if measured:
+            self._measured = self.weights_version
         return self
 
     def _run(self, z: Tensor, labels: Tensor | None) -> Tensor:
