@@ -169,7 +169,7 @@ def _by_layer(generator: Generator, numbers: tuple[int, ...]) -> str:
     if deaf and not responds(generator):
         raise ValueError(
             f"Layer {deaf[0]} ({generator.layers[deaf[0]].name!r}) of {generator.name!r} reads no latent, "
-            f"and {generator.family} generators have no composed response. Layers that read the latent: "
+            f"and {generator.name!r} has no composed response. Layers that read the latent: "
             f"{format_layers(choose_layers(generator, None))}."
         )
     return "composed" if deaf else "sefa"

@@ -82,8 +82,8 @@ def find(
     numbers = choose_layers(generator, every)
     if not responds(generator):
         raise ValueError(
-            f"{generator.name!r} has no composed response: {generator.family} generators say neither how the "
-            "latent scales channels nor how linear layers answer to it. Use another method, such as 'sefa'."
+            f"{generator.name!r} has no composed response: nothing is known of the layers behind those that "
+            "read its latent. Use another method, such as 'sefa'."
         )
 
     def compute(missing: list[int]) -> dict[int, Gram]:

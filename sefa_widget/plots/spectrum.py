@@ -26,10 +26,10 @@ def spectrum_figure(
     """Draw the values of directions beside a control.
 
     With the generator the control is the same method, with the same options, layers and normalisation, on
-    re-initialised networks: what stands above its band is not there before training. Without the generator only
-    SeFa has a control: Gaussian matrices of the shape of the weights, rows normalised as those were. Weights
-    that are not drawn like this before training (orthogonal ones, several scales, or columns of zeros, as in
-    BigGAN) need the generator, too.
+    re-initialised networks: what stands above its band is not there before training. Without the generator
+    only SeFa has a control: Gaussian matrices of the shape of the weights, rows normalised as those were.
+    Weights that are not drawn like this before training (orthogonal ones, several scales, columns of zeros)
+    need the generator, too.
 
     >>> from sefa_widget import factorize, load_generator
     >>> faces = load_generator()

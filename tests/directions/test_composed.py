@@ -171,7 +171,7 @@ def test_a_biggan_block_answers_to_scale_and_offset_of_both_its_norms():
 
 
 def test_what_has_no_such_reading_says_so(tiny_style):
-    with pytest.raises(ValueError, match="tinystyle generators have no composed response"):
+    with pytest.raises(ValueError, match="'tinystyle' has no composed response: nothing is known"):
         factorize(tiny_style, method="composed")
 
 
