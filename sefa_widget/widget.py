@@ -5,19 +5,17 @@ from __future__ import annotations
 import contextvars
 import logging
 import os
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-import anywidget
 import traitlets
 from PIL.Image import Image
 
 from sefa_widget import frames, messages
+from sefa_widget.attributes import StateWidget
 from sefa_widget.directions import Directions, Progress
 from sefa_widget.generators import Generator
 from sefa_widget.session import Drawn, Found, Session
@@ -68,7 +66,7 @@ class _Superseded(Exception):
     """Long work is not wanted any more."""
 
 
-class SefaWidget(anywidget.AnyWidget):
+class SefaWidget(StateWidget):
     """A panel to explore one generator; see `explore`.
 
     Parameters
@@ -89,8 +87,6 @@ class SefaWidget(anywidget.AnyWidget):
     _esm = _static("panel.js", missing=NOT_BUILT)
     _css = _static("panel.css", missing="")
 
-    state = traitlets.Dict(read_only=True).tag(sync=True)
-    """All that decides the picture, as a plain dict: ``explore(state=panel.state)`` restores it."""
     spectrum = traitlets.Dict(read_only=True).tag(sync=True)
     """Eigenvalues of the present directions, as the panel draws them."""
     generator_info = traitlets.Dict(read_only=True).tag(sync=True)
@@ -103,23 +99,21 @@ class SefaWidget(anywidget.AnyWidget):
         state: Mapping[str, Any] | None = None,
         directions: Mapping[str, Directions] | None = None,
     ) -> None:
-        self._session = Session(generator, state, directions)
+        session = Session(generator, state, directions)
         self._stream: Stream[_Request] = Stream(self._work, self._settle)
-        self._changing = threading.RLock()
         self._stopped = False
         self._drawn: Drawn | None = None
         self._published: Found | None = None
         self._lossy: dict[str, _Request] = {}
-        self.set_trait("generator_info", about(generator, self._session.methods))
-        self.set_trait("state", self._session.describe())
-        super().__init__()
+        self.set_trait("generator_info", about(generator, session.methods))
+        super().__init__(session)
 
     def __repr__(self) -> str:
         """Say what is shown, in one line."""
         return f"SefaWidget({self.generator.name!r}, seed={self.seed}, strengths={dict(self.strengths)})"
 
-    # What Python code sees. Each setter makes the same change as the panel does; views then ask for the
-    # new picture by themselves.
+    # What Python code sees, besides the fields of the state. Setting one makes the same change as the panel
+    # does; views then ask for the new picture by themselves.
 
     @property
     def generator(self) -> Generator:
@@ -127,52 +121,9 @@ class SefaWidget(anywidget.AnyWidget):
         return self._session.generator
 
     @property
-    def strengths(self) -> Mapping[int, float]:
-        """Strength by direction, without zeros. Assign a whole dict; it replaces all strengths."""
-        return MappingProxyType(dict(self._session.state.strengths))
-
-    @strengths.setter
-    def strengths(self, strengths: Mapping[int, float]) -> None:
-        with self._changing:
-            self.change(strengths={**dict.fromkeys(self._session.state.strengths, 0.0), **strengths})
-
-    @property
-    def seed(self) -> int:
-        """Which latent is drawn."""
-        return self._session.state.seed
-
-    @seed.setter
-    def seed(self, seed: int) -> None:
-        self.change(seed=seed)
-
-    @property
-    def layers(self) -> tuple[int, int]:
-        """Half-open range of the layers that are factorised."""
-        return self._session.state.layers
-
-    @layers.setter
-    def layers(self, layers: tuple[int, int]) -> None:
-        self.change(layers=layers)
-
-    @property
     def directions(self) -> Directions:
         """All directions of the present layers."""
         return self._session.directions()
-
-    def change(self, **fields: Any) -> None:
-        """Change several fields of the state at once, for example ``change(seed=3, layers=(0, 2))``.
-
-        Parameters
-        ----------
-        **fields
-            New values by name; see `state` for the names. `strengths` changes the directions it names.
-
-        Raises
-        ------
-        ValueError
-            If a field is unknown or a value cannot be drawn; nothing is changed then.
-        """
-        self._apply(fields)
 
     def image(self, *, unedited: bool = False) -> Image:
         """Draw the picture of the (first) method at its own size, with or without the strengths."""
@@ -180,6 +131,8 @@ class SefaWidget(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Close the panel everywhere and let go of all but the generator."""
+        if self._kept is None:  # closed already, or never quite made
+            return
         self._stopped = True
         self._stream.stop()
         self._drawn = None
@@ -206,15 +159,12 @@ class SefaWidget(anywidget.AnyWidget):
         else:
             edit = intent if isinstance(intent, messages.Edit) else messages.Edit(intent.view, intent.seq)
             if edit.patch:
-                self._apply(edit.patch)
+                self._replace_state(edit.patch)
             context = contextvars.copy_context()
             request = _Request(edit.view, edit.seq, edit.unedited, intent.padded, edit.moving, context)
             self._stream.put(edit.view, request)
-
-    def _apply(self, patch: Mapping[str, Any]) -> None:
-        with self._changing:
-            self._session.apply(patch)
-            self.set_trait("state", self._session.describe())
+            with self._errors_to_panel(edit.view, 0):  # an observer's: the picture comes all the same
+                self._tell_observers()
 
     def _work(self, request: _Request) -> None:
         request.context.copy().run(self._answer, request)

@@ -131,7 +131,10 @@ def test_a_layer_range_brings_its_own_spectrum(front):
             "Layer range 0:9 is outside 0:3",
         ),
         ({"type": "edit", "view": "v", "seq": 4, "patch": {"seed": "x"}}, "it must be a whole number"),
-        ({"type": "edit", "view": "v", "seq": 4, "patch": {"self": 1}}, "The state has no 'self'"),
+        (
+            {"type": "edit", "view": "v", "seq": 4, "patch": {"self": 1}},
+            "The state's field 'self' is unknown",
+        ),
         ({"type": "waltz", "view": "v", "seq": 4}, "'waltz' is unknown"),
     ],
 )
@@ -142,6 +145,22 @@ def test_a_wrong_message_is_answered_with_an_error_and_changes_nothing(front, co
     assert info["view"] == "v"
     assert text in info["message"]
     assert front.widget.state == before
+
+
+def test_an_edit_of_another_generators_state_is_answered_with_an_error(front):
+    front.edit(4, patch={"seed": 3, "generator": "faces", "fingerprint": "0123456789abcdef"})
+    info, _ = front.wait("error", 4)
+    assert "'faces' (fingerprint 0123456789abcdef)" in info["message"]
+    assert f"'tiny' (fingerprint {front.widget.generator.fingerprint})" in info["message"]
+    assert front.widget.seed == 0
+
+
+def test_an_observer_that_fails_is_told_and_the_picture_comes_all_the_same(front, caplog):
+    front.widget.observe(lambda change: 1 / 0, "seed")
+    front.edit(4, patch={"seed": 3})
+    assert front.wait("frame", 4)[0]["revision"] == 1
+    assert front.wait("error", 0)[0]["message"] == "ZeroDivisionError: division by zero"
+    assert "Traceback" in caplog.text
 
 
 def test_a_failure_while_drawing_is_told_and_the_panel_lives_on(front, monkeypatch, caplog):
