@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,7 @@ import traitlets
 
 from sefa_widget.arguments import known_names
 from sefa_widget.fields import Field
+from sefa_widget.messages import sendable
 from sefa_widget.session import Session
 from sefa_widget.state import FIELDS, State, describe
 
@@ -156,8 +158,10 @@ class StateWidget(anywidget.AnyWidget):
     ) -> dict[str, Any]:
         """Give the traits as they travel; the state without waiting for the fingerprint of all weights."""
         names = self.keys if key is None else [key] if isinstance(key, str) else list(key)
-        others = super().get_state([name for name in names if name != "state"], drop_defaults)
-        return {**others, **({"state": describe(self._present)} if "state" in names else {})}
+        traits = super().get_state([name for name in names if name != "state"], drop_defaults)
+        if "state" in names:
+            traits["state"] = describe(replace(self._present, generator=sendable(self._present.generator)))
+        return dict(traits)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute that exists; a misspelt field is refused."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import logging
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,10 +19,12 @@ from sefa_widget import frames, messages
 from sefa_widget.attributes import StateWidget
 from sefa_widget.directions import Directions, Progress
 from sefa_widget.generators import Generator
+from sefa_widget.life import weakly
 from sefa_widget.session import Drawn, Found, Session
 from sefa_widget.state import State
 from sefa_widget.stream import Stream
 from sefa_widget.summaries import about, spectrum
+from sefa_widget.worker import Ending, Worker
 
 log = logging.getLogger("sefa_widget")
 
@@ -100,7 +103,8 @@ class SefaWidget(StateWidget):
         directions: Mapping[str, Directions] | None = None,
     ) -> None:
         session = Session(generator, state, directions)
-        self._stream: Stream[_Request] = Stream(self._work, self._settle)
+        self._stream: Stream[_Request] = Stream(weakly(self._work), weakly(self._settle))
+        self._worker = Worker(self._stream.step)
         self._stopped = False
         self._drawn: Drawn | None = None
         self._published: Found | None = None
@@ -130,14 +134,20 @@ class SefaWidget(StateWidget):
         return frames.to_pil(self._session.draw(unedited=unedited, beside=False).pixels)
 
     def close(self) -> None:
-        """Close the panel everywhere and let go of all but the generator."""
+        """Close the panel everywhere and let go of all but the generator; its state can still be read."""
         if self._kept is None:  # closed already, or never quite made
             return
         self._stopped = True
         self._stream.stop()
-        self._drawn = None
-        self._lossy.clear()
+        self._worker.stop()
+        self._forget()
         super().close()
+
+    def _forget(self) -> None:
+        """Let go of the session and of pictures."""
+        super()._forget()
+        self._drawn = self._published = None
+        self._lossy.clear()
 
     # What the panel sees.
 
@@ -163,6 +173,7 @@ class SefaWidget(StateWidget):
             context = contextvars.copy_context()
             request = _Request(edit.view, edit.seq, edit.unedited, intent.padded, edit.moving, context)
             self._stream.put(edit.view, request)
+            self._worker.wake()
             with self._errors_to_panel(edit.view, 0):  # an observer's: the picture comes all the same
                 self._tell_observers()
 
@@ -191,7 +202,7 @@ class SefaWidget(StateWidget):
         wanted = (state.method, state.beside, state.layers, state.normalize)
 
         def progress(done: int, total: int) -> None:
-            now = self._session.state
+            now = self._present
             if self._stopped or (now.method, now.beside, now.layers, now.normalize) != wanted:
                 raise _Superseded
             names = [name for name in (state.method, state.beside) if name is not None]
@@ -240,7 +251,10 @@ class SefaWidget(StateWidget):
             self._session.state.revision,
             unedited,
         ):
-            known = self._drawn = self._session.draw(unedited=unedited, progress=progress)
+            known = self._session.draw(unedited=unedited, progress=progress)
+            if self._stopped:
+                raise Ending
+            self._drawn = known
         if known.found is not self._published:
             self._publish(known.state, known.found)
         return known
@@ -273,10 +287,19 @@ class SefaWidget(StateWidget):
         """Tell the panel what went wrong inside: Jupyter itself shows a handler's exception nowhere."""
         try:
             yield
-        except Exception as error:
+        except Ending:
+            raise
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+                raise
+            if self._stopped:
+                return
             if not isinstance(error, ValueError):
                 log.exception("A request of the panel failed.")
             text = str(error) or type(error).__name__
             if not isinstance(error, ValueError):
                 text = f"{type(error).__name__}: {text}"
-            self._tell(messages.ErrorInfo(view, seq, text[:500]))
+            try:
+                self._tell(messages.ErrorInfo(view, seq, text[:500]))
+            except Exception:
+                log.exception("The panel could not be told of an error.")

@@ -19,7 +19,7 @@ ORDER = [
     "widget",
     "opening",
 ]
-LEAVES = {"arguments", "frames", "messages", "progress", "stream"}
+LEAVES = {"arguments", "frames", "life", "messages", "progress", "stream", "worker"}
 USERS = {"labels", "plots", "export", "evaluation"}
 ONLY_IN = {
     "PIL": {"frames", "export", "widget"},
