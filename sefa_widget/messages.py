@@ -6,7 +6,6 @@ message and each trait; the panel's tests read the same file.
 
 from __future__ import annotations
 
-import math
 import reprlib
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal, TypeGuard
@@ -143,7 +142,14 @@ Info = FrameInfo | ErrorInfo | ProgressInfo | ProbeInfo
 
 def encode(message: Intent | Info) -> dict[str, Any]:
     """Turn a message into the plain dict that travels."""
-    return {"type": message.type, **asdict(message)}
+    fields = asdict(message)
+    texts = {name: sendable(value) for name, value in fields.items() if isinstance(value, str)}
+    return {"type": message.type, **fields, **texts}
+
+
+def sendable(text: str) -> str:
+    """Replace what no message can carry: halves of surrogate pairs, as undecodable file names have them."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def decode(content: object) -> Intent:
@@ -193,9 +199,9 @@ def reply_address(content: object) -> tuple[str, int]:
 
 def is_seq(value: object) -> TypeGuard[int | float]:
     """Whether a value can be a request number: whole, 0 to 2**53 - 1."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_SEQ:
         return False
-    return value == int(value) and 0 <= value <= MAX_SEQ
+    return value == int(value)
 
 
 def _string(content: dict[Any, Any], name: str) -> str:

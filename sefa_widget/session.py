@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import torch
 
+from sefa_widget.arguments import instance
 from sefa_widget.beside import Aligned, align
 from sefa_widget.directions import (
     METHODS,
@@ -100,10 +101,15 @@ class Session:
         directions: Mapping[str, Directions] | None = None,
     ) -> None:
         self.generator = generator
-        self._given = dict(directions or {})
+        given_by_name = {} if directions is None else directions
+        instance(given_by_name, "directions", Mapping, "a dict of Directions by name")  # type: ignore[type-abstract]
+        self._given = dict(given_by_name)
         for name, given in self._given.items():
-            if not isinstance(name, str) or not name or name in METHODS:
-                raise ValueError(f"Directions are called {name!r}; take a text that is no method's name.")
+            if not isinstance(name, str) or not name or not name.isprintable() or name in METHODS:
+                raise ValueError(
+                    f"Directions are called {name!r}; take a printable text that is no method's name."
+                )
+            instance(given, f"directions[{name!r}]", Directions, "what factorize or load_directions gives")
             check_fit(given, generator, f"The directions {name!r}", stacklevel=4)
         self.methods = (*methods_for(generator), *self._given)
         self._lock = threading.RLock()
@@ -113,15 +119,23 @@ class Session:
         if state is not None:
             self.apply(state)
 
-    def apply(self, patch: Mapping[str, Any]) -> State:
+    def apply(self, patch: Mapping[str, Any], *, merge: bool = True) -> State:
         """Replace the state by a patched one, or leave it if the patch is wrong; see `patched`."""
         with self._lock:
-            self.state = patched(self.generator, self.state, patch, self.methods)
+            self.state = patched(self.generator, self.state, patch, self.methods, merge=merge)
             return self.state
 
     def describe(self) -> dict[str, Any]:
         """Give the state as a plain dict of JSON values, which a new session can start from."""
-        return describe(self.state)
+        return describe(self.identified())
+
+    def identified(self) -> State:
+        """Give the state with the generator's fingerprint, computing it if nothing needed it so far."""
+        fingerprint = self.generator.fingerprint
+        with self._lock:
+            if self.state.fingerprint != fingerprint:
+                self.state = replace(self.state, fingerprint=fingerprint)
+            return self.state
 
     def directions(self, state: State | None = None, progress: Progress | None = None) -> Directions:
         """Give the directions of a state (None: the present one), factorising if need be.
@@ -145,6 +159,7 @@ class Session:
                 normalize=state.normalize,
                 progress=progress,
             )
+            self.identified()  # directions carry the fingerprint: it is known by now
         with self._lock:
             _keep(self._directions, key, known)
         return known

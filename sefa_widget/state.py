@@ -1,59 +1,138 @@
-"""A generator and a patch in, the checked `State` out: all that decides a picture, as one value."""
+"""The state of a panel: all that decides its picture, as one checked value."""
 
 from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from sefa_widget.arguments import flag, number, whole
+from sefa_widget.arguments import instance, known_names
 from sefa_widget.directions import methods_for
+from sefa_widget.fields import (
+    MAX_SEED,
+    Field,
+    Scope,
+    class_number,
+    code_row,
+    described,
+    descriptions,
+    documentation,
+    layer_range,
+    method_name,
+    optional,
+    real_number,
+    strength_by_direction,
+    truth,
+    whole_number,
+)
 from sefa_widget.generators.base import Generator
 
-MAX_SEED = 2**32 - 1
-"""Largest seed: what every random number generator takes."""
-MAX_STRENGTH = 1e6
-"""Largest strength that can be typed."""
+
+def _reading_layers(generator: Generator) -> tuple[int, int]:
+    """Give the range from the first to the last layer that reads the latent."""
+    reading = [number for number, layer in enumerate(generator.layers) if layer.row is not None]
+    return reading[0], reading[-1] + 1
 
 
-@dataclass(frozen=True, slots=True)
+def _first_class(generator: Generator) -> int | None:
+    return 0 if generator.num_classes else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """All that decides the picture; a value, replaced as a whole."""
+    """All that decides the picture; a value, replaced as a whole.
 
-    seed: int
-    """Which latent is drawn."""
-    strengths: Mapping[int, float]
-    """Strength by direction; directions at zero are left out."""
-    layers: tuple[int, int]
-    """Half-open range of the layers that are factorised."""
-    edit_layers: tuple[int, int] | None = None
-    """Half-open range of the layers whose codes are edited; None is the factorised ones."""
-    method: str | None = None
-    """How directions are found; None is SeFa where all factorised layers read the latent, else composed."""
-    beside: str | None = None
-    """A second method, whose directions draw a second picture beside the first; None for one picture."""
-    normalize: bool = True
-    """Whether rows of the latent weights have unit length before factorising."""
-    label: int | None = None
-    """Class drawn; None for a generator without classes."""
-    truncation_psi: float = 1.0
-    """How far from the mean of the latent space: 0 is the mean, 1 is all the way."""
-    truncation_cutoff: int | None = None
-    """Truncate only code rows before this one; None truncates all."""
+    Each field is described here and nowhere else: name, type, title in messages, meaning, check and first
+    value. A new field is one more entry here, in `js/src/messages.ts` and in `tests/wire.json`.
+    """
+
+    seed: int = described(
+        "The seed", f"Which latent is drawn: 0 to {MAX_SEED}.", whole_number(0, MAX_SEED), first=0
+    )
+    strengths: Mapping[int, float] = described(
+        "Strengths",
+        "Strength by the number of its direction; directions at zero are left out.",
+        strength_by_direction,
+        first=lambda generator: {},
+    )
+    layers: tuple[int, int] = described(
+        "Layer range",
+        "Half-open range of the layers that are factorised; at first from the first to the last layer that "
+        "reads the latent.",
+        layer_range,
+        first=_reading_layers,
+    )
+    edit_layers: tuple[int, int] | None = described(
+        "Edited layer range",
+        "Half-open range of the layers whose codes are edited; None is the factorised ones.",
+        optional(layer_range),
+        first=None,
+    )
+    method: str | None = described(
+        "The method",
+        "How directions are found; None is SeFa where all factorised layers read the latent, else composed.",
+        optional(method_name),
+        first=None,
+    )
+    beside: str | None = described(
+        "The second method",
+        "A second method, whose directions draw a second picture beside the first; None for one picture.",
+        optional(method_name),
+        first=None,
+    )
+    normalize: bool = described(
+        "normalize",
+        "Whether rows of the latent weights have unit length before factorising.",
+        truth,
+        first=True,
+    )
+    label: int | None = described(
+        "The class",
+        "Number of the class that is drawn; None for a generator without classes.",
+        class_number,
+        first=_first_class,
+    )
+    truncation_psi: float = described(
+        "truncation_psi",
+        "How far from the mean of the latent space, -2 to 2: 0 is the mean, 1 is all the way.",
+        real_number(-2.0, 2.0),
+        first=1.0,
+    )
+    truncation_cutoff: int | None = described(
+        "truncation_cutoff",
+        "Truncate only code rows before this one; None truncates all.",
+        optional(code_row),
+        first=None,
+    )
+    generator: str
+    """Name of the generator that the state is of."""
+    fingerprint: str | None = field(default=None, compare=False)
+    """Fingerprint of that generator; None as long as nothing needed it, since it is of all weights."""
     revision: int = field(default=0, compare=False)
     """How many changes there were."""
 
 
+FIELDS: Mapping[str, Field] = descriptions(State)
+"""What can be changed, by name. The generator's name and fingerprint, and the revision, say what the state
+is of; they cannot be changed."""
+
+State.__doc__ = f"{State.__doc__}\n\n{documentation(State)}"
+
+
 def first_state(generator: Generator) -> State:
     """Give the state a panel begins with: all layers from the first to the last that reads the latent."""
-    reading = [number for number, layer in enumerate(generator.layers) if layer.row is not None]
-    label = 0 if generator.num_classes else None
-    return State(seed=0, strengths={}, layers=(reading[0], reading[-1] + 1), label=label)
+    first = {name: field.first_of(generator) for name, field in FIELDS.items()}
+    return State(generator=generator.name, **first)
 
 
 def patched(
-    generator: Generator, state: State, patch: Mapping[str, Any], methods: Sequence[str] | None = None
+    generator: Generator,
+    state: State,
+    patch: Mapping[str, Any],
+    methods: Sequence[str] | None = None,
+    *,
+    merge: bool = True,
 ) -> State:
     """Take new absolute values for fields of a state; all of them, or none if one is wrong.
 
@@ -64,10 +143,12 @@ def patched(
     state
         The state so far.
     patch
-        Values by field name. `strengths` changes the directions it names and leaves the others; the
-        keys may be texts, as JSON has them. `revision` is ignored.
+        Values by field name. The keys of `strengths` may be texts, as JSON has them. `revision` is ignored.
+        `generator` and `fingerprint` say which generator the values are of; without them they are taken.
     methods
         Names that `method` and `beside` may have; None is what `methods_for` says.
+    merge
+        Whether `strengths` changes only the directions that it names; if not, it replaces all.
 
     Returns
     -------
@@ -77,13 +158,17 @@ def patched(
     Raises
     ------
     ValueError
-        If a field is unknown or its value is none this generator can draw.
+        If the values are of a generator with another fingerprint, a field is unknown, or this generator
+        cannot draw a value.
     """
-    methods = methods_for(generator) if methods is None else methods
-    wanted = {name: value for name, value in patch.items() if name != "revision"}
-    changes = {name: _checked(generator, name, value, methods) for name, value in wanted.items()}
+    instance(patch, "The state", Mapping, "a dict, as panel.state gives it")  # type: ignore[type-abstract]
+    _check_generator(generator, patch)
+    wanted = {name: patch[name] for name in patch if name not in ("generator", "fingerprint", "revision")}
+    known_names(wanted, "The state's field", list(FIELDS))
+    scope = Scope(generator, methods_for(generator) if methods is None else methods)
+    changes = {name: FIELDS[name].check(value, FIELDS[name].title, scope) for name, value in wanted.items()}
     if "strengths" in changes:
-        merged = {**state.strengths, **changes["strengths"]}
+        merged = {**(state.strengths if merge else {}), **changes["strengths"]}
         changes["strengths"] = {index: merged[index] for index in sorted(merged) if merged[index] != 0}
     changed = replace(state, **changes)
     return state if changed == state else replace(changed, revision=state.revision + 1)
@@ -96,58 +181,16 @@ def describe(state: State) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
 
-def _checked(generator: Generator, name: str, value: object, methods: Sequence[str]) -> Any:
-    """Give the value of a field in the form the state has it, or say what is wrong with it."""
-    if name == "seed":
-        return whole(value, "The seed", 0, MAX_SEED)
-    if name == "strengths":
-        return _checked_strengths(generator, value)
-    if name == "layers":
-        return _checked_range(generator, value)
-    if name == "edit_layers":
-        return None if value is None else _checked_range(generator, value)
-    if name in ("method", "beside"):
-        if value is not None and value not in methods:
-            raise ValueError(
-                f"Method {reprlib.repr(value)} cannot read {generator.name!r}; {', '.join(methods)} can."
-            )
-        return value
-    if name == "normalize":
-        return flag(value, "normalize")
-    if name == "label":
-        if not generator.num_classes:
-            if value is not None:
-                raise ValueError(
-                    f"{generator.name!r} has no classes; there is no class {reprlib.repr(value)}."
-                )
-            return None
-        return whole(value, f"The class of {generator.name!r}", 0, generator.num_classes - 1)
-    if name == "truncation_psi":
-        return number(value, "truncation_psi", -2.0, 2.0)
-    if name == "truncation_cutoff":
-        return None if value is None else whole(value, "truncation_cutoff", 0, generator.num_codes)
-    known = ", ".join(f.name for f in fields(State) if f.name != "revision")
-    raise ValueError(f"The state has no {name!r}; it has {known}.")
-
-
-def _checked_range(generator: Generator, value: object) -> tuple[int, int]:
-    count = len(generator.layers)
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        raise ValueError(f"A layer range is (start, stop); this is {reprlib.repr(value)}.")
-    start, stop = (whole(end, "The end of a layer range", -(2**53), 2**53) for end in value)
-    if not 0 <= start < stop <= count:
-        raise ValueError(f"Layer range {start}:{stop} is outside 0:{count} of {generator.name!r}.")
-    return start, stop
-
-
-def _checked_strengths(generator: Generator, value: object) -> dict[int, float]:
-    if not isinstance(value, Mapping):
-        raise ValueError(f"Strengths are {{direction: strength}}; this is {reprlib.repr(value)}.")
-    checked = {}
-    last = generator.latent_dim - 1
-    for key, strength in value.items():
-        if isinstance(key, str) and key.isascii() and key.isdecimal() and len(key) < 10:
-            key = int(key)
-        index = whole(key, "A direction", 0, last)
-        checked[index] = number(strength, f"The strength of direction {index}", -MAX_STRENGTH, MAX_STRENGTH)
-    return checked
+def _check_generator(generator: Generator, patch: Mapping[str, Any]) -> None:
+    """Refuse values that say they are of another generator; its name may be another."""
+    given = patch.get("fingerprint")
+    if given is None or given == generator.fingerprint:
+        return
+    name = patch.get("generator")
+    other = "a generator" if name is None else reprlib.repr(name)
+    raise ValueError(
+        f"This state is of {other} (fingerprint {reprlib.repr(given).strip(chr(39))}), and this panel "
+        f"explores {generator.name!r} (fingerprint {generator.fingerprint}). Open that generator with "
+        "explore(..., state=...), or leave 'generator' and 'fingerprint' out of the state to take its values "
+        "here."
+    )

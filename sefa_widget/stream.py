@@ -1,12 +1,13 @@
-"""Requests of several views in, at most one job at a time out: the newest request of a view wins.
+"""The mailbox between a panel's views and the one worker that draws: the newest request of a view wins.
 
 A view's next request replaces its waiting one, so at most one job runs and one per view waits, and nothing
-older is ever done. No torch, no Jupyter: what a job does is the caller's.
+older is ever done. No torch, no Jupyter and no thread: who calls `Stream.step` does the work.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -17,16 +18,18 @@ SETTLE_SECONDS = 0.12
 
 
 class Stream(Generic[Request]):
-    """A mailbox that keeps each view's newest request, and one worker thread that empties it.
+    """A mailbox that keeps each view's newest request, and does what is due step by step.
 
     Parameters
     ----------
     work
-        Does one request, in the worker thread. It must not raise.
+        Does one request. What it raises comes out of `step`; the next step goes on with the next request.
     settled
-        Called in the worker thread once there has been no request for `settle_seconds` after some work.
+        Called once there has been no request for `settle_seconds` after some work.
     settle_seconds
         How long to wait for that.
+    clock
+        Gives the time in seconds.
     """
 
     def __init__(
@@ -35,56 +38,65 @@ class Stream(Generic[Request]):
         settled: Callable[[], None],
         *,
         settle_seconds: float = SETTLE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._work = work
         self._settled = settled
         self._settle_seconds = settle_seconds
+        self._clock = clock
         self._waiting: dict[str, Request] = {}
-        self._changed = threading.Condition()
+        self._settles_at: float | None = None
         self._stopped = False
-        self._worker: threading.Thread | None = None
+        self._lock = threading.RLock()  # a panel that goes away may stop its stream anywhere
 
     def put(self, view: str, request: Request) -> None:
-        """Leave a request; the view's waiting one, if any, is never done. Returns at once."""
-        with self._changed:
-            if self._stopped:
-                return
-            self._waiting[view] = request
-            if self._worker is None:
-                self._worker = threading.Thread(target=self._run, name="sefa_widget stream", daemon=True)
-                self._worker.start()
-            self._changed.notify()
+        """Leave a request; the view's waiting one, if any, is never done."""
+        with self._lock:
+            if not self._stopped:
+                self._waiting[view] = request
 
     @property
     def waiting(self) -> bool:
         """Whether a request waits."""
-        with self._changed:
+        with self._lock:
             return bool(self._waiting)
 
     def drop(self, view: str) -> None:
         """Forget the view's waiting request."""
-        with self._changed:
+        with self._lock:
             self._waiting.pop(view, None)
 
     def stop(self) -> None:
-        """Forget all requests and end the worker once its job is done; later requests are ignored."""
-        with self._changed:
+        """Forget all requests; later ones are ignored, and nothing is due any more."""
+        with self._lock:
             self._stopped = True
             self._waiting.clear()
-            self._changed.notify()
+            self._settles_at = None
 
-    def _run(self) -> None:
-        unsettled = False
-        while True:
-            with self._changed:
-                if not self._waiting and not self._stopped:
-                    self._changed.wait(self._settle_seconds if unsettled else None)
-                if self._stopped:
-                    return
-                request = self._waiting.pop(next(iter(self._waiting))) if self._waiting else None
-            if request is not None:
-                self._work(request)
-                unsettled = True
-            elif unsettled:
-                self._settled()
-                unsettled = False
+    def step(self) -> float | None:
+        """Do one thing that is due: the request that waits longest or, without one, settling.
+
+        Returns
+        -------
+        float or None
+            Seconds until something may be due: 0 if something was done, None if only a request makes it so.
+        """
+        with self._lock:
+            if not self._waiting:
+                if self._settles_at is None:
+                    return None
+                left = self._settles_at - self._clock()
+                if left > 0:
+                    return left
+                self._settles_at = None
+            request = self._waiting.pop(next(iter(self._waiting))) if self._waiting else None
+        if request is None:
+            self._settled()
+            return 0.0
+        try:
+            self._work(request)
+        finally:
+            with self._lock:
+                if not self._stopped:
+                    self._settles_at = self._clock() + self._settle_seconds
+        return 0.0

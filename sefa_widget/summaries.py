@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sefa_widget.generators import Generator
+from sefa_widget.messages import sendable
 from sefa_widget.session import Found
 from sefa_widget.state import State
 
@@ -13,7 +14,7 @@ from sefa_widget.state import State
 def about(generator: Generator, methods: Sequence[str]) -> dict[str, Any]:
     """Describe a generator: name, sizes, layers, and the methods that can be chosen."""
     return {
-        "name": generator.name,
+        "name": sendable(generator.name),
         "family": generator.family,
         "latent_space": generator.latent_space,
         "latent_dim": generator.latent_dim,
@@ -22,7 +23,7 @@ def about(generator: Generator, methods: Sequence[str]) -> dict[str, Any]:
         "num_codes": generator.num_codes,
         "methods": list(methods),
         "layers": [
-            {"name": layer.name, "resolution": layer.resolution, "row": layer.row}
+            {"name": sendable(layer.name), "resolution": layer.resolution, "row": layer.row}
             for layer in generator.layers
         ],
     }

@@ -10,20 +10,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-import anywidget
 import traitlets
 from PIL.Image import Image
 
 from sefa_widget import frames, messages
+from sefa_widget.attributes import StateWidget
 from sefa_widget.directions import Directions, Progress
 from sefa_widget.generators import Generator
+from sefa_widget.life import weakly
 from sefa_widget.session import Drawn, Found, Session
 from sefa_widget.state import State
 from sefa_widget.stream import Stream
 from sefa_widget.summaries import about, spectrum
+from sefa_widget.worker import Ending, Worker
 
 log = logging.getLogger("sefa_widget")
 
@@ -68,7 +69,7 @@ class _Superseded(Exception):
     """Long work is not wanted any more."""
 
 
-class SefaWidget(anywidget.AnyWidget):
+class SefaWidget(StateWidget):
     """A panel to explore one generator; see `explore`.
 
     Parameters
@@ -89,8 +90,6 @@ class SefaWidget(anywidget.AnyWidget):
     _esm = _static("panel.js", missing=NOT_BUILT)
     _css = _static("panel.css", missing="")
 
-    state = traitlets.Dict(read_only=True).tag(sync=True)
-    """All that decides the picture, as a plain dict: ``explore(state=panel.state)`` restores it."""
     spectrum = traitlets.Dict(read_only=True).tag(sync=True)
     """Eigenvalues of the present directions, as the panel draws them."""
     generator_info = traitlets.Dict(read_only=True).tag(sync=True)
@@ -103,23 +102,22 @@ class SefaWidget(anywidget.AnyWidget):
         state: Mapping[str, Any] | None = None,
         directions: Mapping[str, Directions] | None = None,
     ) -> None:
-        self._session = Session(generator, state, directions)
-        self._stream: Stream[_Request] = Stream(self._work, self._settle)
-        self._changing = threading.RLock()
+        session = Session(generator, state, directions)
+        self._stream: Stream[_Request] = Stream(weakly(self._work), weakly(self._settle))
+        self._worker = Worker(self._stream.step)
         self._stopped = False
         self._drawn: Drawn | None = None
         self._published: Found | None = None
         self._lossy: dict[str, _Request] = {}
-        self.set_trait("generator_info", about(generator, self._session.methods))
-        self.set_trait("state", self._session.describe())
-        super().__init__()
+        self.set_trait("generator_info", about(generator, session.methods))
+        super().__init__(session)
 
     def __repr__(self) -> str:
         """Say what is shown, in one line."""
         return f"SefaWidget({self.generator.name!r}, seed={self.seed}, strengths={dict(self.strengths)})"
 
-    # What Python code sees. Each setter makes the same change as the panel does; views then ask for the
-    # new picture by themselves.
+    # What Python code sees, besides the fields of the state. Setting one makes the same change as the panel
+    # does; views then ask for the new picture by themselves.
 
     @property
     def generator(self) -> Generator:
@@ -127,64 +125,29 @@ class SefaWidget(anywidget.AnyWidget):
         return self._session.generator
 
     @property
-    def strengths(self) -> Mapping[int, float]:
-        """Strength by direction, without zeros. Assign a whole dict; it replaces all strengths."""
-        return MappingProxyType(dict(self._session.state.strengths))
-
-    @strengths.setter
-    def strengths(self, strengths: Mapping[int, float]) -> None:
-        with self._changing:
-            self.change(strengths={**dict.fromkeys(self._session.state.strengths, 0.0), **strengths})
-
-    @property
-    def seed(self) -> int:
-        """Which latent is drawn."""
-        return self._session.state.seed
-
-    @seed.setter
-    def seed(self, seed: int) -> None:
-        self.change(seed=seed)
-
-    @property
-    def layers(self) -> tuple[int, int]:
-        """Half-open range of the layers that are factorised."""
-        return self._session.state.layers
-
-    @layers.setter
-    def layers(self, layers: tuple[int, int]) -> None:
-        self.change(layers=layers)
-
-    @property
     def directions(self) -> Directions:
         """All directions of the present layers."""
         return self._session.directions()
-
-    def change(self, **fields: Any) -> None:
-        """Change several fields of the state at once, for example ``change(seed=3, layers=(0, 2))``.
-
-        Parameters
-        ----------
-        **fields
-            New values by name; see `state` for the names. `strengths` changes the directions it names.
-
-        Raises
-        ------
-        ValueError
-            If a field is unknown or a value cannot be drawn; nothing is changed then.
-        """
-        self._apply(fields)
 
     def image(self, *, unedited: bool = False) -> Image:
         """Draw the picture of the (first) method at its own size, with or without the strengths."""
         return frames.to_pil(self._session.draw(unedited=unedited, beside=False).pixels)
 
     def close(self) -> None:
-        """Close the panel everywhere and let go of all but the generator."""
+        """Close the panel everywhere and let go of all but the generator; its state can still be read."""
+        if self._kept is None:  # closed already, or never quite made
+            return
         self._stopped = True
         self._stream.stop()
-        self._drawn = None
-        self._lossy.clear()
+        self._worker.stop()
+        self._forget()
         super().close()
+
+    def _forget(self) -> None:
+        """Let go of the session and of pictures."""
+        super()._forget()
+        self._drawn = self._published = None
+        self._lossy.clear()
 
     # What the panel sees.
 
@@ -206,15 +169,13 @@ class SefaWidget(anywidget.AnyWidget):
         else:
             edit = intent if isinstance(intent, messages.Edit) else messages.Edit(intent.view, intent.seq)
             if edit.patch:
-                self._apply(edit.patch)
+                self._replace_state(edit.patch)
             context = contextvars.copy_context()
             request = _Request(edit.view, edit.seq, edit.unedited, intent.padded, edit.moving, context)
             self._stream.put(edit.view, request)
-
-    def _apply(self, patch: Mapping[str, Any]) -> None:
-        with self._changing:
-            self._session.apply(patch)
-            self.set_trait("state", self._session.describe())
+            self._worker.wake()
+            with self._errors_to_panel(edit.view, 0):  # an observer's: the picture comes all the same
+                self._tell_observers()
 
     def _work(self, request: _Request) -> None:
         request.context.copy().run(self._answer, request)
@@ -241,7 +202,7 @@ class SefaWidget(anywidget.AnyWidget):
         wanted = (state.method, state.beside, state.layers, state.normalize)
 
         def progress(done: int, total: int) -> None:
-            now = self._session.state
+            now = self._present
             if self._stopped or (now.method, now.beside, now.layers, now.normalize) != wanted:
                 raise _Superseded
             names = [name for name in (state.method, state.beside) if name is not None]
@@ -288,7 +249,10 @@ class SefaWidget(anywidget.AnyWidget):
         known = self._drawn
         wanted = (self._session.state.revision, unedited, self.generator.weights_version)
         if known is None or (known.state.revision, known.unedited, known.weights) != wanted:
-            known = self._drawn = self._session.draw(unedited=unedited, progress=progress)
+            known = self._session.draw(unedited=unedited, progress=progress)
+            if self._stopped:
+                raise Ending
+            self._drawn = known
         if known.found is not self._published:
             self._publish(known.state, known.found)
         return known
@@ -321,10 +285,19 @@ class SefaWidget(anywidget.AnyWidget):
         """Tell the panel what went wrong inside: Jupyter itself shows a handler's exception nowhere."""
         try:
             yield
-        except Exception as error:
+        except Ending:
+            raise
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+                raise
+            if self._stopped:
+                return
             if not isinstance(error, ValueError):
                 log.exception("A request of the panel failed.")
             text = str(error) or type(error).__name__
             if not isinstance(error, ValueError):
                 text = f"{type(error).__name__}: {text}"
-            self._tell(messages.ErrorInfo(view, seq, text[:500]))
+            try:
+                self._tell(messages.ErrorInfo(view, seq, text[:500]))
+            except Exception:
+                log.exception("The panel could not be told of an error.")

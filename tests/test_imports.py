@@ -11,19 +11,21 @@ ORDER = [
     "generators",
     "directions",
     "editing",
+    "fields",
     "state",
     "session",
+    "attributes",
     "summaries",
     "widget",
     "opening",
 ]
-LEAVES = {"arguments", "frames", "messages", "progress", "stream"}
+LEAVES = {"arguments", "frames", "life", "messages", "progress", "stream", "worker"}
 USERS = {"labels", "plots", "export", "evaluation"}
 ONLY_IN = {
     "PIL": {"frames", "export", "widget"},
     "plotly": {"plots"},
-    "traitlets": {"widget"},
-    "anywidget": {"widget"},
+    "traitlets": {"attributes", "widget"},
+    "anywidget": {"attributes"},
     "ipywidgets": {"widget"},
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name not in ("__main__.py",))

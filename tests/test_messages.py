@@ -50,6 +50,9 @@ def test_what_the_kernel_sends_has_exactly_the_fields_of_the_example(name):
         ({"type": "dance", "view": "v"}, "'dance' is unknown"),
         ({"type": "edit", "view": "v", "seq": -1}, "'seq'"),
         ({"type": "edit", "view": "v", "seq": True}, "'seq'"),
+        ({"type": "edit", "view": "v", "seq": 10**400}, "'seq'"),
+        ({"type": "edit", "view": "v", "seq": 1.5}, "'seq'"),
+        ({"type": "edit", "view": "v", "seq": float("nan")}, "'seq'"),
         ({"type": "edit", "view": "v", "seq": float("inf")}, "'seq'"),
         ({"type": "edit", "view": "v", "seq": 1, "patch": []}, "'patch'"),
         ({"type": "edit", "view": "v", "seq": 1, "moving": 1}, "'moving'"),
@@ -64,7 +67,25 @@ def test_a_message_of_another_form_is_refused_with_the_field_named(content, text
 
 def test_any_values_in_any_places_give_a_message_or_a_message_error():
     choose = random.Random(0).choice
-    values = [None, True, -1, 0, 3, 1e300, float("nan"), "", "v1", "edit", [], {}, {"a": 1}, [[[]]], 2**70]
+    values = [
+        None,
+        True,
+        -1,
+        0,
+        3,
+        1e300,
+        float("nan"),
+        "",
+        "v1",
+        "edit",
+        [],
+        {},
+        {"a": 1},
+        [[[]]],
+        2**70,
+        10**400,
+    ]
+    values.append(10**400)
     keys = ["type", "view", "seq", "patch", "moving", "unedited", "padded", "extra"]
     kinds = [*UP, "unknown", None]
     refused = 0
@@ -78,3 +99,8 @@ def test_any_values_in_any_places_give_a_message_or_a_message_error():
         assert isinstance(view, str)
         assert isinstance(seq, int)
     assert 0 < refused < 10_000
+
+
+def test_halves_of_surrogate_pairs_are_replaced_since_no_message_can_carry_them():
+    encoded = messages.encode(ErrorInfo("v\ud800", 1, "a file called \udcff, \U0001f600"))
+    assert encoded == {"type": "error", "view": "v?", "seq": 1, "message": "a file called ?, \U0001f600"}

@@ -12,6 +12,7 @@ from sefa_widget.evaluation import effect, fresh_latents
 from sefa_widget.frames import to_pixels
 from sefa_widget.reach import SEEDS, STRETCH, Z_SPREADS
 from sefa_widget.session import Session
+from sefa_widget.state import FIELDS, State
 
 
 def test_a_new_session_factorises_all_layers_that_read_the_latent(tiny, tiny_style):
@@ -75,7 +76,8 @@ BAD = [
     ({"seed": True}, "The seed is True; it must be a whole number"),
     ({"layers": (2, 9)}, "Layer range 2:9 is outside 0:3 of 'tiny'"),
     ({"layers": (1, 1)}, "Layer range 1:1"),
-    ({"layers": "01"}, "A layer range is"),
+    ({"layers": "01"}, "Layer range is '01'; it must be .start, stop."),
+    ({"edit_layers": (2, 9)}, "Edited layer range 2:9 is outside 0:3 of 'tiny'"),
     ({"strengths": {0: math.nan}}, "strength of direction 0 is nan"),
     ({"strengths": {0: math.inf}}, "strength of direction 0 is inf"),
     ({"strengths": {0: "2"}}, "strength of direction 0 is .2.; it must be a finite number"),
@@ -87,7 +89,8 @@ BAD = [
     ({"label": 1}, "'tiny' has no classes"),
     ({"truncation_psi": 1e9}, "truncation_psi is"),
     ({"truncation_cutoff": 5}, "truncation_cutoff is 5; it must be 0 to 1"),
-    ({"colour": 1}, "The state has no 'colour'; it has seed, strengths"),
+    ({"colour": 1}, "The state's field 'colour' is unknown; known are seed, strengths"),
+    ({"seeed": 1}, "Did you mean 'seed'"),
 ]
 
 
@@ -98,6 +101,64 @@ def test_a_wrong_value_says_what_is_allowed_and_changes_nothing(tiny, patch, tex
     with pytest.raises(ValueError, match=text):
         session.apply({"seed": 6, **patch} if "seed" not in patch else patch)
     assert session.state is before
+
+
+def test_a_state_that_is_no_dict_is_refused(tiny):
+    with pytest.raises(
+        ValueError, match=r"The state is a list .* it must be a dict, as panel.state gives it"
+    ):
+        Session(tiny, [1])
+
+
+def test_a_state_carries_the_name_and_the_fingerprint_of_its_generator(tiny):
+    described = Session(tiny, {"seed": 3}).describe()
+    assert (described["generator"], described["fingerprint"]) == ("tiny", tiny.fingerprint)
+
+
+def test_a_state_of_another_generator_is_refused_and_both_are_named(tiny, tiny_style):
+    described = Session(tiny_style, {"seed": 3}).describe()
+    with pytest.raises(ValueError, match="explore") as refused:
+        Session(tiny, described)
+    for name in ("'tinystyle'", tiny_style.fingerprint, "'tiny'", tiny.fingerprint):
+        assert name in str(refused.value)
+    session = Session(tiny)
+    with pytest.raises(ValueError, match="this panel explores 'tiny'"):
+        session.apply({"seed": 4, "fingerprint": tiny_style.fingerprint})
+    assert session.state.seed == 0
+
+
+def test_a_state_goes_to_the_same_generator_under_another_name_and_back(tiny):
+    described = Session(tiny, {"seed": 3}).describe()
+    tiny.name = "renamed"
+    again = Session(tiny, described)
+    assert (again.state.seed, again.describe()["generator"]) == (3, "renamed")
+
+
+def test_a_state_without_a_fingerprint_is_taken(tiny):
+    assert Session(tiny, {"generator": "other", "fingerprint": None, "seed": 3}).state.seed == 3
+
+
+def test_the_fingerprint_is_not_computed_before_directions_are_found(tiny):
+    session = Session(tiny, {"seed": 3})
+    assert session.state.fingerprint is None
+    session.draw()
+    assert session.state.fingerprint == tiny.fingerprint
+    assert session.state.revision == 1
+
+
+def test_strengths_are_merged_or_replaced(tiny):
+    session = Session(tiny, {"strengths": {1: 1.0}})
+    session.apply({"strengths": {2: 2.0}})
+    assert dict(session.state.strengths) == {1: 1.0, 2: 2.0}
+    session.apply({"strengths": {3: 3.0}}, merge=False)
+    assert dict(session.state.strengths) == {3: 3.0}
+
+
+def test_help_describes_every_field_of_the_state():
+    for name, field in FIELDS.items():
+        assert f"\n{name} : " in State.__doc__
+        assert field.about in State.__doc__
+        assert field.about.endswith(".")
 
 
 def test_a_class_outside_the_model_is_refused(tiny_style):

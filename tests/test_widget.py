@@ -144,7 +144,10 @@ def test_a_layer_range_brings_its_own_spectrum(front):
             "Layer range 0:9 is outside 0:3",
         ),
         ({"type": "edit", "view": "v", "seq": 4, "patch": {"seed": "x"}}, "it must be a whole number"),
-        ({"type": "edit", "view": "v", "seq": 4, "patch": {"self": 1}}, "The state has no 'self'"),
+        (
+            {"type": "edit", "view": "v", "seq": 4, "patch": {"self": 1}},
+            "The state's field 'self' is unknown",
+        ),
         ({"type": "waltz", "view": "v", "seq": 4}, "'waltz' is unknown"),
     ],
 )
@@ -155,6 +158,22 @@ def test_a_wrong_message_is_answered_with_an_error_and_changes_nothing(front, co
     assert info["view"] == "v"
     assert text in info["message"]
     assert front.widget.state == before
+
+
+def test_an_edit_of_another_generators_state_is_answered_with_an_error(front):
+    front.edit(4, patch={"seed": 3, "generator": "faces", "fingerprint": "0123456789abcdef"})
+    info, _ = front.wait("error", 4)
+    assert "'faces' (fingerprint 0123456789abcdef)" in info["message"]
+    assert f"'tiny' (fingerprint {front.widget.generator.fingerprint})" in info["message"]
+    assert front.widget.seed == 0
+
+
+def test_an_observer_that_fails_is_told_and_the_picture_comes_all_the_same(front, caplog):
+    front.widget.observe(lambda change: 1 / 0, "seed")
+    front.edit(4, patch={"seed": 3})
+    assert front.wait("frame", 4)[0]["revision"] == 1
+    assert front.wait("error", 0)[0]["message"] == "ZeroDivisionError: division by zero"
+    assert "Traceback" in caplog.text
 
 
 def test_a_failure_while_drawing_is_told_and_the_panel_lives_on(front, monkeypatch, caplog):
@@ -168,6 +187,66 @@ def test_a_failure_while_drawing_is_told_and_the_panel_lives_on(front, monkeypat
     assert "Traceback" in caplog.text
     front.edit(3)
     assert front.wait("frame", 3)[0]["revision"] == 1
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_code_that_wants_to_end_the_program_while_drawing_is_told_and_the_panel_lives_on(
+    front, monkeypatch, caplog, error
+):
+    def end(*_):
+        raise error("enough")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(front.widget.generator), "forward", end)
+        front.edit(2, patch={"seed": 5})
+        assert front.wait("error", 2)[0]["message"] == f"{error.__name__}: enough"
+    assert "Traceback" in caplog.text
+    front.edit(3)
+    assert front.wait("frame", 3)[0]["revision"] == 1
+
+
+def test_an_error_whose_text_no_message_can_carry_is_told_all_the_same(front, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("half a pair: \ud800")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(front.widget.generator), "forward", fail)
+        front.edit(2)
+        assert front.wait("error", 2)[0]["message"] == "RuntimeError: half a pair: ?"
+
+
+def test_a_message_that_cannot_be_sent_is_logged_and_the_next_request_is_answered(front, monkeypatch, caplog):
+    refused = threading.Semaphore(0)
+
+    def refuse(*args, **kwargs):
+        refused.release()
+        raise OSError("The socket is closed.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(front.comm, "publish_msg", refuse)
+        front.edit(2)
+        assert refused.acquire(timeout=LONG)  # the frame
+        assert refused.acquire(timeout=LONG)  # the error
+    front.edit(3)
+    front.wait("frame", 3)
+    assert "The panel could not be told of an error." in caplog.text
+
+
+def test_names_that_no_message_can_carry_do_not_stop_a_panel(tiny, recorded_comms):
+    tiny.name = "file\udcff"
+    panel = explore(tiny)
+    panel.seed = 3
+    for message in recorded_comms[-1].sent:
+        json.dumps(message["data"], ensure_ascii=False).encode()
+    assert panel.generator_info["name"] == "file?"
+    panel.close()
+
+
+def test_a_request_number_that_no_number_of_the_page_can_be_is_answered_with_an_error(front):
+    front.send({"type": "hello", "view": "v", "seq": 10**400})
+    info, _ = front.wait("error", 0)
+    assert info["view"] == "v"
+    assert "'seq' is a whole number" in info["message"]
 
 
 def test_two_views_each_get_their_own_answer(front):
@@ -316,9 +395,9 @@ def test_a_closed_panel_lets_go_of_everything_but_the_generator(tiny, recorded_c
     front.edit(1)
     front.wait("frame", 1)
     session = weakref.ref(panel._session)
-    worker = panel._stream._worker
+    worker = panel._worker
     panel.close()
-    worker.join(LONG)
+    assert not worker.alive
     del panel, front
     recorded_comms.clear()
     gc.collect()

@@ -5,6 +5,10 @@ export type Range = readonly [number, number];
 
 export interface State {
   readonly revision: number;
+  /** Name of the generator that the state is of. */
+  readonly generator: string;
+  /** Fingerprint of that generator; null as long as the kernel has not computed it. */
+  readonly fingerprint: string | null;
   readonly seed: number;
   /** Non-zero strengths by direction. */
   readonly strengths: Readonly<Record<string, number>>;
@@ -24,7 +28,7 @@ export interface State {
 }
 
 /** Absolute new values of some of the state's fields. */
-export type Patch = Partial<Omit<State, "revision">>;
+export type Patch = Partial<Omit<State, "revision" | "generator" | "fingerprint">>;
 
 export interface Spectrum {
   readonly method: string;
@@ -135,6 +139,8 @@ export function parseState(value: unknown): State | null {
   if (!Object.values(value.strengths).every(isNumber)) return null;
   return {
     revision: value.revision,
+    generator: typeof value.generator === "string" ? value.generator : "",
+    fingerprint: typeof value.fingerprint === "string" ? value.fingerprint : null,
     seed: value.seed,
     strengths: value.strengths as Record<string, number>,
     layers: value.layers,

@@ -1,0 +1,143 @@
+"""What one field of the panel's state may be: its name in messages, its meaning, its check, its first value.
+
+`State` describes each of its fields with `described`; checks, attributes of the panel and documentation
+read that description.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import reprlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sefa_widget.arguments import flag, number, whole
+from sefa_widget.generators.base import Generator
+
+MAX_SEED = 2**32 - 1
+"""Largest seed: what every random number generator takes."""
+MAX_STRENGTH = 1e6
+"""Largest strength that can be typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the values of a state must fit."""
+
+    generator: Generator
+    """The generator that draws."""
+    methods: Sequence[str]
+    """Names of the methods and given directions that can be chosen."""
+
+
+Check = Callable[[Any, str, Scope], Any]
+"""From a value that was given and the field's title: the value as the state keeps it, or a ValueError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The description of one field of the state."""
+
+    title: str
+    """How a message calls it, for example ``"The seed"``."""
+    about: str
+    """What it means and what it may be, in one or two sentences."""
+    check: Check
+    """Turns what was given into the value, or says what is wrong with it."""
+    first: Any
+    """The value a panel begins with, or a function of the generator that gives it."""
+
+    def first_of(self, generator: Generator) -> Any:
+        """Give the value a panel of this generator begins with."""
+        return self.first(generator) if callable(self.first) else self.first
+
+
+def described(title: str, about: str, check: Check, first: Any) -> Any:
+    """Make a field of a dataclass that carries its description; see `Field` for the arguments."""
+    return dataclasses.field(metadata={"field": Field(title, about, check, first)})
+
+
+def descriptions(kind: type) -> dict[str, Field]:
+    """Give the descriptions of a dataclass' fields by name, in their order."""
+    return {f.name: f.metadata["field"] for f in dataclasses.fields(kind) if "field" in f.metadata}
+
+
+def documentation(kind: type) -> str:
+    """Write the described fields of a dataclass as the section of a docstring."""
+    types = {f.name: f.type for f in dataclasses.fields(kind)}
+    lines = [f"{name} : {types[name]}\n    {field.about}" for name, field in descriptions(kind).items()]
+    return "\n".join(["Attributes", "----------", *lines])
+
+
+# The checks, each as a function of its limits.
+
+
+def whole_number(least: int, most: int) -> Check:
+    """Take a whole number within limits, both included."""
+    return lambda value, title, scope: whole(value, title, least, most)
+
+
+def real_number(least: float, most: float) -> Check:
+    """Take a finite number within limits, both included."""
+    return lambda value, title, scope: number(value, title, least, most)
+
+
+def truth(value: Any, title: str, scope: Scope) -> bool:
+    """Take True or False."""
+    return flag(value, title)
+
+
+def optional(check: Check) -> Check:
+    """Take None too."""
+    return lambda value, title, scope: None if value is None else check(value, title, scope)
+
+
+def code_row(value: Any, title: str, scope: Scope) -> int:
+    """Take the number of a row of the codes, or their count."""
+    return whole(value, title, 0, scope.generator.num_codes)
+
+
+def method_name(value: Any, title: str, scope: Scope) -> str:
+    """Take the name of a method or of given directions."""
+    if not isinstance(value, str) or value not in scope.methods:
+        raise ValueError(
+            f"Method {reprlib.repr(value)} cannot read {scope.generator.name!r}; "
+            f"{', '.join(scope.methods)} can."
+        )
+    return value
+
+
+def class_number(value: Any, title: str, scope: Scope) -> int | None:
+    """Take the number of a class; None alone where the generator has no classes."""
+    generator = scope.generator
+    if generator.num_classes:
+        return whole(value, f"{title} of {generator.name!r}", 0, generator.num_classes - 1)
+    if value is not None:
+        raise ValueError(f"{generator.name!r} has no classes; there is no class {reprlib.repr(value)}.")
+    return None
+
+
+def layer_range(value: Any, title: str, scope: Scope) -> tuple[int, int]:
+    """Take a half-open range of the generator's layers."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise ValueError(f"{title} is {reprlib.repr(value)}; it must be (start, stop).")
+    start, stop = (whole(end, "The end of a layer range", -(2**53), 2**53) for end in value)
+    count = len(scope.generator.layers)
+    if not 0 <= start < stop <= count:
+        raise ValueError(f"{title} {start}:{stop} is outside 0:{count} of {scope.generator.name!r}.")
+    return start, stop
+
+
+def strength_by_direction(value: Any, title: str, scope: Scope) -> dict[int, float]:
+    """Take strengths by the number of their direction; a text for the number is fine, as JSON has it."""
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{title} are {reprlib.repr(value)}; they must be {{direction: strength}}.")
+    checked = {}
+    last = scope.generator.latent_dim - 1
+    for key, strength in value.items():
+        if isinstance(key, str) and key.isascii() and key.isdecimal() and len(key) < 10:
+            key = int(key)
+        index = whole(key, "A direction", 0, last)
+        checked[index] = number(strength, f"The strength of direction {index}", -MAX_STRENGTH, MAX_STRENGTH)
+    return checked
