@@ -17,9 +17,9 @@ def brightness(images):
 
 SCORES = {
     "captured_change": lambda *a, **o: captured_change(*a, latents=a[0].sample([0]), **o).curve,
-    "effect": lambda *a, **o: effect(*a, latents=a[0].sample([0]), control=False, **o).change,
-    "travel": lambda *a, **o: travel(*a, 0.1, latents=a[0].sample([0]), control=False, **o).strengths,
-    "rescore": lambda *a, **o: rescore(*a, brightness, n=4, control=False, **o).change,
+    "effect": lambda *a, **o: effect(*a, latents=a[0].sample([0]), controls=0, **o).change,
+    "travel": lambda *a, **o: travel(*a, 0.1, latents=a[0].sample([0]), controls=0, **o).strengths,
+    "rescore": lambda *a, **o: rescore(*a, brightness, n=4, controls=0, **o).change,
     "equal_reach": lambda *a, **o: equal_reach(*a, **o).strengths,
 }
 
