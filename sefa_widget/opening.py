@@ -54,7 +54,7 @@ def explore(
     ValueError
         If the device does not exist here, or the state or directions are none of this generator's.
     """
-    if source is None or isinstance(source, Generator) or str(source) in BUNDLED:
+    if source is None or isinstance(source, Generator) or (isinstance(source, str) and source in BUNDLED):
         return SefaWidget(load_generator(source, device=device), state=state, directions=directions)
     with ProgressLine() as line:
         line.show(f"Loading {_title(source)} …")

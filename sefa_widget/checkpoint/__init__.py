@@ -1,9 +1,10 @@
-"""A file of weights in, a `Checkpoint` out: format, tensors, configuration; no code of the file is run."""
+"""Reads files of weights into a `Checkpoint`: format, tensors, configuration. No code of a file is run."""
 
 from __future__ import annotations
 
 import re
 import warnings
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sefa_widget.checkpoint.base import OWN_FORMAT, Checkpoint, CheckpointError
 from sefa_widget.checkpoint.contents import Contents, find_generator
 from sefa_widget.checkpoint.files import MOST_JSON, Holding, open_file, read_json, weights_file
 from sefa_widget.checkpoint.formats import FORMATS, missing_keys, recognise, resolution
+from sefa_widget.checkpoint.span import expanded
 from sefa_widget.checkpoint.standins import Array
 from sefa_widget.checkpoint.storage import View, is_finite, read_view
 
@@ -37,7 +39,7 @@ def read_checkpoint(path: str | Path, format: str | None = None) -> Checkpoint: 
     ----------
     path
         A file of weights: safetensors, what ``torch.save`` wrote (zip or older), or one of NVIDIA's
-        pickles; or a folder with ``pytorch_model.bin`` and ``config.json``.
+        pickles; or a folder with ``pytorch_model.bin`` and ``config.json``. ``~`` is the home folder.
     format
         Name of a format in `FORMATS` to read it as, whatever it looks like; None recognises it.
 
@@ -45,12 +47,13 @@ def read_checkpoint(path: str | Path, format: str | None = None) -> Checkpoint: 
     -------
     Checkpoint
         The generator's tensors (the smoothed one where there are several), on the CPU, with their format.
+        They lie in memory of their own: what happens to the file afterwards does not matter.
 
     Raises
     ------
     CheckpointError
-        If there is no such file, it is damaged or asks for code to be run, or it holds no generator known
-        here or not a whole one.
+        If there is no such file, it is damaged, changes while it is read or asks for code to be run, or it
+        holds no generator known here or not a whole one.
     """
     checkpoint = read_incomplete(path, format)
     if problem := find_problem(checkpoint):
@@ -67,9 +70,8 @@ def find_problem(checkpoint: Checkpoint) -> str | None:
             "real format with format=."
         )
     size = resolution(checkpoint.tensors)
-    said = (
-        checkpoint.config["init_kwargs"].get("img_resolution") if "attributes" in checkpoint.config else None
-    )
+    stated = checkpoint.config.get("init_kwargs", {}) if checkpoint.format.startswith("nvidia_") else {}
+    said = stated.get("img_resolution")
     if said is not None and size is not None and said != size:
         return (
             f"a {title} network of {size} pixels whose settings say {said!r:.40}. It is damaged or made to "
@@ -80,34 +82,40 @@ def find_problem(checkpoint: Checkpoint) -> str | None:
 
 def read_incomplete(path: str | Path, format: str | None = None) -> Checkpoint:  # noqa: A002  # as above
     """Read a file like `read_checkpoint`, but leave it to the caller to `find_problem`."""
-    path = Path(path).absolute()
+    path = expanded(path).absolute()
     if format is not None and format not in FORMATS:
         raise CheckpointError(f"Format {format!r} is unknown; known are {', '.join(FORMATS)}.")
     try:
         file = weights_file(path)
-        holding = open_file(file)
-        if format == OWN_FORMAT or (format is None and OWN_FORMAT in holding.metadata):
-            return _own(holding, path)
-        contents = find_generator(holding.value)
-        if contents is None:
-            raise CheckpointError(f"holds no state dict of a generator, but {_outline(holding.value)}.")
-        found = format or recognise(contents.tensors) or contents.format
-        if found is None:
-            raise CheckpointError(f"holds no generator known here, but {_outline(contents.tensors)}.")
-        tensors = _read(contents, found, holding.size)
-        return Checkpoint(found, tensors, _config(contents, found, file), path.stem)
+        with open_file(file) as holding:
+            found, contents = _recognised(holding, format)
+            tensors = _read(contents, found, holding.size)
+            return Checkpoint(found, tensors, _config(contents, found, file), path.stem)
     except CheckpointError as error:
         raise CheckpointError(f"{path.name!r} {error}") from None
     except OSError as error:
         raise CheckpointError(f"{path.name!r} cannot be read: {error.strerror or error}.") from error
 
 
-def _own(holding: Holding, path: Path) -> Checkpoint:
+def _recognised(holding: Holding, format: str | None) -> tuple[str, Contents]:  # noqa: A002  # as above
+    """Find the generator in a file, and tell its format unless it is given."""
+    if format == OWN_FORMAT or (format is None and OWN_FORMAT in holding.metadata):
+        return OWN_FORMAT, _own(holding)
+    contents = find_generator(holding.value)
+    if contents is None:
+        raise CheckpointError(f"holds no state dict of a generator, but {_outline(holding.value)}.")
+    found = format or recognise(contents.tensors) or contents.format
+    if found is None:
+        raise CheckpointError(f"holds no generator known here, but {_outline(contents.tensors)}.")
+    return found, contents
+
+
+def _own(holding: Holding) -> Contents:
     about = read_json(holding.metadata.get(OWN_FORMAT, "{}"))
     family, config = about.get("family"), about.get("config")
     if not isinstance(holding.value, dict) or not isinstance(family, str) or not isinstance(config, dict):
         raise CheckpointError("has no readable metadata of this project.")
-    return Checkpoint(OWN_FORMAT, holding.value, {"family": family, "config": config}, path.stem)
+    return Contents(holding.value, {"family": family, "config": config})
 
 
 def _read(contents: Contents, found: str, file_size: int) -> dict[str, Tensor]:
@@ -151,7 +159,7 @@ def _tensor(leaf: Tensor | View | Array) -> tuple[Tensor, bool]:
 
 def _config(contents: Contents, found: str, file: Path) -> dict[str, Any]:
     """Keep of what the file says besides what belongs to the format."""
-    if found.startswith(("nvidia_", "tf_")):
+    if found.startswith(("nvidia_", "tf_")) or found == OWN_FORMAT:
         return contents.network
     if found.startswith("ganzoo_"):
         return contents.settings
@@ -168,5 +176,5 @@ def _outline(value: object) -> str:
     """Say in a few words what there is instead."""
     if not isinstance(value, dict):
         return f"a {type(value).__name__}"
-    keys = ", ".join(repr(key)[:60] for key in list(value)[:5])
+    keys = ", ".join(repr(key)[:60] for key in islice(value, 5))
     return f"{len(value)} entries: {keys}" if keys else "nothing"

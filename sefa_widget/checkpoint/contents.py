@@ -1,4 +1,4 @@
-"""What a file holds in, the generator's tensors and settings out: which network, under which keys."""
+"""Finds the generator in what a file holds: which network it is, its tensors and its settings."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sefa_widget.checkpoint.base import CheckpointError
 from sefa_widget.checkpoint.settings import Settings
 from sefa_widget.checkpoint.standins import Array, Bag, Persistent
 from sefa_widget.checkpoint.storage import View
+from sefa_widget.checkpoint.words import Budget
 
 _NESTED = (
     "generator_smooth",
@@ -30,6 +31,10 @@ _NESTED = (
     "generator_state_dict",
 )
 """Names under which files keep a generator, the smoothed one first."""
+
+_MOST_TENSORS = 20_000
+_MOST_TEXT = 1 << 24
+"""Characters of all names and settings together."""
 
 _MOST_LEVELS = 32
 _MOST_MODULES = 10_000
@@ -50,13 +55,18 @@ class Contents:
     """Attributes of a settings object beside the generator."""
     format: str | None = None
     """The format, where the container tells it."""
-    average: Tensor | View | None = None
+    average: View | None = None
     """Mean latent that rosinality's files keep beside the generator."""
 
 
 def find_generator(value: object) -> Contents | None:
     """Look for a generator in what a file holds; None if there is none."""
-    return _find(value, Settings(), 0)
+    contents = _find(value, Settings(Budget(copies=_MOST_TEXT)), 0)
+    if contents is not None and len(contents.tensors) > _MOST_TENSORS:
+        raise CheckpointError(
+            f"has a network of {len(contents.tensors)} tensors, far more than any generator."
+        )
+    return contents
 
 
 def _find(value: object, settings: Settings, level: int) -> Contents | None:
@@ -66,6 +76,7 @@ def _find(value: object, settings: Settings, level: int) -> Contents | None:
         return _tensorflow(value[2], settings)
     if not isinstance(value, dict) or level > 3:
         return None
+    settings.budget.spend(1 + len(value))
     if tensors := _state_dict(value):
         return Contents(tensors)
     for name in _NESTED:
@@ -79,7 +90,7 @@ def _state_dict(value: Mapping[object, object]) -> dict[str, Tensor | View | Arr
     """Give a mapping of nothing but tensors without ``module.`` prefixes, any other as empty."""
     tensors: dict[str, Tensor | View | Array] = {}
     for key, tensor in value.items():
-        if not isinstance(key, str) or not isinstance(tensor, (Tensor, View)):
+        if not isinstance(key, str) or not isinstance(tensor, View):
             return {}
         tensors[re.sub(r"^(module\.)+", "", key)] = tensor
     if len(tensors) != len(value):
@@ -95,7 +106,7 @@ def _with_surroundings(
         contents = replace(contents, args=settings.attributes(args.attributes))
     if isinstance(own := value.get("config"), Bag):
         contents = replace(contents, settings=settings.attributes(own.attributes))
-    if isinstance(average := value.get("latent_avg"), (Tensor, View)):
+    if isinstance(average := value.get("latent_avg"), View):
         contents = replace(contents, average=average)
     if name == "g" and isinstance(smoothed := value.get("g_ema"), list):
         contents = replace(contents, tensors=_replace_parameters(contents.tensors, smoothed))
@@ -109,7 +120,7 @@ def _replace_parameters(
     names = [key for key in tensors if not _BUFFER.fullmatch(key)]
     replaced = dict(tensors)
     for key, tensor in zip(names, smoothed, strict=False):
-        if not isinstance(tensor, (Tensor, View)) or tuple(tensor.shape) != tuple(tensors[key].shape):
+        if not isinstance(tensor, View) or tensor.shape != tuple(tensors[key].shape):
             raise CheckpointError(
                 f"has smoothed parameters ('g_ema') that do not fit those of 'g' at {key!r}."
             )
@@ -132,10 +143,10 @@ def _nvidia(root: Persistent, settings: Settings) -> Contents:
             raise CheckpointError("has a network that contains itself, or far too many modules.")
         state, prefix = module.state, f"{path}." if path else ""
         attributes[path] = settings.attributes(state)
-        hidden = state.get("_non_persistent_buffers_set", ())
-        hidden = hidden if isinstance(hidden, (set, list)) else ()
+        hidden = state.get("_non_persistent_buffers_set")
+        hidden = hidden if isinstance(hidden, set) else set()
         for kind in ("_parameters", "_buffers"):
-            for name, tensor in _named(state, kind):
+            for name, tensor in _named(state, kind, prefix, settings.budget):
                 if tensor is None or (kind == "_buffers" and name in hidden):
                     continue
                 if not isinstance(tensor, View) or prefix + name in tensors:
@@ -143,11 +154,11 @@ def _nvidia(root: Persistent, settings: Settings) -> Contents:
                         f"has a network whose {prefix + name!r} is no tensor, or is there twice."
                     )
                 tensors[prefix + name] = tensor
-        children = [(prefix + name, child) for name, child in _named(state, "_modules") if child is not None]
-        for child_path, child in reversed(children):
-            if not isinstance(child, Persistent):
-                raise CheckpointError(f"has a network whose part {child_path!r} is no network.")
-            waiting.append((child_path, child))
+        for name, child in reversed(_named(state, "_modules", prefix, settings.budget)):
+            if child is not None and not isinstance(child, Persistent):
+                raise CheckpointError(f"has a network whose part {prefix + name!r} is no network.")
+            if child is not None:
+                waiting.append((prefix + name, child))
     kwargs = root.state.get("_init_kwargs", {})
     if not isinstance(kwargs, dict):
         raise CheckpointError("has a network whose keyword arguments are no dict.")
@@ -156,10 +167,15 @@ def _nvidia(root: Persistent, settings: Settings) -> Contents:
     return Contents(tensors, config, format="nvidia_stylegan3" if stylegan3 else "nvidia_stylegan2")
 
 
-def _named(state: Mapping[object, object], kind: str) -> list[tuple[str, object]]:
+def _named(
+    state: Mapping[object, object], kind: str, prefix: str, budget: Budget
+) -> list[tuple[str, object]]:
+    """List one kind of a module's parts; charge for them and for their names with the prefix."""
     values = state.get(kind)
+    budget.spend(len(values) if isinstance(values, dict) else 0)
     if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
         raise CheckpointError(f"has a network whose {kind} are no dict of names. The file is damaged.")
+    budget.spend(copies=sum(len(prefix) + len(name) for name in values))
     return list(values.items())
 
 
@@ -168,14 +184,16 @@ def _tensorflow(network: Bag, settings: Settings) -> Contents:
     tensors: dict[str, Tensor | View | Array] = {}
     parts: object = network.attributes.get("components")
     parts = parts if isinstance(parts, dict) else {}
+    settings.budget.spend(len(parts))
     for prefix, part in [("", network), *((f"{name}/", part) for name, part in parts.items())]:
         variables = part.attributes.get("variables") if isinstance(part, Bag) else None
-        for variable in variables if isinstance(variables, list) else ():
+        variables = variables if isinstance(variables, list) else []
+        settings.budget.spend(len(variables))
+        for variable in variables:
             match variable:
-                case (str(name), Array() as array):
-                    tensors[prefix + name] = array
-                case (str(name), int() | float() as number):
-                    tensors[prefix + name] = torch.tensor(number)
+                case (str(name), Array() | int() | float() as value):
+                    settings.budget.spend(copies=len(prefix) + len(name))
+                    tensors[prefix + name] = value if isinstance(value, Array) else torch.tensor(float(value))
                 case _:
                     raise CheckpointError("has a TensorFlow network with variables that are no arrays.")
     kwargs = network.attributes.get("static_kwargs")

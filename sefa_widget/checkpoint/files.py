@@ -1,16 +1,19 @@
-"""A path in; out, what the file holds, read by the container that its first bytes tell."""
+"""Opens a file of weights with the reader of the container that its first bytes tell."""
 
 from __future__ import annotations
 
+import io
 import json
-import mmap
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-
 from sefa_widget.checkpoint.base import CheckpointError
+from sefa_widget.checkpoint.safetensors_file import read_safetensors
+from sefa_widget.checkpoint.span import Span
 from sefa_widget.checkpoint.streams import LEGACY_MARK, read_legacy, read_pickle, read_zip
 
 _WEIGHTS = ("pytorch_model.bin", "model.safetensors")
@@ -53,20 +56,26 @@ def weights_file(path: Path) -> Path:
     raise CheckpointError(f"is a folder without {' or '.join(_WEIGHTS)}. Give the file of weights.")
 
 
-def open_file(path: Path) -> Holding:
-    """Read a file without executing anything in it; tensors are not copied yet."""
-    with path.open("rb") as file:
-        head = file.read(512)
-        if not head:
-            raise CheckpointError("is empty. Download it again.")
-        if head[8:9] == b"{":
-            return _open_safetensors(path)
-        _check_head(head)
-        source = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        if head.startswith(b"PK"):
-            return Holding(read_zip(file, source), len(source))
-    read = read_legacy if LEGACY_MARK in head[:32] else read_pickle
-    return Holding(read(source), len(source))
+@contextmanager
+def open_file(path: Path) -> Iterator[Holding]:
+    """Read a file without executing anything in it; its tensors can be read as long as the context lasts.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is no container of weights, is damaged, or is changed before the context ends.
+    """
+    with io.FileIO(path) as file:
+        before = _stamp(file)
+        try:
+            yield _read(file, before[0])
+        except CheckpointError:
+            if _stamp(file) == before:
+                raise
+        if _stamp(file) != before:
+            raise CheckpointError(
+                "was changed by another program while it was read. Load it again when that program is done."
+            )
 
 
 def read_json(text: str | bytes) -> dict[str, Any]:
@@ -80,14 +89,25 @@ def read_json(text: str | bytes) -> dict[str, Any]:
     return value
 
 
-def _open_safetensors(path: Path) -> Holding:
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # not a dict
-    except SafetensorError as error:
-        raise CheckpointError(f"is a damaged safetensors file: {error}.") from error
-    return Holding(tensors, path.stat().st_size, metadata)
+def _stamp(file: io.FileIO) -> tuple[int, int]:
+    """Give size and time of change: whether another program writes to the file."""
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def _read(file: io.FileIO, size: int) -> Holding:
+    source = Span(file, 0, size)
+    head = source.part(0, 512).read()
+    if not head:
+        raise CheckpointError("is empty. Download it again.")
+    if head[8:9] == b"{":
+        tensors, metadata = read_safetensors(source)
+        return Holding(tensors, size, metadata)
+    _check_head(head)
+    if head.startswith(b"PK"):
+        return Holding(read_zip(file, source), size)
+    read = read_legacy if LEGACY_MARK in head[:32] else read_pickle
+    return Holding(read(source), size)
 
 
 def _check_head(head: bytes) -> None:

@@ -1,4 +1,4 @@
-"""A file of weights in, a report about it out: format, sizes, tensors, settings; no network is built."""
+"""Describes a file of weights for people: format, sizes, tensors, settings. No network is built."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch import Tensor
 from sefa_widget.checkpoint import FORMATS, OWN_FORMAT, Checkpoint, find_problem, read_incomplete
 from sefa_widget.checkpoint.files import weights_file
 from sefa_widget.checkpoint.formats import latent_keys
+from sefa_widget.checkpoint.span import expanded
 
 _LONGEST = 100
 
@@ -37,7 +38,7 @@ def report(path: str | Path, format: str | None = None) -> str:  # noqa: A002  #
         If the file is refused. An incomplete network is not: the report says what it lacks.
     """
     checkpoint = read_incomplete(path, format)
-    size = weights_file(Path(path)).stat().st_size
+    size = weights_file(expanded(path)).stat().st_size
     return "\n".join(_lines(checkpoint, size))
 
 

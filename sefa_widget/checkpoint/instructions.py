@@ -1,18 +1,18 @@
-"""The state of a pickle machine in, changed by one instruction; only those that generators need exist."""
+"""The instructions of the pickle machine: each changes its state. Only those exist that generators need."""
 
 from __future__ import annotations
 
 import pickle
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sefa_widget.checkpoint.base import CheckpointError
 from sefa_widget.checkpoint.state import State
-from sefa_widget.checkpoint.words import Buildable, Word, check_keys, kind, nonsense
+from sefa_widget.checkpoint.words import Buildable, Word, kind, nonsense
 
 _LONGEST_INTEGER = 16
 _LONGEST_NAME = 512
-
+_CONTAINERS = (dict, list, set, tuple)
 
 Instruction = Callable[[State], None]
 _Length = Callable[[State], int]
@@ -22,11 +22,14 @@ def _unsigned(layout: str) -> _Length:
     number = struct.Struct(layout)
 
     def length(state: State) -> int:
-        value: int = number.unpack_from(state.source, state.position)[0]
-        state.position += number.size
+        value: int = number.unpack(state.cursor.take(number.size))[0]
         return value
 
     return length
+
+
+def _1(state: State) -> int:
+    return state.cursor.byte()
 
 
 _2, _4, _8 = _unsigned("<H"), _unsigned("<I"), _unsigned("<Q")
@@ -41,26 +44,26 @@ def _number(length: Callable[[State], object]) -> Instruction:
 
 
 def _text(length: _Length, encoding: str) -> Instruction:
-    return lambda state: state.stack.append(str(state.take(length(state)), encoding))
+    return lambda state: state.stack.append(str(state.cursor.take(length(state)), encoding))
 
 
 def _bytes(length: _Length) -> Instruction:
-    return lambda state: state.stack.append(state.take(length(state)))
+    return lambda state: state.stack.append(state.cursor.skip(length(state)))
 
 
 def _protocol(state: State) -> None:
-    if (version := state.byte()) > 5:
+    if (version := state.cursor.byte()) > 5:
         raise CheckpointError(f"is a pickle of protocol {version}; known here are 2 to 5.")
 
 
 def _frame(state: State) -> None:
-    state.take(8)
+    state.cursor.take(8)
 
 
 def _long(state: State) -> None:
-    if (count := state.byte()) > _LONGEST_INTEGER:
+    if (count := state.cursor.byte()) > _LONGEST_INTEGER:
         raise nonsense(f"has a whole number of {count} bytes")
-    state.stack.append(int.from_bytes(state.take(count), "little", signed=True))
+    state.stack.append(int.from_bytes(state.cursor.take(count), "little", signed=True))
 
 
 def _mark(state: State) -> None:
@@ -104,7 +107,7 @@ def _set_items(state: State, items: list[object]) -> None:
     if not isinstance(target, dict) or len(items) % 2:
         raise nonsense(f"sets items of a {kind(target)}")
     keys = items[::2]
-    check_keys(keys)
+    state.budget.check_keys(keys)
     target.update(zip(keys, items[1::2], strict=True))
 
 
@@ -113,14 +116,12 @@ def _add_items(state: State) -> None:
     target = state.stack[-1]
     if not isinstance(target, set):
         raise nonsense(f"adds to a {kind(target)}")
-    check_keys(items)
+    state.budget.check_keys(items)
     target.update(items)
 
 
 def _global_in_text(state: State) -> None:
-    text = bytes(state.source[state.position : state.position + _LONGEST_NAME])
-    module, name, _ = text.split(b"\n", 2) if text.count(b"\n") > 1 else (b"", b"", b"")
-    state.position += len(module) + len(name) + 2
+    module, name = state.cursor.line(_LONGEST_NAME), state.cursor.line(_LONGEST_NAME)
     _push_word(state, module.decode(), name.decode())
 
 
@@ -148,6 +149,7 @@ def _use(used: str) -> Instruction:
         arguments, word = state.stack.pop(), state.stack.pop()
         if not isinstance(word, Word) or word.used != used or not isinstance(arguments, tuple):
             raise nonsense(f"has a {kind(word)} {used}")
+        _charge(state, arguments)
         try:
             state.stack.append(word.stand_in(*arguments))
         except (TypeError, ValueError, OverflowError) as error:
@@ -161,7 +163,15 @@ def _build(state: State) -> None:
     target = state.stack[-1]
     if not isinstance(target, Buildable):
         raise nonsense(f"sets the state of a {kind(target)}")
+    _charge(state, (value,))
     target.build(value)
+
+
+def _charge(state: State, given: Iterable[object]) -> None:
+    """Charge for the containers that a stand-in is given, so that none is walked or copied for nothing."""
+    for value in given:
+        if isinstance(value, _CONTAINERS):
+            state.budget.spend(len(value))
 
 
 def _persistent(state: State) -> None:
@@ -171,18 +181,11 @@ def _persistent(state: State) -> None:
 
 
 def _put(index: _Length) -> Instruction:
-    def put(state: State) -> None:
-        state.memo[index(state)] = state.stack[-1]
-
-    return put
+    return lambda state: state.remember(index(state))
 
 
 def _get(index: _Length) -> Instruction:
-    return lambda state: state.stack.append(state.memo[index(state)])
-
-
-def _memoize(state: State) -> None:
-    state.memo[len(state.memo)] = state.stack[-1]
+    return lambda state: state.recall(index(state))
 
 
 _BY_CODE: dict[bytes, Instruction] = {
@@ -191,17 +194,17 @@ _BY_CODE: dict[bytes, Instruction] = {
     pickle.NONE: _constant(None),
     pickle.NEWTRUE: _constant(True),
     pickle.NEWFALSE: _constant(False),
-    pickle.BININT1: _number(State.byte),
+    pickle.BININT1: _number(_1),
     pickle.BININT2: _number(_2),
     pickle.BININT: _number(_unsigned("<i")),
     pickle.LONG1: _long,
     pickle.BINFLOAT: _number(_unsigned(">d")),
-    pickle.SHORT_BINUNICODE: _text(State.byte, "utf-8"),
+    pickle.SHORT_BINUNICODE: _text(_1, "utf-8"),
     pickle.BINUNICODE: _text(_4, "utf-8"),
     pickle.BINUNICODE8: _text(_8, "utf-8"),
-    pickle.SHORT_BINSTRING: _text(State.byte, "latin-1"),
+    pickle.SHORT_BINSTRING: _text(_1, "latin-1"),
     pickle.BINSTRING: _text(_4, "latin-1"),
-    pickle.SHORT_BINBYTES: _bytes(State.byte),
+    pickle.SHORT_BINBYTES: _bytes(_1),
     pickle.BINBYTES: _bytes(_4),
     pickle.BINBYTES8: _bytes(_8),
     pickle.BYTEARRAY8: _bytes(_8),
@@ -225,10 +228,10 @@ _BY_CODE: dict[bytes, Instruction] = {
     pickle.NEWOBJ: _use("created"),
     pickle.BUILD: _build,
     pickle.BINPERSID: _persistent,
-    pickle.BINPUT: _put(State.byte),
+    pickle.BINPUT: _put(_1),
     pickle.LONG_BINPUT: _put(_4),
-    pickle.MEMOIZE: _memoize,
-    pickle.BINGET: _get(State.byte),
+    pickle.MEMOIZE: lambda state: state.memo.append(state.stack[-1]),
+    pickle.BINGET: _get(_1),
     pickle.LONG_BINGET: _get(_4),
 }
 

@@ -1,4 +1,4 @@
-"""The bytes of a pickle in, plain values and inert stand-ins out: a pickle machine that cannot import."""
+"""A pickle machine that cannot import: it makes plain values and inert stand-ins."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sefa_widget.checkpoint.base import CheckpointError
 from sefa_widget.checkpoint.instructions import INSTRUCTIONS
+from sefa_widget.checkpoint.span import Cursor
 from sefa_widget.checkpoint.state import State
 from sefa_widget.checkpoint.words import Budget, Words, nonsense, too_much_work
 
@@ -16,55 +17,49 @@ _STOP = pickle.STOP[0]
 
 
 def run_pickle(
-    source: memoryview,
+    cursor: Cursor,
     words: Words,
     budget: Budget,
-    *,
-    start: int = 0,
     persistent: Callable[[object], object] | None = None,
-) -> tuple[object, int]:
-    """Execute one pickle; byte strings in its value are views on the source, not copies.
+) -> object:
+    """Execute one pickle; byte strings in its value are spans of the file, not copies.
 
     Parameters
     ----------
-    source
-        A buffer with the pickle in it.
+    cursor
+        Where the pickle starts; afterwards, where it ends.
     words
         The globals that the pickle may name, by their exact module and name; any other is refused.
     budget
         The work that may still be done, taken off as it is done.
-    start
-        Where in the buffer the pickle starts.
     persistent
         Makes a value of a persistent id; None refuses them.
 
     Returns
     -------
-    tuple
-        The value, and the position behind the pickle.
+    object
+        The value.
 
     Raises
     ------
     CheckpointError
         If the pickle is damaged or does anything that generator files do not.
     """
-    state = State(source, start, words, persistent)
+    state = State(cursor, words, budget, persistent)
     try:
         for count in range(budget.instructions):
-            code = source[state.position]
-            state.position += 1
+            code = cursor.byte()
             instruction = INSTRUCTIONS[code]
             if instruction is not None:
                 instruction(state)
             elif code == _STOP:
                 budget.spend(count)
-                return state.stack.pop(), state.position
+                return state.stack.pop()
             else:
                 raise nonsense(f"uses the pickle instruction {_instruction_name(code)}")
     except (IndexError, KeyError, struct.error, UnicodeError) as error:
         raise CheckpointError(
-            f"is damaged or cut off: its pickle makes no sense at byte {state.position} of {len(source)}. "
-            "Download it again."
+            f"is damaged or cut off: its pickle makes no sense at byte {cursor.position}. Download it again."
         ) from error
     raise too_much_work()
 

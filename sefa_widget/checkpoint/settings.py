@@ -1,4 +1,4 @@
-"""Attributes of the objects in a file in, out those that JSON can express, within bounds."""
+"""Those attributes of the objects in a file that JSON can express, within bounds."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from typing import Any
 
 from sefa_widget.checkpoint.base import CheckpointError
 from sefa_widget.checkpoint.standins import Array
+from sefa_widget.checkpoint.storage import largest
+from sefa_widget.checkpoint.words import Budget
 
 _MOST_LEVELS = 32
-_MOST_VALUES = 100_000
 _MOST_NUMBERS = 4096
 
 
 class Settings:
-    """Makes plain values; one for each file, so that all of them together stay within bounds."""
+    """Makes plain values.
 
-    def __init__(self) -> None:
-        self.left = _MOST_VALUES
+    Parameters
+    ----------
+    budget
+        What all of them together may cost: a step for each value visited, a copy for each character.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
 
     def attributes(self, attributes: Mapping[Any, object]) -> dict[str, Any]:
         """Keep the public attributes that are plain: numbers, text, lists, dicts, small arrays."""
         kept = {}
+        self.budget.spend(len(attributes))
         for name, value in attributes.items():
             if isinstance(name, str) and not name.startswith("_"):
                 try:
@@ -31,20 +39,22 @@ class Settings:
         return kept
 
     def _plain(self, value: object, level: int) -> Any:
-        self.left -= 1
-        if level > _MOST_LEVELS or self.left < 0:
-            raise CheckpointError(
-                "has settings nested too deeply, or far too many. It may be made to attack."
-            )
+        if level > _MOST_LEVELS:
+            raise CheckpointError("has settings nested too deeply. It may be made to attack.")
+        if isinstance(value, (dict, list, tuple, set)):
+            self.budget.spend(1 + len(value))
         if isinstance(value, dict):
             if not all(isinstance(key, str) for key in value):
                 raise _NotPlain
+            self.budget.spend(copies=sum(map(len, value)))
             return {key: self._plain(item, level + 1) for key, item in value.items()}
         if isinstance(value, (list, tuple, set)):
             return [self._plain(item, level + 1) for item in value]
-        if isinstance(value, Array) and value.size <= _MOST_NUMBERS:
-            self.left -= value.size
+        if isinstance(value, Array) and largest(value.shape) <= _MOST_NUMBERS:
+            self.budget.spend(largest(value.shape))
             return value.read().tolist()
+        if isinstance(value, str):
+            self.budget.spend(copies=len(value))
         if value is None or isinstance(value, (bool, int, float, str)):
             return value
         raise _NotPlain

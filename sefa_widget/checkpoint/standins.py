@@ -1,4 +1,8 @@
-"""The globals that generator files name, and the inert values that stand in for them; nothing is imported."""
+"""The globals that generator files name, and the inert values that stand in for them; nothing is imported.
+
+The machine charges the budget for every container that a stand-in is given. A stand-in that looks further
+into a value, copies text or uses a value as a key has to check and to charge for that itself.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,20 @@ import torch
 from torch import Tensor
 
 from sefa_widget.checkpoint.base import CheckpointError
-from sefa_widget.checkpoint.storage import STORAGE_WORDS, Storage, rebuild_parameter, rebuild_tensor
-from sefa_widget.checkpoint.words import Budget, Buildable, Word, Words, check_keys
+from sefa_widget.checkpoint.span import Span
+from sefa_widget.checkpoint.storage import (
+    LARGEST,
+    MOST_AXES,
+    STORAGE_WORDS,
+    Storage,
+    is_count,
+    largest,
+    rebuild_parameter,
+    rebuild_tensor,
+)
+from sefa_widget.checkpoint.words import Budget, Buildable, Word, Words
 
 _NUMBER_TYPE = re.compile(r"([<>|=]?)(?:([iu][1248])|(f[248])|(b1))")
-_MOST_AXES = 8
 
 
 class Ordered(dict[object, object], Buildable):
@@ -95,7 +108,7 @@ class Array(Buildable):
         self.shape: tuple[int, ...] = (0,)
         self.dtype: np.dtype[np.generic] = np.dtype(np.uint8)
         self.order: Literal["C", "F"] = "C"
-        self.data: memoryview | str = ""
+        self.data: Span | str = ""
 
     def build(self, state: object) -> None:
         """Take what ``numpy.ndarray.__setstate__`` takes."""
@@ -111,9 +124,10 @@ class Array(Buildable):
         """Take shape and bytes; refuse if they do not belong together."""
         if (
             not isinstance(shape, tuple)
-            or len(shape) > _MOST_AXES
-            or not all(type(size) is int and size >= 0 for size in shape)
-            or not isinstance(data, (memoryview, str))  # Python 2 wrote bytes as strings
+            or len(shape) > MOST_AXES
+            or not all(map(is_count, shape))
+            or largest(shape) > LARGEST
+            or not isinstance(data, (Span, str))  # Python 2 wrote bytes as strings
             or math.prod(shape) * dtype.itemsize != len(data)
         ):
             raise CheckpointError("has a numpy array whose shape does not fit its bytes. Download it again.")
@@ -130,16 +144,19 @@ class Array(Buildable):
         return self.size * self.dtype.itemsize
 
     def read(self) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
-        """Give the array, as a view on the file where that is possible."""
-        data = self.data.encode("latin-1") if isinstance(self.data, str) else self.data
+        """Read the array; its memory cannot be written to."""
+        try:
+            data = self.data.encode("latin-1") if isinstance(self.data, str) else self.data.read()
+        except UnicodeEncodeError:
+            raise CheckpointError("has a numpy array of text instead of bytes. Download it again.") from None
         return np.frombuffer(data, self.dtype).reshape(self.shape, order=self.order)
 
     def tensor(self) -> Tensor:
-        """Copy the array into a tensor."""
+        """Copy the array into a tensor with memory of its own."""
         native = self.dtype.newbyteorder("=")
         if native.kind == "u" and native.itemsize > 1:
             raise CheckpointError(f"has a tensor of {native}, which no generator needs.")
-        return torch.from_numpy(np.array(self.read(), dtype=native, order="C"))
+        return torch.tensor(np.asarray(self.read(), dtype=native, order="C"))
 
 
 def _reconstruct_array(word: object, _shape: object, _code: object) -> Array:
@@ -166,7 +183,7 @@ def _scalar(dtype: object, data: object) -> object:
     return array.read().item()
 
 
-def outer_words(budget: Budget, load_storage: Callable[[memoryview], Storage]) -> Words:
+def outer_words(budget: Budget, load_storage: Callable[[Span], Storage]) -> Words:
     """Make the table of all globals a generator file may name; `load_storage` reads a storage's own bytes."""
 
     def ordered(pairs: object = None) -> Ordered:
@@ -175,27 +192,25 @@ def outer_words(budget: Budget, load_storage: Callable[[memoryview], Storage]) -
         if not isinstance(pairs, (list, tuple)) or not all(
             isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs
         ):
-            raise TypeError(pairs)
-        budget.spend(len(pairs))
-        check_keys([key for key, _ in pairs])
+            raise TypeError("no pairs")
+        budget.check_keys([key for key, _ in pairs])
         return Ordered(pairs)
 
     def set_of(items: object = ()) -> set[object]:
         if not isinstance(items, (list, tuple)):
-            raise TypeError(items)
-        budget.spend(len(items))
-        check_keys(list(items))
+            raise TypeError("no items")
+        budget.check_keys(items)
         return set(items)
 
-    def encoded(text: object, encoding: object) -> memoryview:
+    def encoded(text: object, encoding: object) -> Span:
         if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
-            raise TypeError(encoding)
+            raise TypeError("no text")
         budget.spend(copies=len(text))
-        return memoryview(text.encode("latin-1"))
+        return Span.of(text.encode("latin-1"))
 
     def storage(data: object) -> Storage:
-        if not isinstance(data, memoryview):
-            raise TypeError(data)
+        if not isinstance(data, Span):
+            raise TypeError("no bytes")
         return load_storage(data)
 
     words: Words = dict(STORAGE_WORDS)
@@ -209,14 +224,14 @@ def outer_words(budget: Budget, load_storage: Callable[[memoryview], Storage]) -
     add("collections", "OrderedDict", "called", ordered)
     add("builtins __builtin__", "set", "called", set_of)
     add("builtins __builtin__", "bytearray", "called", lambda data: data)
-    add("__builtin__", "bytes", "called", lambda: memoryview(b""))
+    add("__builtin__", "bytes", "called", lambda: Span.of(b""))
     add("_codecs", "encode", "called", encoded)
     add("torch._utils", "_rebuild_tensor_v2", "called", rebuild_tensor)
     add("torch._utils", "_rebuild_parameter", "called", rebuild_parameter)
     add("torch.storage", "_load_from_bytes", "called", storage)
     add("torch", "Size", "called", lambda sizes=(): sizes)
     add("torch_utils.persistence", "_reconstruct_persistent_obj", "called", Persistent)
-    add("dnnlib.util", "EasyDict", "created", dict[object, object])
+    add("dnnlib.util", "EasyDict", "created", lambda: {})  # its items are set afterwards, as a dict's
     add("dnnlib.tflib.network", "Network", "created", lambda: Bag("Network"))
     add("argparse", "Namespace", "created", lambda: Bag("Namespace"))
     add("models.utils.config", "BaseConfig", "created", lambda: Bag("BaseConfig"))

@@ -1,47 +1,55 @@
-"""A buffer in; out, the state of a pickle machine over it: position, stack, marks and memo."""
+"""The state of a pickle machine: its place in the file, its stack, marks and memo."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from sefa_widget.checkpoint.words import Words
+from sefa_widget.checkpoint.span import Cursor
+from sefa_widget.checkpoint.words import Budget, Words
+
+_MOST_MEMOS = 1 << 20
+_MISSING = object()
 
 
 class State:
     """What instructions work on."""
 
-    __slots__ = ("marks", "memo", "persistent", "position", "source", "stack", "words")
+    __slots__ = ("budget", "cursor", "marks", "memo", "persistent", "stack", "words")
 
     def __init__(
         self,
-        source: memoryview,
-        position: int,
+        cursor: Cursor,
         words: Words,
+        budget: Budget,
         persistent: Callable[[object], object] | None,
     ) -> None:
-        self.source = source
-        self.position = position
+        self.cursor = cursor
         self.words = words
+        self.budget = budget
         self.persistent = persistent
         self.stack: list[object] = []
         self.marks: list[list[object]] = []
-        self.memo: dict[int, object] = {}
-
-    def take(self, count: int) -> memoryview:
-        """Give the next bytes, without copying them."""
-        start, stop = self.position, self.position + count
-        if stop > len(self.source):
-            raise IndexError(stop)
-        self.position = stop
-        return self.source[start:stop]
-
-    def byte(self) -> int:
-        """Give the next byte."""
-        value = self.source[self.position]
-        self.position += 1
-        return value
+        self.memo: list[object] = []  # a dict would be slow for indices that collide in it
 
     def pop_mark(self) -> list[object]:
         """Take everything above the last mark off the stack."""
         items, self.stack = self.stack, self.marks.pop()
         return items
+
+    def remember(self, index: int) -> None:
+        """Keep the top of the stack under an index."""
+        gap = index - len(self.memo)
+        if gap < 0:
+            self.memo[index] = self.stack[-1]
+        elif index < _MOST_MEMOS:
+            self.memo += [_MISSING] * gap
+            self.memo.append(self.stack[-1])
+        else:
+            raise IndexError(index)
+
+    def recall(self, index: int) -> None:
+        """Put what is kept under an index on the stack."""
+        value = self.memo[index]
+        if value is _MISSING:
+            raise IndexError(index)
+        self.stack.append(value)

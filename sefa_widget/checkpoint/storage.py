@@ -1,4 +1,7 @@
-"""Descriptions of tensors in a file in, checked; tensors out, each copied once and only if it is wanted."""
+"""Tensors in a file: their descriptions are checked first, their numbers are read only if they are wanted.
+
+Every tensor that is read lies in memory of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,12 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from sefa_widget.checkpoint.base import CheckpointError
-from sefa_widget.checkpoint.words import Word, Words
+from sefa_widget.checkpoint.span import Span
+from sefa_widget.checkpoint.words import LONGEST_KEY, Word, Words
 
 STORAGE_TYPES = {
     "BFloat16Storage": torch.bfloat16,
@@ -30,7 +33,9 @@ STORAGE_TYPES = {
 STORAGE_WORDS: Words = {("torch", name): Word(f"torch.{name}", "named") for name in STORAGE_TYPES}
 """The only globals that the pickle of a storage may name."""
 
-_MOST_AXES = 8
+MOST_AXES = 8
+LARGEST = 1 << 48
+"""Numbers that a storage may have, and size or stride of an axis."""
 _BLOCK = 1 << 19
 
 
@@ -42,10 +47,10 @@ class Storage:
     """Type of the numbers."""
     numel: int
     """How many numbers."""
-    data: memoryview | None = None
+    data: Span | None = None
     """Their bytes, little-endian; None until they are found."""
 
-    def place(self, data: memoryview) -> None:
+    def place(self, data: Span) -> None:
         """Say where the bytes are; refuse if they are not as many as there should be."""
         expected = self.numel * self.dtype.itemsize
         if len(data) != expected:
@@ -91,7 +96,7 @@ def storage_from_id(identifier: object) -> tuple[str, Storage]:
             None,
         ):
             dtype = STORAGE_TYPES.get(name.removeprefix("torch."))
-            if dtype is not None and 0 <= numel < 2**48:
+            if dtype is not None and 0 <= numel < LARGEST and len(key) <= LONGEST_KEY:
                 return key, Storage(dtype, numel)
     raise CheckpointError("describes a storage of numbers in a way that torch never does.")
 
@@ -108,8 +113,12 @@ def rebuild_tensor(
     """Stand in for ``torch._utils._rebuild_tensor_v2``: check the window, allocate nothing."""
     if not isinstance(storage, Storage) or not isinstance(shape, tuple) or not isinstance(strides, tuple):
         raise CheckpointError("describes a tensor without storage, shape or strides. It is damaged.")
-    numbers = (offset, *shape, *strides)
-    if len(shape) != len(strides) or len(shape) > _MOST_AXES or not all(map(_is_count, numbers)):
+    if (
+        len(shape) != len(strides)
+        or len(shape) > MOST_AXES
+        or not all(map(is_count, (offset, *shape, *strides)))
+        or (0 in shape and largest(shape) > LARGEST)
+    ):
         raise CheckpointError("describes a tensor by negative or too many numbers. It is made to attack.")
     view = View(storage, offset, shape, strides)
     if (view.span and view.offset + view.span > storage.numel) or math.prod(shape) > storage.numel:
@@ -120,8 +129,14 @@ def rebuild_tensor(
     return view
 
 
-def _is_count(value: object) -> bool:
-    return type(value) is int and value >= 0
+def is_count(value: object) -> bool:
+    """Say whether a value can be the size of an axis, or a position."""
+    return type(value) is int and 0 <= value < LARGEST
+
+
+def largest(shape: tuple[int, ...]) -> int:
+    """Give how many numbers an array would have if its empty axes had one place: its lists are no more."""
+    return math.prod(max(size, 1) for size in shape)
 
 
 def rebuild_parameter(view: object, _requires_grad: object, _hooks: object) -> View:
@@ -132,16 +147,17 @@ def rebuild_parameter(view: object, _requires_grad: object, _hooks: object) -> V
 
 
 def read_view(view: View) -> tuple[Tensor, bool]:
-    """Copy a tensor out of the file, contiguous, of its stored type; say also whether it is finite."""
+    """Copy a tensor out of the file into its own memory, contiguous; say also whether it is finite."""
     dtype, data = view.storage.dtype, view.storage.data
     if data is None:
         raise CheckpointError("is damaged: it lacks the numbers of some tensors. Download it again.")
     start, count = view.offset * dtype.itemsize, view.span * dtype.itemsize
-    source = np.frombuffer(data[start : start + count], np.uint8)
+    source = data.part(start, start + count)
     raw = torch.empty(count, dtype=torch.uint8)
-    target, finite = raw.numpy(), True
-    for block in (slice(at, at + _BLOCK) for at in range(0, count, _BLOCK)):
-        target[block] = source[block]
+    target, finite = raw.numpy().data, True
+    for at in range(0, count, _BLOCK):
+        block = slice(at, min(at + _BLOCK, count))
+        source.part(block.start, block.stop).read_into(target[block])
         finite = finite and is_finite(raw[block].view(dtype))  # now, while it is in the processor's cache
     flat = raw.ne(0) if dtype is torch.bool else raw.view(dtype)
     tensor = flat.as_strided(view.shape, view.strides).contiguous()

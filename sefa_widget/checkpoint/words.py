@@ -1,8 +1,8 @@
-"""What a pickle may name and how much work it may cause; what the instructions and the stand-ins share."""
+"""What instructions and stand-ins share: the globals that a pickle may name, the work that it may cause."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,10 @@ from sefa_widget.checkpoint.base import CheckpointError
 INSTRUCTIONS = 500_000
 """Instructions one file may take. The largest generator files known take about 70,000."""
 
-_KEYS = (str, int, float, bool, type(None))
+LONGEST_KEY = 1024
+"""Characters that a dict key, an element of a set or the key of a storage may have."""
+
+_NUMBERS = (int, float, bool, type(None))
 
 
 @dataclass(slots=True)
@@ -19,16 +22,36 @@ class Budget:
     """How much work one file may still cause; shared by all pickles inside it."""
 
     copies: int
-    """Bytes of strings that may still be re-encoded."""
+    """Characters of text that may still be copied."""
     instructions: int = INSTRUCTIONS
-    """Instructions that may still be executed."""
+    """Instructions that may still be executed, and entries of containers that may still be visited."""
+    number_keys: int = 10_000
+    """Keys that are numbers; a thousand at most in the files known. Numbers can be chosen so that they all
+    fall into one place of a dict, which then takes as many steps for each of them as there are."""
 
-    def spend(self, instructions: int = 0, *, copies: int = 0) -> None:
+    def spend(self, instructions: int = 0, *, copies: int = 0, number_keys: int = 0) -> None:
         """Take work off the budget, or refuse."""
         self.instructions -= instructions
         self.copies -= copies
-        if self.instructions < 0 or self.copies < 0:
+        self.number_keys -= number_keys
+        if self.instructions < 0 or self.copies < 0 or self.number_keys < 0:
             raise too_much_work()
+
+    def check_keys(self, keys: Sequence[object]) -> None:
+        """Refuse dict keys and set elements other than short text and a few numbers.
+
+        Hashing and comparing these neither recurses nor takes long.
+        """
+        numbers = 0
+        for key in keys:
+            if type(key) is str:
+                if len(key) > LONGEST_KEY:
+                    raise nonsense(f"uses a text of {len(key)} characters as a key")
+            elif type(key) in _NUMBERS:
+                numbers += 1
+            else:
+                raise nonsense(f"uses a {kind(key)} as a key")
+        self.spend(number_keys=numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +78,6 @@ class Buildable:
     def build(self, state: object) -> None:
         """Take the state, or refuse it."""
         raise NotImplementedError
-
-
-def check_keys(keys: Iterable[object]) -> None:
-    """Refuse dict keys and set elements other than text and numbers: hashing those cannot recurse."""
-    for key in keys:
-        if type(key) not in _KEYS:
-            raise nonsense(f"uses a {kind(key)} as a key")
 
 
 def kind(value: object) -> str:

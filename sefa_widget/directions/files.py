@@ -1,4 +1,4 @@
-"""Read and write files of directions; no code of a file is run."""
+"""Reads directions from files, of this project and of others, and writes them. No code of a file is run."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from torch import Tensor
 
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.checkpoint.files import open_file, read_json
+from sefa_widget.checkpoint.span import expanded
 from sefa_widget.checkpoint.storage import View, read_view
 from sefa_widget.directions.base import Directions, Value, check_fit, choose_layers, edit_rows
 from sefa_widget.directions.pca import SHARE as SHARE_OF_VARIANCE
@@ -83,7 +84,7 @@ def load_directions(path: str | Path, generator: Generator | None = None) -> Dir
     UserWarning
         If they were found in another generator.
     """
-    path = Path(path)
+    path = expanded(path)
     if not path.is_file():
         raise ValueError(f"There is no file {str(path)!r}.")
     try:
@@ -113,7 +114,7 @@ def save_directions(directions: Directions, path: str | Path, *, csv: bool = Fal
     """
     from sefa_widget import __version__
 
-    path = Path(path)
+    path = expanded(path)
     about = {
         "method": directions.method,
         "layers": list(directions.layers),
@@ -161,7 +162,7 @@ def _read(path: Path) -> Directions:
     with path.open("rb") as file:
         head = file.read(9)
     if head.startswith(b"\x93NUMPY"):
-        array = np.load(path, mmap_mode="r", allow_pickle=False)  # mapped: never larger than the file
+        array = np.load(path, allow_pickle=False)
         method = "interfacegan" if array.ndim == 2 and len(array) == 1 else "imported"
         return _directions(array, None, method)
     if head.startswith(b"PK"):
@@ -169,15 +170,16 @@ def _read(path: Path) -> Directions:
             sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
         if sizes and all(name.endswith(".npy") for name in sizes):
             return _arrays(path, sizes)
-    holding = open_file(path)
+    with open_file(path) as holding:
+        values = holding.value if isinstance(holding.value, Mapping) else {}
+        vectors, eigenvalues, eigvec = (
+            read_view(view)[0] if isinstance(view := values.get(key), View) else None
+            for key in ("vectors", "eigenvalues", "eigvec")
+        )
     if _METADATA in holding.metadata:
-        return _own(holding.value, read_json(holding.metadata[_METADATA]))
-    tensors = holding.value if isinstance(holding.value, Mapping) else {}
-    eigvec = tensors.get("eigvec")
-    if isinstance(eigvec, View):
-        eigvec, _ = read_view(eigvec)
-    if not isinstance(eigvec, Tensor) or eigvec.ndim != 2:
-        raise ValueError(f"it has {_shown(tensors)}, but no matrix 'eigvec'.")
+        return _own(vectors, eigenvalues, read_json(holding.metadata[_METADATA]))
+    if eigvec is None or eigvec.ndim != 2:
+        raise ValueError(f"it has {_shown(values)}, but no matrix 'eigvec'.")
     return replace(_directions(eigvec.T, None, "sefa (rosinality)"), normalized=False)
 
 
@@ -206,10 +208,9 @@ def _arrays(path: Path, sizes: Mapping[str, int]) -> Directions:
         return replace(_directions(load(found[0]), eigenvalues, "sefa (genforce)"), normalized=True)
 
 
-def _own(tensors: object, about: Mapping[str, Any]) -> Directions:
-    if not isinstance(tensors, dict) or not {"vectors", "eigenvalues"} <= set(tensors):
+def _own(vectors: Tensor | None, eigenvalues: Tensor | None, about: Mapping[str, Any]) -> Directions:
+    if vectors is None or eigenvalues is None:
         raise ValueError("it lacks the tensors 'vectors' and 'eigenvalues'.")
-    vectors, eigenvalues = tensors["vectors"], tensors["eigenvalues"]
     read = _directions(vectors, eigenvalues, str(about["method"]), about["trace"])
     if vectors.shape != read.vectors.shape or not torch.allclose(vectors.double(), read.vectors):
         raise ValueError("its rows are not of unit length, largest eigenvalue first.")
@@ -270,7 +271,7 @@ def _directions(
 def _real(values: object) -> Tensor:
     """Give numbers as float64, also those that `eig` made complex though they are real."""
     if isinstance(values, np.ndarray):
-        values = torch.from_numpy(np.array(values))  # a copy: the file may be mapped
+        values = torch.tensor(values)
     numbers = torch.as_tensor(values).to("cpu")
     if numbers.is_complex():
         if numbers.imag.abs().max() > 1e-6 * numbers.abs().max():

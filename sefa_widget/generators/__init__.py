@@ -1,9 +1,10 @@
-"""A file, a checkpoint or nothing in, a generator ready to draw out; one architecture per module."""
+"""Loads and saves generators; each module here holds one architecture."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError, read_checkpoint
+from sefa_widget.checkpoint.span import expanded
 from sefa_widget.generators import (
     biggan,
     convert_biggan,
@@ -118,8 +120,10 @@ def load_generator(
     ----------
     source
         A file, the name of a bundled generator (``"faces"``, a DCGAN, or ``"heads"``, a StyleGAN2), a
-        `Checkpoint`, or a generator, which is returned as it is. None is ``"faces"``. Any other
-        `torch.nn.Module` is borrowed: one line is printed about the layers found that read its latent.
+        `Checkpoint`, whose tensors are copied, or a generator, which is returned as it is. None is
+        ``"faces"``. Any other `torch.nn.Module` is borrowed: one line is printed about the layers found
+        that read its latent. The text ``"faces"`` means the bundled generator even where a file or folder
+        has that name: write ``"./faces"`` or ``Path("faces")`` for that. ``~`` is the home folder.
     device
         Where it computes, for example ``"cpu"``, ``"cuda:0"`` or ``"mps"``; None takes the first there
         is of CUDA, MPS and CPU, and leaves generators and modules where they are.
@@ -161,13 +165,14 @@ def load_generator(
         raise ValueError(
             "Only a torch.nn.Module takes latent_dim, num_classes, layers, latent_from, call or name."
         )
-    source = "faces" if source is None else source
+    source = BUNDLED[0] if source is None else source
     if isinstance(source, Checkpoint):
-        return _build(source).to(chosen)
-    if str(source) in BUNDLED and format is None and not Path(source).exists():
+        copies = {key: tensor.clone() for key, tensor in source.tensors.items()}
+        return _build(replace(source, tensors=copies)).to(chosen)
+    if isinstance(source, str) and source in BUNDLED:
         bundled = resources.files("sefa_widget.generators") / "bundled" / f"{source}.safetensors"
         with resources.as_file(bundled) as path:
-            return _build(read_checkpoint(path)).to(chosen)
+            return _build(read_checkpoint(path, format)).to(chosen)
     return _build(read_checkpoint(source, format)).to(chosen)
 
 
@@ -179,14 +184,14 @@ def save_generator(generator: Generator, path: str | Path) -> Path:
     generator
         Any generator of this project.
     path
-        Where to write; an existing file is replaced.
+        Where to write; an existing file is replaced. ``~`` is the home folder.
 
     Returns
     -------
     Path
         The path written.
     """
-    path = Path(path)
+    path = expanded(path)
     tensors = {key: value.detach().cpu().contiguous() for key, value in generator.state_dict().items()}
     about = {"family": generator.family, "config": generator.config}
     save_file(tensors, path, {OWN_FORMAT: json.dumps(about)})  # one key: the file's bytes are reproducible

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 
 import pytest
 
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.checkpoint.machine import run_pickle
+from sefa_widget.checkpoint.span import WINDOW, Cursor, Span
 from sefa_widget.checkpoint.words import Budget, Word
 
 PLAIN = {
@@ -19,7 +21,7 @@ PLAIN = {
 
 
 def run(data: bytes, words: dict[tuple[str, str], Word] | None = None, instructions: int = 1000) -> object:
-    return run_pickle(memoryview(data), words or {}, Budget(0, instructions))[0]
+    return run_pickle(Cursor(Span.of(data)), words or {}, Budget(0, instructions))
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
@@ -35,21 +37,28 @@ def test_plain_values_are_those_that_pickle_makes(protocol):
 def test_sets_and_bytes_are_those_that_pickle_makes(protocol):
     found = run(pickle.dumps([{1, "a"}, b"bytes" * 100, b""], protocol))
     assert found[0] == {1, "a"}
-    assert [bytes(view) for view in found[1:]] == [b"bytes" * 100, b""]
+    assert [span.read() for span in found[1:]] == [b"bytes" * 100, b""]
 
 
-def test_byte_strings_are_views_on_the_source():
-    data = bytearray(pickle.dumps(b"x" * 300, 4))
-    found = run(bytes(data)), run_pickle(memoryview(data), {}, Budget(0))[0]
-    data[-10] = ord("y")
-    assert b"y" in bytes(found[1])
+def test_byte_strings_are_not_read_before_they_are_wanted():
+    data = pickle.dumps(b"x" * 300, 4)
+    file = io.BytesIO(data)
+    found = run_pickle(Cursor(Span(file, 0, len(data))), {}, Budget(0))
+    file.getbuffer()[-10] = ord("y")
+    assert b"y" in found.read()
+
+
+@pytest.mark.parametrize("count", [1, WINDOW - 3, WINDOW, WINDOW + 1, 3 * WINDOW])
+def test_values_are_found_on_both_sides_of_a_long_byte_string_or_text(count):
+    value = [1, b"x" * count, "between", "y" * count, 2]
+    found = run(pickle.dumps(value, 4))
+    assert [found[1].read().decode(), *found[2:]] == ["x" * count, "between", "y" * count, 2]
 
 
 def test_several_pickles_in_a_row_are_read_one_by_one():
-    data = memoryview(pickle.dumps("first", 2) + pickle.dumps("second", 4) + b"rest")
-    first, position = run_pickle(data, {}, Budget(0))
-    second, position = run_pickle(data, {}, Budget(0), start=position)
-    assert (first, second, bytes(data[position:])) == ("first", "second", b"rest")
+    cursor = Cursor(Span.of(pickle.dumps("first", 2) + pickle.dumps("second", 4) + b"rest"))
+    assert [run_pickle(cursor, {}, Budget(0)) for _ in range(2)] == ["first", "second"]
+    assert cursor.take(4) == b"rest"
 
 
 def test_a_word_gives_its_stand_in_and_nothing_else():
@@ -109,8 +118,8 @@ def test_anything_else_is_refused(data, message):
 
 def test_the_work_of_all_pickles_of_a_file_adds_up():
     budget = Budget(0, 1000)
-    data = memoryview(b"N" * 400 + b".")
-    run_pickle(data, {}, budget)
-    run_pickle(data, {}, budget)
+    cursor = Cursor(Span.of((b"N" * 400 + b".") * 3))
+    run_pickle(cursor, {}, budget)
+    run_pickle(cursor, {}, budget)
     with pytest.raises(CheckpointError, match="far more work"):
-        run_pickle(data, {}, budget)
+        run_pickle(cursor, {}, budget)

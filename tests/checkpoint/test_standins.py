@@ -10,12 +10,18 @@ from small_files import pickled
 
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.checkpoint.settings import Settings
+from sefa_widget.checkpoint.span import Span
 from sefa_widget.checkpoint.storage import View
 from sefa_widget.checkpoint.streams import read_pickle
+from sefa_widget.checkpoint.words import Budget
 
 
 def read(value: object, protocol: int = 4, numpy_major: int = 2) -> object:
-    return read_pickle(memoryview(pickled(value, protocol, numpy_major)))
+    return read_pickle(Span.of(pickled(value, protocol, numpy_major)))
+
+
+def settings() -> Settings:
+    return Settings(Budget(copies=10_000))
 
 
 @pytest.mark.parametrize("numpy_major", [1, 2])
@@ -34,7 +40,7 @@ def test_numpy_numbers_and_arrays_become_python_numbers_and_lists(protocol, nump
         "bytes": bytearray(b"x"),
         "no bytes": b"",
     }
-    found = Settings().attributes(read(value, protocol, numpy_major))
+    found = settings().attributes(read(value, protocol, numpy_major))
     assert found == {
         "double": 0.1,
         "single": 0.5,
@@ -52,7 +58,7 @@ def test_numpy_numbers_and_arrays_become_python_numbers_and_lists(protocol, nump
 
 def test_attributes_that_json_cannot_express_are_left_out():
     value = {"a": torch.ones(2), "_b": 1, "c": {1: 2}, "d": [b"x"], "e": np.zeros(5000), "f": (1, None)}
-    assert Settings().attributes(read(value)) == {"f": [1, None]}
+    assert settings().attributes(read(value)) == {"f": [1, None]}
 
 
 DTYPE = Name("numpy", "dtype")

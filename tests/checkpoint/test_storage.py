@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from sefa_widget.checkpoint import CheckpointError
+from sefa_widget.checkpoint.span import Span
 from sefa_widget.checkpoint.storage import STORAGE_WORDS, Storage, read_view, rebuild_tensor, storage_from_id
 
 FLOAT = STORAGE_WORDS["torch", "FloatStorage"]
@@ -14,7 +15,7 @@ FLOAT = STORAGE_WORDS["torch", "FloatStorage"]
 
 def storage(numel: int = 12) -> Storage:
     found = Storage(torch.float32, numel)
-    found.place(memoryview(np.arange(numel, dtype=np.float32).tobytes()))
+    found.place(Span.of(np.arange(numel, dtype=np.float32).tobytes()))
     return found
 
 
@@ -81,7 +82,7 @@ def test_a_storage_named_in_another_way_than_torchs_is_refused(identifier):
 def test_a_storage_takes_no_more_and_no_fewer_bytes_than_its_numbers_need():
     for count in (0, 47, 49):
         with pytest.raises(CheckpointError, match=r"12 numbers of torch\.float32 need 48 bytes"):
-            Storage(torch.float32, 12).place(memoryview(bytes(count)))
+            Storage(torch.float32, 12).place(Span.of(bytes(count)))
 
 
 def test_a_storage_whose_numbers_were_never_found_cannot_be_read():
@@ -94,6 +95,6 @@ def test_only_numbers_that_the_window_shows_count_as_infinite():
     numbers = np.zeros(1_000_000, np.float32)
     numbers[900_001] = np.inf
     whole = Storage(torch.float32, len(numbers))
-    whole.place(memoryview(numbers.tobytes()))
+    whole.place(Span.of(numbers.tobytes()))
     assert not read_view(rebuild_tensor(whole, 0, (len(numbers),), (1,), False, {}))[1]
     assert read_view(rebuild_tensor(whole, 0, (500_000,), (2,), False, {}))[1]

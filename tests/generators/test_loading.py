@@ -42,7 +42,7 @@ def test_a_saved_generator_loads_back_to_the_same_pictures(tmp_path):
     generator = load_generator(GOLDEN / "dcgan.safetensors")
     again = load_generator(save_generator(generator, tmp_path / "saved.safetensors"))
     latent = generator.sample([1, 2, 3])
-    assert torch.equal(again.synthesize(latent), generator.synthesize(latent))
+    torch.testing.assert_close(again.synthesize(latent), generator.synthesize(latent), rtol=1e-5, atol=1e-5)
     assert again.fingerprint == generator.fingerprint
     assert again.name == "saved"
 
@@ -101,7 +101,7 @@ def test_codes_and_z_of_the_wrong_size_are_refused_with_the_right_one(tiny):
 def test_classes_are_given_by_number_or_by_vector(tiny_style):
     by_number = tiny_style.sample([1, 2], labels=[3, 0])
     by_vector = tiny_style.sample([1, 2], labels=torch.eye(4)[[3, 0]])
-    assert torch.equal(by_number.codes, by_vector.codes)
+    torch.testing.assert_close(by_number.codes, by_vector.codes)
     with pytest.raises(ValueError, match=r"Class 4 is outside 0\.\.3"):
         tiny_style.sample([1], labels=[4])
     with pytest.raises(ValueError, match="2 class indices"):

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from sefa_widget import edit, factorize, load_generator, save_generator
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.generators import Latent
-from tests.generators.golden import tangent_is_right
+from tests.generators.golden import ROUNDING, agrees, tangent_is_right
 
 
 class Body(nn.Module):
@@ -194,7 +194,7 @@ def test_the_output_of_a_mapping_network_can_be_the_latent():
     pictures = generator.synthesize(generator.sample(seeds))
     assert torch.allclose(pictures, z_generator.synthesize(z_generator.sample(seeds)), atol=1e-5)
     mean = generator.sample(seeds, truncation_psi=0.0).codes
-    assert torch.equal(mean[0], mean[1])
+    assert torch.allclose(mean[0], mean[1], atol=1e-6)
 
 
 def test_layers_can_be_named():
@@ -259,7 +259,7 @@ def test_random_numbers_of_the_module_are_the_same_at_every_call():
 
     generator = load_generator(Noisy(), layers=["first"])
     latent = generator.sample([0])
-    assert torch.equal(generator.synthesize(latent), generator.synthesize(latent))
+    assert agrees(generator.synthesize(latent), generator.synthesize(latent), ROUNDING)
     fresh = [generator.synthesize(latent, noise="random") for _ in range(2)]
     assert not torch.equal(*fresh)
 

@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from sefa_widget.checkpoint import Checkpoint, CheckpointError
 from sefa_widget.generators import load_generator
 from sefa_widget.generators.stylegan2 import StyleGAN2
+from tests.generators.golden import ROUNDING, agrees
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CHANNELS = {4: 16, 8: 12, 16: 8}
@@ -71,7 +72,7 @@ def test_noise_is_stored_fresh_or_absent(small):
         block.conv1.noise.strength.data.fill_(1.0)
     latent = small.sample(0)
     images = {noise: small.synthesize(latent, noise=noise) for noise in ("const", "random", "none")}
-    assert torch.equal(images["const"], small.synthesize(latent, noise="const"))
+    assert agrees(images["const"], small.synthesize(latent, noise="const"), ROUNDING)
     assert not torch.allclose(images["random"], small.synthesize(latent, noise="random"))
     assert not torch.allclose(images["none"], images["const"])
 
@@ -95,7 +96,7 @@ def test_truncation_above_one_extrapolates_only_where_the_source_does():
     )
     for generator, moves in ((nvidia, True), (genforce, False)):
         codes = [generator.sample(0, truncation_psi=psi).codes for psi in (1, 1.3)]
-        assert torch.equal(*codes) != moves
+        assert torch.allclose(*codes, atol=1e-6) != moves
 
 
 def test_nvidia_weights_without_settings_have_the_official_ones():
@@ -104,7 +105,7 @@ def test_nvidia_weights_without_settings_have_the_official_ones():
     with_settings, without = (load_generator(c, device="cpu") for c in (checkpoint, bare))
     assert without.config == with_settings.config
     latent = without.sample(0)
-    assert torch.equal(without.synthesize(latent), with_settings.synthesize(latent))
+    assert agrees(without.synthesize(latent), with_settings.synthesize(latent), ROUNDING)
 
 
 def test_rosinality_files_may_lack_mean_noise_and_filters():
@@ -114,7 +115,7 @@ def test_rosinality_files_may_lack_mean_noise_and_filters():
 
     generators = [load_generator(golden("ros_sg2", strip), device="cpu") for _ in range(2)]
     pictures = [generator.synthesize(generator.sample(3, truncation_psi=0.5)) for generator in generators]
-    assert torch.equal(*pictures)
+    assert agrees(*pictures, ROUNDING)
     mean = generators[0].sample(range(500)).codes[:, 0].mean(0)
     torch.testing.assert_close(generators[0].w_avg[0], mean, atol=0.3, rtol=0)
 
