@@ -1,6 +1,5 @@
 """The panel as a user has it: real JupyterLab, real kernel, real Chromium."""
 
-import itertools
 import re
 import socket
 
@@ -136,35 +135,56 @@ def test_a_reloaded_page_shows_the_same_panel(notebook):
     assert pixels(notebook) == shown
 
 
-def test_sliders_draw_while_a_cell_runs(open_notebook):
-    """The cell runs until the test has seen the pictures and lets it end."""
+@pytest.fixture
+def gate():
+    """A server of this test, for code in a kernel that waits until the test lets it go on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(WAIT_SECONDS)
-        busy = f"import socket\nsocket.create_connection({server.getsockname()}).recv(1)\nprint('DONE')"
-        notebook = open_notebook([OPEN, busy], height=1100)
-        notebook.run_cell(0)
-        wait_for_revision(notebook, 0)
-        notebook.run_cell(1)
-        running, _ = server.accept()
+        yield server
+
+
+def test_sliders_draw_while_a_cell_runs(open_notebook, gate):
+    busy = f"import socket\nsocket.create_connection({gate.getsockname()}).recv(1)\nprint('DONE')"
+    notebook = open_notebook([OPEN, busy], height=1100)
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
+    notebook.run_cell(1)
+    cell, _ = gate.accept()
     for revision in range(1, 6):
         slider(notebook, 0).press("ArrowRight")
         wait_for_revision(notebook, revision)
     assert "DONE" not in notebook.output(1)
-    running.close()
+    cell.close()
     wait_for_output(notebook, 1, "DONE")
 
 
-def test_a_cell_is_run_while_a_slider_is_dragged(notebook):
-    """The slider moves until the cell has run: a cell that had to wait for it would never run."""
-    x, y = grab(notebook, 0)
-    notebook.page.mouse.move(x + 60, y)
-    wait_for_revision(notebook, 1)
+def test_a_cell_runs_while_a_picture_is_drawn_for_a_dragged_slider(open_notebook, gate):
+    slow = (
+        f"import socket\ngate = socket.create_connection({gate.getsockname()})\n"
+        "kept = panel.generator.forward\n"
+        "def wait(*args):\n"
+        "    panel.generator.forward = kept\n"
+        "    gate.send(b'.')\n"
+        "    gate.recv(1)\n"
+        "    return kept(*args)\n"
+        "panel.generator.forward = wait"
+    )
+    notebook = open_notebook([OPEN, slow, "panel.seed = 47\nprint('CHANGED')"], height=1100)
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
     notebook.run_cell(1)
-    for step in itertools.count():
-        notebook.page.mouse.move(x + 60 * (step % 2), y)
-        if "STATE" in notebook.output(1):
-            break
+    drawing, _ = gate.accept()
+    drawing.settimeout(WAIT_SECONDS)
+    x, y = grab(notebook, 0)
+    notebook.page.mouse.move(x + 30, y)
+    assert drawing.recv(1)
+    notebook.page.mouse.move(x + 60, y)
+    notebook.run_cell(2)
+    wait_for_output(notebook, 2, "CHANGED")
+    wait_for_revision(notebook, 0)
+    drawing.send(b".")
     notebook.page.mouse.up()
+    wait_for_revision(notebook, 3)
 
 
 def test_keys_in_the_panel_do_nothing_to_the_notebook(notebook):
