@@ -1,6 +1,6 @@
 # make demo       set up, then open the quickstart notebook in JupyterLab
 # make test       set up, then run every test: lint, types, Python, panel, browser, notebooks, wheel
-# make test-fast  the tests that need no browser, under a minute
+# make test-fast  the tests that need no browser, no notebook and no build: a minute on a quiet machine
 # make train-heads  train the bundled heads again: hours on a laptop, goes on where it was stopped
 PYTHON ?= python3
 VENV := .venv
@@ -21,11 +21,10 @@ demo: $(VENV)/demo.done
 test: $(VENV)/test.done js/node_modules/.done browser lint
 	$(NPM) test
 	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --nbmake notebooks
 
 test-fast: $(VENV)/test.done js/node_modules/.done
 	$(NPM) test
-	$(BIN)/python -m pytest -m "not browser and not packaging"
+	$(BIN)/python -m pytest -m "not browser and not notebooks and not packaging"
 
 lint: $(VENV)/test.done js/node_modules/.done
 	$(BIN)/ruff check .
@@ -60,7 +59,7 @@ $(VENV)/test.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
 	touch $@
 
 js/node_modules/.done: js/package.json $(VENV)/test.done
-	$(NPM) install --no-audit --no-fund --silent
+	$(NPM) install --loglevel=error
 	touch $@
 
 clean:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -26,7 +25,7 @@ from playwright.sync_api import Playwright, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES  # noqa: E402 (is below ROOT)
+from tests.chromium import CHROMIUM_FLAGS, CHROMIUM_NAMES, find_chromium  # noqa: E402 (is below ROOT)
 from tests.jupyter.lab import Notebook, running_lab, write_notebook  # noqa: E402
 
 SETUP = """
@@ -325,7 +324,7 @@ class Lab:
 def lab() -> Iterator[Lab]:
     """Start JupyterLab on this checkout; print what it runs on."""
     os.environ["PYTHONPATH"] = str(ROOT)
-    found = next((path for path in map(shutil.which, CHROMIUM_NAMES) if path), None)
+    found = find_chromium()
     if found is None:
         raise SystemExit(f"None of {', '.join(CHROMIUM_NAMES)} is on PATH: 'make browser' installs it.")
     with (

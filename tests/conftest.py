@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+# Read by torch when it is imported, here and in the processes that tests start. The tensors of tests are too
+# small for two threads, and threads that wait by spinning take the cores from the ones they wait for.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 import comm
+import hypothesis
 import pytest
 import torch
 from comm.base_comm import BaseComm
@@ -16,35 +22,26 @@ from torch import nn
 from sefa_widget.generators import Generator, Layer, Noise
 from sefa_widget.generators.base import Latent
 from sefa_widget.generators.dcgan import DCGAN
+from tests.chromium import CHROMIUM_FLAGS, CHROMIUM_NAMES, find_chromium
+from tests.patience import WAIT_MS
+
+# Every run tries the same examples, however long one takes and whatever an earlier run found.
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("same")
 
 GOLDEN = Path(__file__).parent / "golden"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-background-timer-throttling",
-    "--disable-renderer-backgrounding",
-    "--disable-backgrounding-occluded-windows",
-    "--hide-scrollbars",
-    "--force-color-profile=srgb",
-]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """The Chromium found on this machine, driven by Playwright."""
     sync_api = pytest.importorskip("playwright.sync_api")
-    found = next((path for path in map(shutil.which, CHROMIUM_NAMES) if path), None)
+    found = find_chromium()
     if found is None:
         pytest.fail(f"None of {', '.join(CHROMIUM_NAMES)} is on PATH: 'make browser' installs it.")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        sync_api.expect.set_options(timeout=WAIT_MS)
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS, timeout=WAIT_MS)
         yield browser
         browser.close()
 

@@ -1,4 +1,7 @@
-"""The wheel as a user gets it: built from a source checkout, installed where there is no Node."""
+"""The wheel as a user gets it: built from a source checkout, installed where there is no Node.
+
+It is built with the tools of this environment, so that no test needs a network.
+"""
 
 import os
 import subprocess
@@ -9,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import WAIT_SECONDS
+
 pytestmark = pytest.mark.packaging
 
 ROOT = Path(__file__).parent.parent
@@ -18,8 +23,11 @@ MAX_BYTES = 15_000_000
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, timeout=600)
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(folder)]
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # npm is one of them
+    environment = {**os.environ, "PATH": programs, "npm_config_offline": "true"}
+    command = [sys.executable, "-m", "pip", "wheel", *options, str(ROOT)]
+    subprocess.run(command, check=True, env=environment, timeout=WAIT_SECONDS)
     return next(folder.glob("*.whl"))
 
 
@@ -43,7 +51,8 @@ def test_an_installed_wheel_opens_the_bundled_model_without_node_and_network(whe
     """Into a fresh environment, which borrows the libraries of this one to save a download of torch."""
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", wheel], check=True, timeout=300)
+    command = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel]
+    subprocess.run(command, check=True, timeout=WAIT_SECONDS)
     site = next((tmp_path / "env").glob("lib/python*/site-packages"))
     libraries = next(path for path in sys.path if path.endswith("site-packages"))
     code = (
@@ -57,6 +66,11 @@ def test_an_installed_wheel_opens_the_bundled_model_without_node_and_network(whe
     )
     environment = {**os.environ, "PATH": "/nowhere", "PYTHONPATH": "", "http_proxy": "http://127.0.0.1:9"}
     done = subprocess.run(
-        [python, "-c", code], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=120
+        [python, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
+        timeout=WAIT_SECONDS,
     )
     assert done.stdout == "(64, 64)\n", done.stderr

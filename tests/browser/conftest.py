@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import WAIT_MS
+
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "sefa_widget" / "static"
+FROZEN_AT = 86_400
+"""The second of its clock at which a page freezes: later than any page takes to load."""
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -44,23 +48,32 @@ def address():
 
 @pytest.fixture
 def open_panel(address, chromium):
-    """Open a page with one panel; options it does not know go to `FakeModel` in fake_kernel.js."""
+    """Open a page with one panel; options it does not know go to `FakeModel` in fake_kernel.js.
+
+    In a frozen page no time passes but what the test lets pass: `page.clock.run_for(milliseconds)`.
+    """
     contexts = []
     failures = []
 
-    def open_(width=800, height=900, theme="light", scheme="light", wait=True, **options):
+    def open_(width=800, height=900, theme="light", scheme="light", frozen=False, **options):
         context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         contexts.append(context)
+        context.set_default_timeout(WAIT_MS)
         page = context.new_page()
+        if frozen:
+            page.clock.install(time=0)
         page.on("pageerror", lambda error: failures.append(str(error)))
         page.goto(address)
         page.wait_for_function("window.ready")
+        if frozen:
+            page.clock.pause_at(FROZEN_AT)
         if theme:
             light = str(theme == "light").lower()
             page.evaluate("light => { document.body.dataset.jpThemeLight = light }", light)
         page.evaluate("options => window.open_panel(options)", options)
-        if wait:
-            page.wait_for_selector(".sefa-picture[data-revision]")
+        if frozen:
+            page.clock.run_for(page.evaluate("models[0].delay"))
+        page.wait_for_selector(".sefa-picture[data-revision]")
         return page
 
     yield open_

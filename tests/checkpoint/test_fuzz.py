@@ -1,6 +1,7 @@
 """Damaged files are read or refused; nothing else happens.
 
-SEFA_FUZZ_EXAMPLES sets how many files are tried (a few hundred if it is not set).
+A few hundred files are tried, the same in every run. SEFA_FUZZ_EXAMPLES tries that many others; so many take
+longer than a test may, so set `--timeout` to 0.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from small_files import small_files
 
 from sefa_widget.checkpoint import CheckpointError, find_problem, read_incomplete
 
-EXAMPLES = int(os.environ.get("SEFA_FUZZ_EXAMPLES", "400"))
+EXAMPLES = os.environ.get("SEFA_FUZZ_EXAMPLES")
 HOSTILE = Path(__file__).parents[1] / "golden" / "hostile"
 
 FILES = small_files() | {
@@ -53,8 +54,7 @@ def place(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("fuzz") / "file"
 
 
-@pytest.mark.timeout(36_000)
-@settings(max_examples=EXAMPLES, deadline=None, database=None)
+@settings(max_examples=int(EXAMPLES or 400), derandomize=EXAMPLES is None)
 @given(st.sampled_from(NAMES), st.integers(0, 2**64))
 def test_a_damaged_file_is_read_or_refused(place, name, seed):
     choose = random.Random(seed)

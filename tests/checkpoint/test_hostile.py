@@ -1,4 +1,4 @@
-"""Attack files are refused or contained: no code of theirs runs, and none takes long or much memory."""
+"""Attack files are refused or contained: no code of theirs runs; none takes much memory or endless work."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import sefa_widget
+from tests.patience import WAIT_SECONDS
 
 HOSTILE = Path(__file__).parents[1] / "golden" / "hostile"
 NAMES = sorted(json.loads((HOSTILE / "EXPECT.json").read_text()))
@@ -48,14 +49,13 @@ FOUND = {
 }
 
 READ_ALL = """
-import json, resource, sys, time, warnings
+import json, resource, sys, warnings
 from sefa_widget.checkpoint import CheckpointError, read_checkpoint
 import torch
 torch.set_num_threads(1)
 in_use = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (in_use + 2**31, in_use + 2**31))
 for path in sys.argv[1:]:
-    start = time.perf_counter()
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
@@ -64,18 +64,19 @@ for path in sys.argv[1:]:
         except CheckpointError as refusal:
             said = str(refusal)
     said = " ".join([said, *(str(warning.message) for warning in warned)])
-    print(json.dumps([path, time.perf_counter() - start, said]), flush=True)
+    print(json.dumps([path, said]), flush=True)
 """
 
 
-def read_apart(paths: list[Path], folder: Path) -> dict[str, tuple[float, str]]:
-    """Read files in another process with 2 GB beyond what torch takes; give time and text for each."""
+def read_apart(paths: list[Path], folder: Path) -> dict[str, str]:
+    """Read files in another process with 2 GB beyond what torch takes; give the text for each."""
     command = [sys.executable, "-c", READ_ALL, *map(str, paths)]
     environment = os.environ | {"PYTHONPATH": str(Path(sefa_widget.__file__).parents[1])}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=WAIT_SECONDS
+    )
     assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return {Path(path).name: (seconds, said) for path, seconds, said in lines}
+    return {Path(path).name: said for path, said in map(json.loads, done.stdout.splitlines())}
 
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="limits memory by Linux' means")
@@ -84,17 +85,19 @@ needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="limits memory 
 @pytest.fixture(scope="module")
 def readings(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
-    readings = read_apart([HOSTILE / name for name in NAMES], folder)
-    return readings, sorted(path.name for path in folder.iterdir())
+    attacks = tmp_path_factory.mktemp("attacks")
+    for name, data in ATTACKS.items():
+        (attacks / name).write_bytes(data)
+    paths = [*(HOSTILE / name for name in NAMES), *(attacks / name for name in ATTACKS)]
+    return read_apart(paths, folder), sorted(path.name for path in folder.iterdir())
 
 
 @needs_linux
 @pytest.mark.parametrize("name", NAMES)
-def test_a_hostile_file_is_refused_quickly_saying_what_was_found(readings, name):
-    seconds, said = readings[0][name]
+def test_a_hostile_file_is_refused_saying_what_was_found(readings, name):
+    said = readings[0][name]
     assert FOUND[name] in said
     assert said.startswith(repr(name))
-    assert seconds < 5
 
 
 @needs_linux
@@ -135,14 +138,17 @@ ATTACKS = {
     "a memo index of 4 G": b"\x80\x04Nr\xff\xff\xff\xff.",
 }
 
+COUNTED = {
+    "endless work": "far more work",
+    "a deep attribute": "far too many",
+    "an attribute of doubling tuples": "far too many",
+}
+"""What is said where the reader counts its own work and stops, however fast the machine is."""
+
 
 @needs_linux
-def test_attacks_on_stack_time_and_memory_are_refused(tmp_path):
-    paths = []
-    for name, data in ATTACKS.items():
-        paths.append(tmp_path / name)
-        paths[-1].write_bytes(data)
-    readings = read_apart(paths, tmp_path)
-    assert readings.keys() == ATTACKS.keys()
-    assert {name for name, (_, said) in readings.items() if "loaded" in said} == set()
-    assert max(seconds for seconds, _ in readings.values()) < 5
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_on_stack_work_or_memory_is_refused(readings, name):
+    said = readings[0][name]
+    assert "loaded" not in said
+    assert COUNTED.get(name, "") in said

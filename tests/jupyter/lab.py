@@ -2,21 +2,71 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import nbformat
 
-START_SECONDS = 60
+from tests.patience import WAIT_MS, WAIT_SECONDS
+
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "docmanager-extension/plugin": {"autosave": False},
+}
+
+
+def own_environment(base: Path) -> dict[str, str]:
+    """Give an environment in which Jupyter reads and writes its files under a folder, none of the user's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
+    return kept | {
+        "JUPYTER_CONFIG_DIR": str(base / "config"),
+        "JUPYTER_DATA_DIR": str(base / "data"),
+        "JUPYTER_RUNTIME_DIR": str(base / "runtime"),
+        "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this Python
+        "JUPYTERLAB_SETTINGS_DIR": str(base / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(base / "workspaces"),
+        "IPYTHONDIR": str(base / "ipython"),
+    }
+
+
+@contextmanager
+def running_lab(base: Path) -> Iterator[tuple[str, Path]]:
+    """Run a JupyterLab of our own under a folder; gives its address and the folder it serves."""
+    root = base / "root"
+    root.mkdir()
+    for name, settings in SETTINGS.items():
+        path = base / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(settings))
+    options = [
+        "--no-browser",
+        f"--ServerApp.port={free_port()}",
+        "--ServerApp.port_retries=50",
+        "--IdentityProvider.token=",
+        "--ServerApp.password=",
+        f"--ServerApp.root_dir={root}",
+        "--ServerApp.allow_root=True",
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.news_url=None",
+        f"--MappingKernelManager.kernel_info_timeout={WAIT_SECONDS}",
+    ]
+    command = [sys.executable, "-m", "jupyterlab", *options]
+    server = subprocess.Popen(command, env=own_environment(base), stderr=subprocess.PIPE, text=True)
+    try:
+        yield _Log(server).address(), root
+    finally:
+        server.terminate()
+        server.wait(WAIT_SECONDS)
 
 
 def free_port() -> int:
@@ -25,59 +75,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def running_lab(base: Path) -> Iterator[tuple[str, Path]]:
-    """Run a JupyterLab of our own under a folder; gives its address and the folder it serves."""
-    root = base / "root"
-    root.mkdir()
-    settings = base / "settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    (settings / "notification.jupyterlab-settings").write_text(
-        '{"fetchNews": "false", "checkForUpdates": false}'
-    )
-    port = free_port()
-    environment = {
-        **os.environ,
-        "JUPYTER_CONFIG_DIR": str(base / "config"),
-        "JUPYTER_RUNTIME_DIR": str(base / "runtime"),
-        "IPYTHONDIR": str(base / "ipython"),
-        "JUPYTERLAB_SETTINGS_DIR": str(base / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(base / "workspaces"),
-    }
-    options = [
-        "--no-browser",
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
-        "--IdentityProvider.token=",
-        "--ServerApp.password=",
-        f"--ServerApp.root_dir={root}",
-        "--ServerApp.allow_root=True",
-        "--LabApp.expose_app_in_browser=True",
-        "--LabApp.news_url=None",
-    ]
-    address = f"http://127.0.0.1:{port}"
-    with (base / "server.log").open("w") as log:
-        command = [sys.executable, "-m", "jupyterlab", *options]
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        try:
-            _wait_for(address, server, base / "server.log")
-            yield address, root
-        finally:
-            server.terminate()
-            server.wait(30)
+class _Log(threading.Thread):
+    """Reads what a server writes, which it must not be kept from, until the server ends."""
 
+    def __init__(self, server: subprocess.Popen[str]) -> None:
+        super().__init__(daemon=True)
+        self.lines = cast(TextIO, server.stderr)
+        self.text = ""
+        self.found = threading.Event()
+        self.start()
 
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(START_SECONDS * 10):
-        if server.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(f"{address}/api", timeout=5).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+    def run(self) -> None:
+        for line in self.lines:
+            self.text += line
+            if ADDRESS.search(line):
+                self.found.set()
+        self.found.set()
+
+    def address(self) -> str:
+        """Give the server's address, once it listens there."""
+        self.found.wait(WAIT_SECONDS)
+        match = ADDRESS.search(self.text)
+        if match is None:
+            raise RuntimeError(f"JupyterLab did not start:\n{self.text[-3000:]}")
+        return match[0]
 
 
 class Notebook:
@@ -86,6 +107,7 @@ class Notebook:
     def __init__(self, page: Any, address: str, name: str) -> None:
         self.page, self.address, self.name = page, address, name
         self.failures: list[str] = []
+        page.set_default_timeout(WAIT_MS)
         page.on("pageerror", lambda error: self.failures.append(str(error)))
 
     def open(self) -> None:
@@ -97,8 +119,7 @@ class Notebook:
             """() => {
                 const kernel = window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel;
                 return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
-            }""",
-            timeout=60_000,
+            }"""
         )
 
     def command(self, name: str, arguments: dict[str, Any] | None = None) -> None:

@@ -1,9 +1,12 @@
 """The panel as a user has it: real JupyterLab, real kernel, real Chromium."""
 
 import re
+import socket
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.patience import WAIT_SECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +30,7 @@ def picture(notebook, number=0):
 
 
 def wait_for_revision(notebook, revision, number=0):
-    expect(picture(notebook, number)).to_have_attribute("data-revision", str(revision), timeout=60_000)
+    expect(picture(notebook, number)).to_have_attribute("data-revision", str(revision))
 
 
 def pixels(notebook, number=0):
@@ -43,18 +46,17 @@ def wait_for_output(notebook, cell, text):
             return widget.outputArea?.node.innerText.includes(text);
         }""",
         arg=[cell, text],
-        timeout=60_000,
     )
     return notebook.output(cell)
 
 
-def drag(notebook, index, pixels_right, steps=20):
+def grab(notebook, index):
+    """Press the mouse on a slider; gives where."""
     box = slider(notebook, index).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     notebook.page.mouse.move(x, y)
     notebook.page.mouse.down()
-    notebook.page.mouse.move(x + pixels_right, y, steps=steps)
-    notebook.page.mouse.up()
+    return x, y
 
 
 @pytest.fixture
@@ -68,7 +70,11 @@ def notebook(open_notebook):
 
 def test_a_dragged_slider_changes_the_picture_and_python_sees_it(notebook):
     before = pixels(notebook)
-    drag(notebook, 0, 80)
+    x, y = grab(notebook, 0)
+    for step in range(1, 6):
+        notebook.page.mouse.move(x + 16 * step, y)
+        wait_for_revision(notebook, step)
+    notebook.page.mouse.up()
     expect(panel(notebook).get_by_label("Strength of direction 0")).not_to_have_value("0")
     notebook.run_cell(1)
     output = wait_for_output(notebook, 1, "STATE")
@@ -111,52 +117,74 @@ def test_two_views_follow_each_other(open_notebook):
     wait_for_revision(notebook, 0, 1)
     slider(notebook, 3).focus()
     notebook.page.keyboard.press("PageUp")
+    wait_for_revision(notebook, 1, 0)
     wait_for_revision(notebook, 1, 1)
     assert slider(notebook, 3, 1).input_value() == slider(notebook, 3, 0).input_value() != "0"
     assert pixels(notebook, 0) == pixels(notebook, 1)
 
 
 def test_a_reloaded_page_shows_the_same_panel(notebook):
-    drag(notebook, 0, 60)
-    notebook.run_cell(1)
-    revision = int(re.search(r"revision (\d+)", wait_for_output(notebook, 1, "revision"))[1])
-    last = re.compile(f"^({revision}|{revision + 1})$")  # the end of the drag may come behind the cell
-    expect(picture(notebook)).to_have_attribute("data-revision", last, timeout=60_000)
+    slider(notebook, 0).press("PageUp")
+    wait_for_revision(notebook, 1)
     shown, strength = pixels(notebook), slider(notebook, 0).input_value()
     notebook.save()
     notebook.page.reload()
     notebook.connected()
-    expect(picture(notebook)).to_have_attribute("data-revision", re.compile(r"\d"), timeout=60_000)
+    wait_for_revision(notebook, 1)
     expect(slider(notebook, 0)).to_have_value(strength)
     assert pixels(notebook) == shown
 
 
-def test_sliders_draw_while_a_cell_runs(open_notebook):
-    busy = "import time\nprint('BUSY')\ntime.sleep(8)\nprint('DONE')"
+@pytest.fixture
+def gate():
+    """A server of this test, for code in a kernel that waits until the test lets it go on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(WAIT_SECONDS)
+        yield server
+
+
+def test_sliders_draw_while_a_cell_runs(open_notebook, gate):
+    busy = f"import socket\nsocket.create_connection({gate.getsockname()}).recv(1)\nprint('DONE')"
     notebook = open_notebook([OPEN, busy], height=1100)
     notebook.run_cell(0)
     wait_for_revision(notebook, 0)
     notebook.run_cell(1)
-    wait_for_output(notebook, 1, "BUSY")
+    cell, _ = gate.accept()
     for revision in range(1, 6):
         slider(notebook, 0).press("ArrowRight")
         wait_for_revision(notebook, revision)
     assert "DONE" not in notebook.output(1)
+    cell.close()
+    wait_for_output(notebook, 1, "DONE")
 
 
-def test_a_cell_answers_at_once_while_a_slider_is_dragged(notebook):
-    box = slider(notebook, 0).bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    mouse = notebook.page.mouse
-    mouse.move(x, y)
-    mouse.down()
+def test_a_cell_runs_while_a_picture_is_drawn_for_a_dragged_slider(open_notebook, gate):
+    slow = (
+        f"import socket\ngate = socket.create_connection({gate.getsockname()})\n"
+        "kept = panel.generator.forward\n"
+        "def wait(*args):\n"
+        "    panel.generator.forward = kept\n"
+        "    gate.send(b'.')\n"
+        "    gate.recv(1)\n"
+        "    return kept(*args)\n"
+        "panel.generator.forward = wait"
+    )
+    notebook = open_notebook([OPEN, slow, "panel.seed = 47\nprint('CHANGED')"], height=1100)
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
     notebook.run_cell(1)
-    for step in range(1, 400):
-        mouse.move(x + 60 * (step % 2), y)
-        if "STATE" in notebook.output(1):
-            break
-    mouse.up()
-    assert step < 399
+    drawing, _ = gate.accept()
+    drawing.settimeout(WAIT_SECONDS)
+    x, y = grab(notebook, 0)
+    notebook.page.mouse.move(x + 30, y)
+    assert drawing.recv(1)
+    notebook.page.mouse.move(x + 60, y)
+    notebook.run_cell(2)
+    wait_for_output(notebook, 2, "CHANGED")
+    wait_for_revision(notebook, 0)
+    drawing.send(b".")
+    notebook.page.mouse.up()
+    wait_for_revision(notebook, 3)
 
 
 def test_keys_in_the_panel_do_nothing_to_the_notebook(notebook):
@@ -178,9 +206,10 @@ def test_the_save_key_saves_the_notebook_from_within_the_panel(notebook):
 
 def test_a_restarted_kernel_leaves_a_panel_that_says_what_to_do(notebook):
     notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
-    expect(panel(notebook)).to_contain_text("run the cell", timeout=30_000)
+    expect(panel(notebook)).to_contain_text("run the cell")
     notebook.connected()
     notebook.run_cell(0)
+    expect(panel(notebook)).not_to_contain_text("run the cell")
     wait_for_revision(notebook, 0)
     slider(notebook, 0).press("ArrowRight")
     wait_for_revision(notebook, 1)

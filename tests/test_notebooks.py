@@ -1,0 +1,34 @@
+"""The notebooks as a person runs them: every cell in order, in a kernel of its own."""
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.jupyter.lab import own_environment
+from tests.patience import WAIT_SECONDS
+
+pytestmark = pytest.mark.notebooks
+
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_cell_runs(path, tmp_path, monkeypatch):
+    environment = own_environment(tmp_path)
+    for name in os.environ.keys() - environment.keys():
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    notebook = nbformat.read(path, as_version=4)
+    folder = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(
+        notebook,
+        resources=folder,
+        kernel_name="python3",
+        timeout=None,  # of a cell: the test itself has one
+        startup_timeout=WAIT_SECONDS,
+        iopub_timeout=WAIT_SECONDS,
+    ).execute()
