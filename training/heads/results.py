@@ -191,8 +191,8 @@ def _nearest(names: Sequence[str], supervised: Supervised) -> str:
 {planes[0].samples} samples at either end) to the nearest of the first {one.searched} directions of each
 set. Random: the nearest of {one.searched} orthonormal ones, over {len(one.control)} bases: 50 % below
 {middle:.2f}, 5 % below {low:.2f}. In bold what is nearer than chance at {100 * LEVEL:g} % over the
-{len(names)} attributes of a column (Bonferroni). Accuracy: of codes kept out of the fit. Reliability: |cos| of
-the normals from two halves of the samples; of random directions 95 % are below {planes[0].chance:.2f}.
+{len(names)} attributes of a column (Bonferroni). Accuracy: of codes kept out of the fit. Reliability: |cos|
+of the normals from two halves of the samples; of random directions 95 % are below {planes[0].chance:.2f}.
 
 """
     return text + _table(["attribute", "accuracy", "reliability", *nearest], rows)
