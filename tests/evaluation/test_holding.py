@@ -52,7 +52,7 @@ def test_a_known_effect_is_held_and_the_other_attributes_are_not_any_more_often(
 
 
 def test_directions_that_change_nothing_but_scatter_the_scores_hold_nothing_more_often():
-    """Noise of 20 times that of the random directions: the mean changes alone are often larger than theirs."""
+    """Noise of 20 times that of the random directions: many mean changes are larger than theirs."""
     wrong = 0
     for seed in range(300):
         sets, readings = null_sets(seed, noise=0.05)
