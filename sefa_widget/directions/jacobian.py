@@ -1,7 +1,12 @@
-"""The image Jacobian: the directions that change a generator's pictures most, on average over latents.
+"""The directions that change a generator's pictures most on average.
 
 The mean of ``J^T J`` over latents, J the Jacobian of the picture by the latent: its eigenvectors are the best
 directions for small edits that there are, so it is the yardstick of the methods that read only weights.
+
+Sources: Wang & Ponce, "The Geometry of Deep Generative Image Models and its Applications", ICLR 2021 (there
+with a perceptual distance, here with pixels). The region: Zhu et al., "Low-Rank Subspaces in GANs",
+NeurIPS 2021 (LowRankGAN: the Jacobian of a region), and Zhu et al., "Region-Based Semantic Factorization in
+GANs", ICML 2022 (ReSeFa: the generalised Rayleigh quotient).
 """
 
 from __future__ import annotations

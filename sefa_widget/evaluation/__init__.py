@@ -1,5 +1,6 @@
 """Scores of directions, each beside those of many random ones; none but `rescore` needs labels."""
 
+from sefa_widget.evaluation.basis import chance
 from sefa_widget.evaluation.captured import CapturedChange, captured_change, fresh_latents
 from sefa_widget.evaluation.compare import Comparison, compare
 from sefa_widget.evaluation.effect import Effect, effect
@@ -21,6 +22,7 @@ __all__ = [
     "Rescoring",
     "Travel",
     "captured_change",
+    "chance",
     "compare",
     "effect",
     "fresh_latents",

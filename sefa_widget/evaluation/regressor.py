@@ -1,4 +1,4 @@
-"""Pictures in, the values of their attributes out, from a small convolutional network that comes along.
+"""A small convolutional network that reads the values of attributes off pictures; one comes along.
 
 The bundled one judges cartoon heads of 64 px: 20 attributes, each scaled from its range to -1..1. It is what
 `interfacegan` and `rescore` take as a scorer.

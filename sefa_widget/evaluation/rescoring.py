@@ -173,7 +173,7 @@ class Rescoring:
                 [beside.effect[..., None], beside.purity[..., None], beside.change.abs()], dim=2
             ).flatten(0, 1)
             for quantile, row in zip(QUANTILES, chance(values).tolist(), strict=True):
-                rows.append((f"random, {quantile:.0%}", "", *row))
+                rows.append((f"random, {100 * quantile:g} %", "", *row))
         return [dict(zip(head, row, strict=True)) for row in rows]
 
     def __str__(self) -> str:

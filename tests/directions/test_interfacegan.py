@@ -75,7 +75,7 @@ def labelled(share, noise=1.0, n=2000, d=32, seed=0):
 
 
 @pytest.mark.parametrize(("share", "least"), [(0.5, 0.97), (0.9, 0.92), (0.1, 0.92), (0.01, 0.65)])
-def test_of_two_labels_all_samples_are_used_however_unequal_they_are(share, least):
+def test_of_two_labels_all_samples_are_used_however_unequal_they_are(share, least, recwarn):
     """The same plane from 40 of either label is worse."""
     codes, labels, truth = labelled(share)
     plane = separate(codes, labels)
@@ -84,6 +84,8 @@ def test_of_two_labels_all_samples_are_used_however_unequal_they_are(share, leas
     extremes = torch.cat([labels.argsort()[:40], labels.argsort()[-40:]])
     few = separate(codes[extremes], labels[extremes], chosen=0.5)
     assert float(plane.normal @ truth) > float(few.normal @ truth)
+    assert torch.equal(separate(codes, labels, chosen=0.2).normal, plane.normal)
+    assert not recwarn.list
 
 
 def test_an_accuracy_of_unequal_classes_is_not_that_of_naming_the_larger_one():

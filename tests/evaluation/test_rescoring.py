@@ -222,11 +222,11 @@ def test_the_table_has_a_row_per_direction_and_the_quantiles_at_random(linear):
     assert list(first) == ["direction", "strongest", "effect", "purity", "a<b", "second", "third"]
     assert first["direction"] == 0
     assert first["second"] == float(found.change[0, 1])
-    assert [row["direction"] for row in chances] == ["random, 5%", "random, 50%", "random, 95%"]
+    assert [row["direction"] for row in chances] == ["random, 5 %", "random, 50 %", "random, 95 %"]
     every = found.control.change[:, :, 1].abs().flatten()
     assert chances[2]["second"] == pytest.approx(float(every.quantile(0.95)))
     assert "a&lt;b" in found._repr_html_()
-    assert "random, 95%" in str(found)
+    assert "random, 95 %" in str(found)
     assert "2 directions, 3 attributes, 10 samples" in repr(found)
     assert "5 to 95 % of 59 random bases" in repr(found)
     assert len(rescore(generator, directions(torch.eye(6)), scorer, n=10, controls=0).table()) == 6
