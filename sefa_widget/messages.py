@@ -38,6 +38,8 @@ class Bye:
     type: ClassVar[str] = "bye"
     view: str
     """Name of the view."""
+    returns: bool = False
+    """Whether it may come back under another name: its page goes away, as it does for a reload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def decode(content: object) -> Intent:
     if kind == "hello":
         return Hello(view, _seq(content, 0), _flag(content, "padded"))
     if kind == "bye":
-        return Bye(view)
+        return Bye(view, _flag(content, "returns"))
     if kind == "probe":
         return Probe(view, _seq(content), _flag(content, "padded"))
     if kind == "edit":

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import contextvars
 import logging
-import os
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import traitlets
 from PIL.Image import Image
 
 from sefa_widget import frames, messages
-from sefa_widget.attributes import StateWidget
+from sefa_widget.built import NOT_BUILT, built
 from sefa_widget.directions import Directions, Progress
 from sefa_widget.generators import Generator
 from sefa_widget.life import weakly
@@ -24,32 +20,13 @@ from sefa_widget.session import Drawn, Found, Session
 from sefa_widget.state import State
 from sefa_widget.stream import Stream
 from sefa_widget.summaries import about, spectrum
+from sefa_widget.wire import WireWidget
 from sefa_widget.worker import Ending, Worker
 
 log = logging.getLogger("sefa_widget")
 
-STATIC = Path(__file__).parent / "static"
-PADDED_BYTES = 66_560
-"""A message of at least one loopback segment: smaller ones may wait 40 ms for an acknowledgement."""
-
 MEASURED_MS = 100.0
 """Pictures that take longer are not drawn only to measure the reach of sliders."""
-
-NOT_BUILT = """export default { render({ el }) {
-  el.textContent = "The panel is not built. In the source checkout run: pip install -e ."
-} }"""
-"""What a source checkout shows until its panel is built."""
-
-
-def _static(name: str, missing: str) -> str | Path:
-    """Give a built file for anywidget: its text, since anywidget keeps each widget of a watched path alive.
-
-    While the panel is being developed (``ANYWIDGET_HMR=1``) it is the path, which anywidget then watches.
-    """
-    path = STATIC / name
-    if not path.is_file():
-        return missing
-    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +46,7 @@ class _Superseded(Exception):
     """Long work is not wanted any more."""
 
 
-class SefaWidget(StateWidget):
+class SefaWidget(WireWidget):
     """A panel to explore one generator; see `explore`.
 
     Parameters
@@ -87,8 +64,8 @@ class SefaWidget(StateWidget):
         If the state is none of this generator's, or directions do not fit it.
     """
 
-    _esm = _static("panel.js", missing=NOT_BUILT)
-    _css = _static("panel.css", missing="")
+    _esm = built("panel.js", missing=NOT_BUILT)
+    _css = built("panel.css", missing="")
 
     spectrum = traitlets.Dict(read_only=True).tag(sync=True)
     """Eigenvalues of the present directions, as the panel draws them."""
@@ -114,7 +91,9 @@ class SefaWidget(StateWidget):
 
     def __repr__(self) -> str:
         """Say what is shown, in one line."""
-        return f"SefaWidget({self.generator.name!r}, seed={self.seed}, strengths={dict(self.strengths)})"
+        if self._kept is None:
+            return f"SefaWidget({self._present.generator!r}, closed)"
+        return f"SefaWidget({self._present.generator!r}, seed={self.seed}, strengths={dict(self.strengths)})"
 
     # What Python code sees, besides the fields of the state. Setting one makes the same change as the panel
     # does; views then ask for the new picture by themselves.
@@ -151,31 +130,19 @@ class SefaWidget(StateWidget):
 
     # What the panel sees.
 
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Refuse what a front end wants to set: the kernel is the only writer of state."""
-        refused = sorted(set(sync_data) & set(self.traits(sync=True)))
-        log.warning("Ignored a front end's wish to set %s; edits are messages.", ", ".join(refused))
+    def _request(self, edit: messages.Edit) -> None:
+        if edit.patch:
+            self._replace_state(edit.patch)
+        context = contextvars.copy_context()
+        request = _Request(edit.view, edit.seq, edit.unedited, edit.padded, edit.moving, context)
+        self._stream.put(edit.view, request)
+        self._worker.wake()
+        with self._errors_to_panel(edit.view, 0):  # an observer's: the picture comes all the same
+            self._tell_observers()
 
-    def _handle_custom_msg(self, content: object, buffers: object) -> None:
-        with self._errors_to_panel(*messages.reply_address(content)):
-            self._receive(messages.decode(content))
-
-    def _receive(self, intent: messages.Intent) -> None:
-        if isinstance(intent, messages.Bye):
-            self._stream.drop(intent.view)
-            self._lossy.pop(intent.view, None)
-        elif isinstance(intent, messages.Probe):
-            self._tell(messages.ProbeInfo(intent.view, intent.seq), b"", padded=intent.padded)
-        else:
-            edit = intent if isinstance(intent, messages.Edit) else messages.Edit(intent.view, intent.seq)
-            if edit.patch:
-                self._replace_state(edit.patch)
-            context = contextvars.copy_context()
-            request = _Request(edit.view, edit.seq, edit.unedited, intent.padded, edit.moving, context)
-            self._stream.put(edit.view, request)
-            self._worker.wake()
-            with self._errors_to_panel(edit.view, 0):  # an observer's: the picture comes all the same
-                self._tell_observers()
+    def _forget_view(self, view: str) -> None:
+        self._stream.drop(view)
+        self._lossy.pop(view, None)
 
     def _work(self, request: _Request) -> None:
         request.context.copy().run(self._answer, request)
@@ -274,30 +241,3 @@ class SefaWidget(StateWidget):
             render_ms=round(drawn.render_ms, 2),
         )
         self._tell(info, frame.data, padded=request.padded)
-
-    def _tell(self, info: messages.Info, *data: bytes, padded: bool = False) -> None:
-        size = sum(map(len, data))
-        padding = [bytes(PADDED_BYTES - size)] if padded and size < PADDED_BYTES else []
-        self.send(messages.encode(info), buffers=[*data, *padding])
-
-    @contextmanager
-    def _errors_to_panel(self, view: str, seq: int) -> Iterator[None]:
-        """Tell the panel what went wrong inside: Jupyter itself shows a handler's exception nowhere."""
-        try:
-            yield
-        except Ending:
-            raise
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
-                raise
-            if self._stopped:
-                return
-            if not isinstance(error, ValueError):
-                log.exception("A request of the panel failed.")
-            text = str(error) or type(error).__name__
-            if not isinstance(error, ValueError):
-                text = f"{type(error).__name__}: {text}"
-            try:
-                self._tell(messages.ErrorInfo(view, seq, text[:500]))
-            except Exception:
-                log.exception("The panel could not be told of an error.")

@@ -102,19 +102,19 @@ def idle() -> None:
 
 
 def leaving() -> None:
-    heads()
+    slow_module()
     sys.exit(0)
 
 
 def a_fork() -> None:
-    heads()
+    slow_module()
     if os.fork() == 0:
         sys.exit(0)
     assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
 
 
 def failing() -> None:
-    heads()
+    slow_module()
     raise RuntimeError("the last line of the script fails")
 
 

@@ -1,19 +1,13 @@
 """Scripts with panels, run in processes of their own."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from tests.endings import ENDINGS, GUARD_SECONDS
+from tests.processes import run
 
 LONG = GUARD_SECONDS * (len(ENDINGS) + 1)
-
-
-def run(*arguments):
-    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=LONG)
 
 
 def test_a_panel_that_cannot_be_made_raises_one_error_and_leaves_nothing_behind():
@@ -29,6 +23,7 @@ for wrong in ({"state": {"seeed": 3}}, {"state": 3}, {"directions": {"mine": Non
         print(error)
     gc.collect()
 """,
+        timeout=LONG,
     )
     assert len(ended.stdout.splitlines()) == 4
     assert "Did you mean 'seed'?" in ended.stdout
@@ -38,7 +33,7 @@ for wrong in ({"state": {"seeed": 3}}, {"state": 3}, {"directions": {"mine": Non
 
 @pytest.fixture(scope="module")
 def endings():
-    ended = run(str(Path(__file__).parent / "endings.py"))
+    ended = run("-m", "tests.endings", timeout=LONG)
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
 

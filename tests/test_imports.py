@@ -15,18 +15,21 @@ ORDER = [
     "state",
     "session",
     "attributes",
+    "cells",
+    "wire",
     "summaries",
     "widget",
+    "sharing",
     "opening",
 ]
-LEAVES = {"arguments", "frames", "life", "messages", "progress", "stream", "worker"}
+LEAVES = {"arguments", "built", "frames", "life", "messages", "progress", "stream", "worker"}
 USERS = {"labels", "plots", "export", "evaluation"}
 ONLY_IN = {
     "PIL": {"frames", "export", "widget"},
     "plotly": {"plots"},
     "traitlets": {"attributes", "widget"},
     "anywidget": {"attributes"},
-    "ipywidgets": {"widget"},
+    "ipywidgets": {"cells", "life"},
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name not in ("__main__.py",))
 

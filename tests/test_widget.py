@@ -12,7 +12,8 @@ import pytest
 from sefa_widget import explore
 from sefa_widget.directions import METHODS
 from sefa_widget.frames import to_pixels
-from sefa_widget.widget import PADDED_BYTES, _Request
+from sefa_widget.widget import _Request
+from sefa_widget.wire import PADDED_BYTES
 
 WIRE = json.loads((Path(__file__).parent / "wire.json").read_text())
 LONG = 30.0
@@ -403,6 +404,47 @@ def test_a_closed_panel_lets_go_of_everything_but_the_generator(tiny, recorded_c
     gc.collect()
     assert session() is None
     assert tiny.sample(1) is not None
+
+
+def test_a_closed_panel_says_so_wherever_it_is_used_and_its_state_can_still_be_read(tiny, recorded_comms):
+    with explore(tiny) as panel:
+        panel.seed = 3
+        panel.image()
+    assert repr(panel) == "SefaWidget('tiny', closed)"
+    uses = [
+        lambda: panel.image(),
+        lambda: panel.directions,
+        lambda: panel.generator,
+        lambda: setattr(panel, "seed", 4),
+        lambda: panel.change(seed=4),
+        lambda: panel.open(),
+        lambda: panel.__enter__(),
+    ]
+    for use in uses:
+        with pytest.raises(RuntimeError, match="This panel is closed"):
+            use()
+    assert (panel.seed, panel.state["seed"], panel.state["fingerprint"]) == (3, 3, tiny.fingerprint)
+    panel.close()
+    with explore(tiny, state=panel.state) as again:
+        assert again.seed == 3
+
+
+def test_closing_a_panel_ends_its_worker_inside_a_network(tiny, recorded_comms):
+    inside, go_on = threading.Event(), threading.Event()
+
+    def wait(module, inputs):
+        inside.set()
+        assert go_on.wait(LONG)
+
+    tiny.convolutions[0].register_forward_pre_hook(wait)
+    panel = explore(tiny)
+    panel._handle_custom_msg({"type": "hello", "view": "v", "seq": 1}, [])
+    assert inside.wait(LONG)
+    panel._worker._tell_to_end()
+    go_on.set()
+    panel.close()
+    assert not panel._worker.alive
+    assert panel._drawn is None
 
 
 def test_panels_share_one_generator_and_nothing_else(tiny, recorded_comms):

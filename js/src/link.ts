@@ -131,11 +131,11 @@ export class Link {
     this.host.changed();
   }
 
-  /** Say goodbye; nothing is sent or timed any more. */
-  stop(): void {
+  /** Say goodbye, for good or until the page is there again; nothing is sent or timed any more. */
+  stop(returns: boolean): void {
     this.#cancelWatch();
     this.#cancelEcho();
-    if (this.status !== "gone") this.#transmit({ type: "bye", view: this.view });
+    if (this.status !== "gone") this.#transmit({ type: "bye", view: this.view, returns });
     this.status = "gone";
   }
 

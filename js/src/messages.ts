@@ -77,7 +77,8 @@ export interface GeneratorInfo {
 
 export type Intent =
   | { type: "hello"; view: string; seq: number; padded: boolean }
-  | { type: "bye"; view: string }
+  /** `returns`: the page goes away with the view, as it does for a reload. */
+  | { type: "bye"; view: string; returns: boolean }
   | { type: "probe"; view: string; seq: number; padded: boolean }
   | {
       type: "edit";

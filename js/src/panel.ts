@@ -187,12 +187,12 @@ function createPanel(
     compare,
     hold: (held) => link.hold(held),
   });
-  window.addEventListener("pagehide", () => link.stop(), { signal });
+  window.addEventListener("pagehide", () => link.stop(true), { signal });
   window.addEventListener("pageshow", (event) => event.persisted && link.start(), { signal });
   signal.addEventListener(
     "abort",
     () => {
-      link.stop();
+      link.stop(false);
       root.remove();
     },
     { once: true },

@@ -396,8 +396,8 @@ describe("measuring the way", () => {
     fresh.frame(1);
     fresh.frame(1, { quality: "final" });
     expect(fresh.sent.filter(({ type }) => type === "probe")).toHaveLength(1);
-    fresh.link.stop();
+    fresh.link.stop(false);
     expect(fresh.clock.timers).toEqual([]);
-    expect(fresh.sent.at(-1)).toEqual({ type: "bye", view: "v1" });
+    expect(fresh.sent.at(-1)).toEqual({ type: "bye", view: "v1", returns: false });
   });
 });

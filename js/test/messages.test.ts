@@ -9,7 +9,7 @@ test.each(Object.entries(wire.down))("a %s from the kernel is read field by fiel
 test("what goes up has exactly the fields of the wire", () => {
   const up: Intent[] = [
     { type: "hello", view: "v1", seq: 1, padded: false },
-    { type: "bye", view: "v1" },
+    { type: "bye", view: "v1", returns: true },
     { type: "probe", view: "v1", seq: 3, padded: true },
     {
       type: "edit",

@@ -1,0 +1,94 @@
+import gc
+import os
+import weakref
+
+import pytest
+import torch
+
+from sefa_widget import explore, load_generator, save_generator
+from sefa_widget.generators import Generator
+
+
+@pytest.fixture
+def opened(recorded_comms):
+    """`opened(source)` opens a panel on the CPU; all are closed at the end."""
+    panels = []
+
+    def open_one(source=None, **options):
+        panels.append(explore(source, device="cpu", **options))
+        return panels[-1]
+
+    yield open_one
+    for panel in panels:
+        panel.close()
+
+
+@pytest.fixture
+def file(tiny, tmp_path):
+    return save_generator(tiny, tmp_path / "tiny.safetensors")
+
+
+def test_panels_of_the_same_bundled_name_share_a_generator(opened):
+    one, two = opened(), opened("faces")
+    assert one.generator is two.generator
+    one.seed = 5
+    assert two.seed == 0
+
+
+def test_panels_of_the_same_file_share_a_generator_whatever_the_file_is_called(
+    opened, file, tmp_path, monkeypatch
+):
+    one = opened(file)
+    (tmp_path / "link.safetensors").symlink_to(file)
+    monkeypatch.chdir(tmp_path)
+    assert opened("tiny.safetensors").generator is one.generator
+    assert opened(tmp_path / "link.safetensors").generator is one.generator
+
+
+def test_a_file_that_was_written_again_is_loaded_again(opened, file):
+    one = opened(file)
+    about = file.stat()
+    os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns + 1))
+    assert opened(file).generator is not one.generator
+
+
+def test_a_panel_can_have_a_generator_of_its_own(opened, file):
+    one, own = opened(file), opened(file, fresh=True)
+    assert own.generator is not one.generator
+    assert opened(file).generator is one.generator
+    assert load_generator(file, device="cpu") is not one.generator
+    with pytest.raises(ValueError, match="fresh is 'yes'; it must be True or False"):
+        opened(file, fresh="yes")
+
+
+def test_a_generator_goes_with_its_last_panel(opened, file):
+    one, two = opened(file), opened(file)
+    generator = weakref.ref(one.generator)
+    one.close()
+    gc.collect()
+    assert generator() is two.generator
+    two.close()
+    gc.collect()
+    assert generator() is None
+
+
+def test_a_generator_whose_weights_were_changed_is_not_handed_out_again(opened, file, monkeypatch):
+    version = property(lambda self: sum(tensor._version for tensor in self.parameters()))
+    monkeypatch.setattr(Generator, "weights_version", version, raising=False)
+    one = opened(file)
+    assert opened(file).generator is one.generator
+    with torch.no_grad():
+        next(one.generator.parameters()).add_(1)
+    two = opened(file)
+    assert two.generator is not one.generator
+    assert opened(file).generator is two.generator
+
+
+def test_a_generator_of_another_type_by_now_is_not_handed_out_again(opened, file):
+    one = opened(file)
+    one.generator.double()
+    assert opened(file).generator.dtype == torch.float32
+
+
+def test_a_generator_that_was_given_stays_the_one(opened, tiny):
+    assert opened(tiny).generator is tiny
