@@ -15,6 +15,8 @@ MAX_SEED = 2**32 - 1
 """Largest seed: what every random number generator takes."""
 MAX_STRENGTH = 1e6
 """Largest strength that can be typed."""
+STRETCHES = (1, 2, 5)
+"""How many times as far as their range the sliders can go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class State:
     """How far from the mean of the latent space: 0 is the mean, 1 is all the way."""
     truncation_cutoff: int | None = None
     """Truncate only code rows before this one; None truncates all."""
+    stretch: int = 1
+    """How many times as far as their range the sliders go: 1, 2 or 5. No picture depends on it."""
     revision: int = field(default=0, compare=False)
     """How many changes there were."""
 
@@ -126,6 +130,10 @@ def _checked(generator: Generator, name: str, value: object, methods: Sequence[s
         return number(value, "truncation_psi", -2.0, 2.0)
     if name == "truncation_cutoff":
         return None if value is None else whole(value, "truncation_cutoff", 0, generator.num_codes)
+    if name == "stretch":
+        if value not in STRETCHES or isinstance(value, bool):
+            raise ValueError(f"stretch is {reprlib.repr(value)}; it must be 1, 2 or 5.")
+        return whole(value, "stretch", 1, 5)
     known = ", ".join(f.name for f in fields(State) if f.name != "revision")
     raise ValueError(f"The state has no {name!r}; it has {known}.")
 

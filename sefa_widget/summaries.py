@@ -41,7 +41,8 @@ def spectrum(state: State, found: Found) -> dict[str, Any]:
         "normalized": directions.normalized,
         "rows": directions.rows,
         "shares": [float(f"{share:.5g}") for share in directions.shares.tolist()],
-        "travel": found.reach.rounded(),
-        "change": None if found.reach.change is None else float(f"{found.reach.change:.3g}"),
+        "ends": found.range.rounded(),
+        "stops": list(found.range.stops),
+        "change": None if found.range.change is None else float(f"{found.range.change:.3g}"),
         "beside": beside,
     }
