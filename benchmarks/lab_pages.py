@@ -34,7 +34,7 @@ import ipywidgets, psutil
 from PIL import Image
 from sefa_widget import explore, frames, widget
 from benchmarks.stamp import TRAVEL, LEVELS, Stamped, drawing
-widget.MEASURED_MS = 0  # the sliders keep their first reach: a level stays the strength that the page sets
+widget.SefaWidget._measure_range = lambda panel: None  # the first ends stay: a level is the strength set
 generator = Stamped({resolution}, pause={pause})
 draw = drawing(generator)
 """

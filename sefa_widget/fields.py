@@ -83,6 +83,18 @@ def real_number(least: float, most: float) -> Check:
     return lambda value, title, scope: number(value, title, least, most)
 
 
+def one_of(known: Sequence[int]) -> Check:
+    """Take one of some whole numbers."""
+
+    def check(value: Any, title: str, scope: Scope) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value not in known:
+            *others, last = map(str, known)
+            raise ValueError(f"{title} is {reprlib.repr(value)}; it must be {', '.join(others)} or {last}.")
+        return int(value)
+
+    return check
+
+
 def truth(value: Any, title: str, scope: Scope) -> bool:
     """Take True or False."""
     return flag(value, title)

@@ -28,7 +28,7 @@ from sefa_widget.directions import (
 from sefa_widget.editing import edit
 from sefa_widget.frames import Pixels, side_by_side, to_pixels
 from sefa_widget.generators.base import Generator, Latent
-from sefa_widget.reach import Reach, equal_reach, first_reach
+from sefa_widget.sliders import KeptRanges, Setting, SliderRange
 from sefa_widget.state import State, describe, first_state, patched
 
 KEPT_DIRECTIONS = 8
@@ -41,19 +41,19 @@ class Found:
 
     directions: Directions
     """Of the method."""
-    reach: Reach
-    """How far their sliders go."""
+    range: SliderRange
+    """Where their sliders end."""
     beside: Aligned | None = None
     """The directions of the second method, matched with those of the first."""
-    beside_reach: Reach | None = None
+    beside_range: SliderRange | None = None
     """How far those go at the ends of the same sliders."""
 
     def beside_strengths(self, strengths: Mapping[int, float]) -> dict[int, float]:
-        """Give the second method's strengths where the first one's are these: the same share of the reach."""
+        """Give the second method's strengths where the first one's are these: the same share of the range."""
         assert self.beside is not None
-        assert self.beside_reach is not None
+        assert self.beside_range is not None
         count = len(self.beside.directions)
-        ratios = self.beside_reach.strengths[:count] / self.reach.strengths[:count]
+        ratios = self.beside_range.ends[:count] / self.range.ends[:count]
         return {i: value * float(ratios[i]) for i, value in strengths.items() if i < count}
 
 
@@ -115,6 +115,7 @@ class Session:
         self._lock = threading.RLock()
         self._directions: dict[tuple[object, ...], Directions] = {}
         self._found: dict[tuple[object, ...], Found] = {}
+        self._ranges = KeptRanges(generator)
         self.state = first_state(generator)
         if state is not None:
             self.apply(state)
@@ -165,38 +166,54 @@ class Session:
         return known
 
     def found(self, state: State | None = None, progress: Progress | None = None) -> Found:
-        """Give the directions of a state with those beside them and the sliders' reach; see `directions`."""
+        """Give the directions of a state, those beside them and what is known of the slider ranges.
+
+        It is the same object until more is known. For `progress` see `directions`.
+        """
         state = self.state if state is None else state
-        key = self._key(state)
+        key = self._moved(state, state.beside)
         with self._lock:
             known = self._found.pop(key, None)
         if known is None:
-            directions = self._factorized(state, state.method, progress)
-            known = Found(directions, first_reach(self.generator, directions))
+            directions, beside = self._factorized(state, state.method, progress), None
             if state.beside is not None:
-                aligned = align(directions, self._factorized(state, state.beside, progress))
-                beside_reach = first_reach(self.generator, aligned.directions)
-                known = replace(known, beside=aligned, beside_reach=beside_reach)
+                beside = align(directions, self._factorized(state, state.beside, progress))
+        else:
+            directions, beside = known.directions, known.beside
         with self._lock:
+            first = self._ranges.range(self._moved(state, None), _setting(state), directions)
+            second = None
+            if beside is not None:
+                moved = self._moved(state, state.beside)
+                second = self._ranges.range(moved, _setting(state), beside.directions)
+            if known is None or known.range is not first or known.beside_range is not second:
+                known = Found(directions, first, beside, second)
             _keep(self._found, key, known)
         return known
 
-    def measure_reach(self, state: State, progress: Progress | None = None) -> Found:
-        """Find the sliders' reach at which each changes the picture as much, see `equal_reach`; keep it."""
-        found, rows = self.found(state), self.edited_rows(state)
-        reach = equal_reach(self.generator, found.directions, rows=rows, progress=progress)
-        found = replace(found, reach=reach)
-        if found.beside is not None:
-            beside = equal_reach(
-                self.generator, found.beside.directions, rows=rows, change=reach.change, progress=progress
-            )
-            found = replace(found, beside_reach=beside)
-        with self._lock:
-            _keep(self._found, self._key(state), found)
-        return found
+    def measure_range(self, state: State) -> bool:
+        """Draw one batch of pictures to measure a state's slider ranges; say whether there is more to do.
 
-    def _key(self, state: State) -> tuple[object, ...]:
-        wanted = (state.method, state.beside, state.layers, state.normalize, tuple(self.edited_rows(state)))
+        `found` gives what is known by then. The directions that are shown at first come first, those of the
+        second method after them, then the others.
+        """
+        found = self.found(state)
+        moving: list[tuple[str | None, Directions]] = [(None, found.directions)]
+        if found.beside is not None:
+            moving.append((state.beside, found.beside.directions))
+        with self._lock:
+            measurings = [
+                self._ranges.measuring(
+                    self._moved(state, beside), _setting(state), directions, self.edited_rows(state)
+                )
+                for beside, directions in moving
+            ]
+        measurings.sort(key=lambda measuring: measuring.first_done)
+        return any(measuring.step(state.strengths) for measuring in measurings)
+
+    def _moved(self, state: State, beside: str | None) -> tuple[object, ...]:
+        """Name the directions of a slider range, the rows that they move and the weights they move in."""
+        wanted = (state.method, beside, state.layers, state.normalize, tuple(self.edited_rows(state)))
         return *wanted, self.generator.weights_version
 
     def draw(self, *, unedited: bool = False, beside: bool = True, progress: Progress | None = None) -> Drawn:
@@ -240,6 +257,10 @@ class Session:
     def edited_rows(self, state: State) -> list[int]:
         """Give the code rows that the edited layers read; all rows if they read none themselves."""
         return list(edit_rows(self.generator, range(*(state.edit_layers or state.layers))))
+
+
+def _setting(state: State) -> Setting:
+    return Setting(state.label, state.truncation_psi, state.truncation_cutoff)
 
 
 Key = TypeVar("Key")

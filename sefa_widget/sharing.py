@@ -20,9 +20,9 @@ _lock = threading.RLock()
 
 def model_key(source: str | Path, device: torch.device) -> Key | None:
     """Say which model a bundled name or a file is; None if it is neither, or cannot be told by its file."""
+    if isinstance(source, str) and source in BUNDLED:
+        return source, device
     path = Path(source).expanduser()
-    if str(source) in BUNDLED and not path.exists():
-        return str(source), device
     if not path.is_file():
         return None
     path = path.resolve()

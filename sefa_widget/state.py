@@ -20,6 +20,7 @@ from sefa_widget.fields import (
     documentation,
     layer_range,
     method_name,
+    one_of,
     optional,
     real_number,
     strength_by_direction,
@@ -27,6 +28,9 @@ from sefa_widget.fields import (
     whole_number,
 )
 from sefa_widget.generators.base import Generator
+
+STRETCHES = (1, 2, 5)
+"""How many times as far as their range the sliders can go."""
 
 
 def _reading_layers(generator: Generator) -> tuple[int, int]:
@@ -104,6 +108,12 @@ class State:
         "Truncate only code rows before this one; None truncates all.",
         optional(code_row),
         first=None,
+    )
+    stretch: int = described(
+        "stretch",
+        "How many times as far as their range the sliders go: 1, 2 or 5. No picture depends on it.",
+        one_of(STRETCHES),
+        first=1,
     )
     generator: str
     """Name of the generator that the state is of."""

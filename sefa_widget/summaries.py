@@ -45,7 +45,8 @@ def spectrum(state: State, found: Found) -> dict[str, Any]:
         "value_name": "" if directions.value is None else directions.value.name,
         "value_symbol": "" if directions.value is None else directions.value.symbol,
         "values": None if values is None else [float(f"{value:.5g}") for value in values],
-        "travel": found.reach.rounded(),
-        "change": None if found.reach.change is None else float(f"{found.reach.change:.3g}"),
+        "ends": found.range.rounded(),
+        "stops": list(found.range.stops),
+        "change": None if found.range.change is None else float(f"{found.range.change:.3g}"),
         "beside": beside,
     }

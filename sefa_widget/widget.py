@@ -25,9 +25,6 @@ from sefa_widget.worker import Ending, Worker
 
 log = logging.getLogger("sefa_widget")
 
-MEASURED_MS = 100.0
-"""Pictures that take longer are not drawn only to measure the reach of sliders."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Request:
@@ -103,6 +100,7 @@ class SefaWidget(WireWidget):
         """The generator that is explored."""
         return self._session.generator
 
+    @property
     @property
     def directions(self) -> Directions:
         """All directions of the present layers."""
@@ -183,28 +181,26 @@ class SefaWidget(WireWidget):
             if not request.moving:
                 self._lossy.pop(view, None)
                 request.context.copy().run(self._sharpen, request)
-        self._measure_reach()
+        self._measure_range()
 
-    def _measure_reach(self) -> None:
-        """Give the sliders equal reach while nothing else is wanted, for generators that are quick enough."""
-        drawn = self._drawn
-        if drawn is None or drawn.found.reach.change is not None or drawn.render_ms > MEASURED_MS:
+    def _measure_range(self) -> None:
+        """Measure where the sliders end, a few pictures at a time, as long as nothing else is wanted."""
+        drawn, more = self._drawn, True
+        if drawn is None:
             return
-
-        def progress(done: int, total: int) -> None:
-            if self._stopped or self._stream.waiting or self._session.state.revision != drawn.state.revision:
-                raise _Superseded
-
+        state, found = drawn.state, drawn.found
         try:
-            found = self._session.measure_reach(drawn.state, progress)
-        except _Superseded:
-            return
+            while more and not (self._stopped or self._stream.waiting):
+                more = self._session.measure_range(state)
+                if self._session.state.revision != state.revision:
+                    return
+                known, found = found, self._session.found(state)
+                if found is not known:
+                    moved = found.beside is not None and bool(state.strengths)
+                    self._drawn = None if moved else replace(drawn, found=found)
+                    self._publish(state, found)
         except Exception:
-            log.exception("The reach of the sliders could not be measured; it stays as it was.")
-            return
-        if self._drawn is drawn:
-            self._drawn = replace(drawn, found=found) if found.beside is None else None
-            self._publish(drawn.state, found)
+            log.exception("The ends of the sliders could not be measured; they stay as they are.")
 
     def _sharpen(self, request: _Request) -> None:
         with self._errors_to_panel(request.view, 0):

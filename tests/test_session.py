@@ -8,10 +8,10 @@ import torch
 
 from sefa_widget import edit, factorize
 from sefa_widget.beside import align
-from sefa_widget.evaluation import effect, fresh_latents
+from sefa_widget.evaluation import fresh_latents
 from sefa_widget.frames import to_pixels
-from sefa_widget.reach import SEEDS, STRETCH, Z_SPREADS
 from sefa_widget.session import Session
+from sefa_widget.sliders.range import Z_SPREADS
 from sefa_widget.state import FIELDS, State
 
 
@@ -89,6 +89,9 @@ BAD = [
     ({"label": 1}, "'tiny' has no classes"),
     ({"truncation_psi": 1e9}, "truncation_psi is"),
     ({"truncation_cutoff": 5}, "truncation_cutoff is 5; it must be 0 to 1"),
+    ({"stretch": 3}, "stretch is 3; it must be 1, 2 or 5"),
+    ({"stretch": True}, "stretch is True; it must be 1, 2 or 5"),
+    ({"stretch": [1]}, "stretch is .1.; it must be 1, 2 or 5"),
     ({"colour": 1}, "The state's field 'colour' is unknown; known are seed, strengths"),
     ({"seeed": 1}, "Did you mean 'seed'"),
 ]
@@ -206,30 +209,70 @@ def test_a_second_method_draws_beside_the_first_along_matched_directions(tiny):
     assert np.array_equal(unedited[:, :width], unedited[:, width:])
 
 
-def test_measured_reach_changes_pictures_equally_for_both_methods(tiny):
+def measure(session, state):
+    while session.measure_range(state):
+        pass
+    return session.found(state)
+
+
+def test_the_ends_of_both_methods_are_measured_by_the_same_rule(tiny):
     session = Session(tiny)
     state = session.apply({"method": "sefa", "beside": "random"})
-    assert session.found().reach.rounded() == [4.0] * 8
-    found = session.measure_reach(state)
+    assert session.found().range.rounded() == [Z_SPREADS] * 8
+    found = measure(session, state)
     assert session.found() is found
-    assert found.reach.change is not None
-    assert found.beside is not None
-    assert found.beside_reach is not None
-    latents = fresh_latents(tiny, SEEDS)
-    for directions, reach in ((found.directions, found.reach), (found.beside.directions, found.beside_reach)):
-        for index, strength in enumerate(reach.strengths.tolist()):
-            there = effect(tiny, directions, strength=strength, latents=latents, controls=0)
-            change = float(there.change[index]) * strength
-            assert change == pytest.approx(found.reach.change, rel=0.011) or strength == STRETCH * Z_SPREADS
-    ratio = float(found.beside_reach.strengths[2] / found.reach.strengths[2])
+    assert found.range.change == found.beside_range.change
+    latents = fresh_latents(tiny, 8)
+    base = tiny.synthesize(latents).clamp(-1, 1)
+    for directions, known in ((found.directions, found.range), (found.beside.directions, found.beside_range)):
+        assert known.measured == tuple(range(8))
+        for index, end in enumerate(known.ends.tolist()):
+            sides = [edit(latents, directions, {index: side * end}) for side in (1, -1)]
+            moved = torch.stack([tiny.synthesize(side).clamp(-1, 1) - base for side in sides])
+            change = float(moved.square().mean().sqrt())
+            if known.stops[index] == "change":
+                assert change == pytest.approx(known.change, rel=0.02)
+            else:
+                assert change < known.change
+
+
+def test_a_slider_moves_both_methods_by_the_same_share_of_their_ranges(tiny):
+    session = Session(tiny)
+    found = measure(session, session.apply({"method": "sefa", "beside": "random"}))
+    ratio = float(found.beside_range.ends[2] / found.range.ends[2])
+    assert ratio != pytest.approx(1, rel=0.01)
     assert found.beside_strengths({2: 1.5}) == {2: pytest.approx(1.5 * ratio)}
 
 
-def test_another_edited_layer_range_has_a_reach_of_its_own(tiny_style):
+def test_class_truncation_and_edited_layers_have_ends_of_their_own_and_going_back_finds_them(tiny_style):
     session = Session(tiny_style)
-    narrow = session.measure_reach(session.apply({"edit_layers": [2, 3]})).reach
-    wide = session.measure_reach(session.apply({"edit_layers": None})).reach
-    assert narrow.rounded() != wide.rounded()
+    first = measure(session, session.state).range
+    changes = [{"label": 2}, {"truncation_psi": 0.5}, {"truncation_cutoff": 1}, {"edit_layers": [2, 3]}]
+    seen = {tuple(first.rounded())}
+    for change in changes:
+        seen.add(tuple(measure(session, session.apply(change)).range.rounded()))
+    assert len(seen) == 5
+    session.apply({"label": 0, "truncation_psi": 1, "truncation_cutoff": None, "edit_layers": None})
+    assert session.found().range is first
+    assert not session.measure_range(session.state)
+
+
+def test_seed_strengths_and_stretch_leave_the_ends_alone(tiny):
+    session = Session(tiny)
+    known = measure(session, session.state).range
+    session.apply({"seed": 5, "strengths": {0: 1}, "stretch": 5})
+    assert session.found().range is known
+
+
+def test_the_first_directions_of_both_methods_are_measured_before_the_others(tiny, monkeypatch):
+    monkeypatch.setattr("sefa_widget.sliders.measuring.FIRST", 2)
+    monkeypatch.setattr("sefa_widget.sliders.unedited.BATCH_PIXELS", 16 * 16**2)
+    session = Session(tiny)
+    state = session.apply({"method": "sefa", "beside": "random"})
+    while session.measure_range(state):
+        found = session.found(state)
+        if len(found.range.measured) > 2:
+            assert len(found.beside_range.measured) >= 2
 
 
 def test_directions_given_by_name_are_chosen_like_a_method(tiny):

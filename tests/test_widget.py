@@ -4,6 +4,7 @@ import json
 import random
 import threading
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from sefa_widget import explore
 from sefa_widget.directions import METHODS
 from sefa_widget.frames import to_pixels
+from sefa_widget.session import Session
 from sefa_widget.widget import _Request
 from sefa_widget.wire import PADDED_BYTES
 
@@ -53,6 +55,11 @@ class Front:
         with self.arrived:
             assert self.arrived.wait_for(found, LONG), f"no {kind} for {seq}: {self.comm.sent[-3:]}"
             return found()[-1]
+
+    def published(self) -> list[dict]:
+        """Every spectrum that was sent."""
+        updates = [m["data"]["state"] for m in self.comm.sent if m["data"].get("method") == "update"]
+        return [state["spectrum"] for state in updates if "spectrum" in state]
 
     def edit(self, seq, view="v", **fields) -> None:
         self.send({"type": "edit", "view": view, "seq": seq, **fields})
@@ -461,70 +468,94 @@ def wait_until(front, condition):
         assert front.arrived.wait_for(condition, LONG)
 
 
-def test_when_nothing_else_is_wanted_the_sliders_get_equal_reach(front):
+def test_when_nothing_else_is_wanted_the_ends_of_the_sliders_are_measured(front):
     front.send({"type": "hello", "view": "v", "seq": 1})
     front.wait("frame", 1)
-    wait_until(front, lambda: front.widget.spectrum["change"] is not None)
+    assert front.published()[0]["stops"] == ["estimate"] * 8
+    wait_until(front, lambda: "estimate" not in front.widget.spectrum["stops"])
     measured = front.widget.spectrum
-    assert len(set(measured["travel"])) > 1
-    front.edit(2, patch={"seed": 5})
+    assert measured["change"] > 0
+    assert len(set(measured["ends"])) > 1
+    front.edit(2, patch={"seed": 5, "strengths": {"0": 2.0}})
     front.wait("frame", 2)
     assert front.widget.spectrum == measured
 
 
-def test_measuring_reach_stops_for_a_request_and_is_taken_up_again(front, monkeypatch):
-    began, refused = threading.Event(), []
-    measure = front.widget._session.measure_reach
+def test_the_ends_are_the_same_whatever_time_pictures_take(front, monkeypatch, tiny, recorded_comms):
+    front.send({"type": "hello", "view": "v", "seq": 1})
+    wait_until(front, lambda: front.widget.spectrum and "estimate" not in front.widget.spectrum["stops"])
+    slow = explore(tiny)
+    draw = slow._session.draw
+    monkeypatch.setattr(slow._session, "draw", lambda **k: replace(draw(**k), render_ms=5000.0))
+    other = Front(slow, recorded_comms[-1])
+    other.send({"type": "hello", "view": "v", "seq": 1})
+    wait_until(other, lambda: slow.spectrum and "estimate" not in slow.spectrum["stops"])
+    assert slow.spectrum == front.widget.spectrum
+    slow.close()
 
-    def slow(state, progress):
-        if refused:
-            return measure(state, progress)
-        began.set()
-        try:
-            while True:
-                progress(0, 1)
-        except BaseException:
-            refused.append(state.revision)
-            raise
 
-    monkeypatch.setattr(front.widget._session, "measure_reach", slow)
+def test_a_request_interrupts_the_measuring_which_goes_on_where_it_was(front, monkeypatch):
+    began, go_on, drawn = threading.Event(), threading.Event(), []
+    forward = type(front.widget.generator).forward
+
+    def counting(generator, codes, *rest, **options):
+        drawn.append(len(codes))
+        if len(drawn) == 3:  # the picture that was asked for, the unedited ones, a direction
+            began.set()
+            assert go_on.wait(LONG)
+        return forward(generator, codes, *rest, **options)
+
+    monkeypatch.setattr(type(front.widget.generator), "forward", counting)
     front.send({"type": "hello", "view": "v", "seq": 1})
     assert began.wait(LONG)
     front.edit(2, patch={"seed": 5})
+    go_on.set()
     front.wait("frame", 2)
-    assert refused == [0]
-    wait_until(front, lambda: front.widget.spectrum["change"] is not None)
+    assert len(drawn) == 4
+    wait_until(front, lambda: "estimate" not in front.widget.spectrum["stops"])
+    assert drawn[:4] == [1, 64, 16, 1]
+    assert drawn.count(64) == 1
+    alone = Session(front.widget.generator)
+    interrupted, drawn[:] = sum(drawn), []
+    while alone.measure_range(alone.state):
+        pass
+    assert interrupted == sum(drawn) + 2
 
 
-def test_reach_that_cannot_be_measured_stays_as_it_was(front, monkeypatch):
+def test_ends_that_cannot_be_measured_stay_as_they_were(front, monkeypatch, caplog):
     failed = threading.Event()
 
-    def fail(state, progress):
+    def fail(state):
         failed.set()
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(front.widget._session, "measure_reach", fail)
+    monkeypatch.setattr(front.widget._session, "measure_range", fail)
     front.send({"type": "hello", "view": "v", "seq": 1})
     assert failed.wait(LONG)
     front.edit(2, patch={"seed": 5})
     front.wait("frame", 2)
-    assert front.widget.spectrum["travel"] == [4.0] * 8
+    assert front.widget.spectrum["ends"] == [4.0] * 8
+    assert "ends of the sliders could not be measured" in caplog.text
 
 
-def test_slow_generators_draw_no_picture_only_to_measure_reach(front, monkeypatch):
-    monkeypatch.setattr("sefa_widget.widget.MEASURED_MS", 0.0)
-    settled = threading.Event()
-    measure_reach = front.widget._measure_reach
+def test_other_ends_move_the_second_picture_so_it_is_drawn_again(front):
+    front.edit(1, patch={"method": "sefa", "beside": "random", "strengths": {"0": 1.5}})
+    _, before = front.wait("frame", 1)
+    wait_until(front, lambda: "estimate" not in front.widget.spectrum["stops"])
+    front.edit(2)
+    _, after = front.wait("frame", 2)
+    before, after = (np.frombuffer(some[0], np.uint8).reshape(16, 32, 4) for some in (before, after))
+    assert np.array_equal(before[:, :16], after[:, :16])
+    assert not np.array_equal(before[:, 16:], after[:, 16:])
 
-    def tell():
-        measure_reach()
-        settled.set()
 
-    monkeypatch.setattr(front.widget, "_measure_reach", tell)
-    front.send({"type": "hello", "view": "v", "seq": 1})
-    front.wait("frame", 1)
-    assert settled.wait(LONG)
-    assert front.widget.spectrum["change"] is None
+def test_python_stretches_the_sliders_and_no_picture_changes(front):
+    before = np.asarray(front.widget.image())
+    front.widget.stretch = 5
+    assert front.widget.stretch == front.widget.state["stretch"] == 5
+    assert np.array_equal(np.asarray(front.widget.image()), before)
+    with pytest.raises(ValueError, match="stretch is 3; it must be 1, 2 or 5"):
+        front.widget.stretch = 3
 
 
 def test_a_second_method_is_drawn_beside_the_first(front):
