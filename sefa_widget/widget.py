@@ -101,7 +101,6 @@ class SefaWidget(WireWidget):
         return self._session.generator
 
     @property
-    @property
     def directions(self) -> Directions:
         """All directions of the present layers."""
         return self._session.directions()

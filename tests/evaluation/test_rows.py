@@ -8,7 +8,6 @@ import torch
 from sefa_widget import factorize
 from sefa_widget.directions import jacobian_gram
 from sefa_widget.evaluation import captured_change, compare, effect, rescore, travel
-from sefa_widget.reach import equal_reach
 
 
 def brightness(images):
@@ -20,7 +19,6 @@ SCORES = {
     "effect": lambda *a, **o: effect(*a, latents=a[0].sample([0]), controls=0, **o).change,
     "travel": lambda *a, **o: travel(*a, 0.1, latents=a[0].sample([0]), controls=0, **o).strengths,
     "rescore": lambda *a, **o: rescore(*a, brightness, n=4, controls=0, **o).change,
-    "equal_reach": lambda *a, **o: equal_reach(*a, **o).strengths,
 }
 
 
