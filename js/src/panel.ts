@@ -89,6 +89,7 @@ function createPanel(
   const spectrum = createSpectrum(scope, (index) => sliders.reveal(index));
   const sliders = createSliders(scope, {
     strength: (index, strength) => edit({ strengths: { [index]: strength } }),
+    stretch: (stretch) => edit({ stretch }),
     resetAll,
     shown: (indices) => spectrum.setShown(indices),
   });
@@ -96,7 +97,7 @@ function createPanel(
 
   function draw(): void {
     const wanted = link.wanted();
-    sliders.update(wanted.strengths, shares);
+    sliders.update(wanted, shares);
     spectrum.update(shares, wanted.strengths, shares !== null && !describes(shares, wanted));
     layers.update(wanted);
     method.update(wanted);
@@ -171,7 +172,7 @@ function createPanel(
       shares = parseSpectrum(model.get("spectrum"));
       draw();
       // Other ends of the sliders move the second picture by another amount.
-      if (shares?.beside) link.refresh();
+      if (shares?.beside && Object.values(link.wanted().strengths).some(Boolean)) link.refresh();
     }),
   );
   // The front end tells this when the kernel was restarted or is dead; a live model never tells it.

@@ -26,6 +26,7 @@ test("what goes up has exactly the fields of the wire", () => {
         label: null,
         truncation_psi: 0.7,
         truncation_cutoff: null,
+        stretch: 2,
       },
       moving: true,
       unedited: false,
@@ -39,6 +40,11 @@ test("the traits are read as they are", () => {
   expect(parseState(wire.traits.state)).toEqual(wire.traits.state);
   expect(parseSpectrum(wire.traits.spectrum)).toEqual(wire.traits.spectrum);
   expect(parseGeneratorInfo(wire.traits.generator_info)).toEqual(wire.traits.generator_info);
+});
+
+test("ends for reasons that are not known are refused", () => {
+  const stops = ["change", "sharpness", "flat", "change", "whim"];
+  expect(parseSpectrum({ ...wire.traits.spectrum, stops })).toBeNull();
 });
 
 test("an empty spectrum is none yet", () => {

@@ -57,6 +57,7 @@ export class FakeModel {
         label: size === "large" ? 3 : null,
         truncation_psi: 0.7,
         truncation_cutoff: null,
+        stretch: 1,
         ...state,
       },
       spectrum: {},
@@ -123,7 +124,10 @@ export class FakeModel {
     const sharpness = (40 + 8 * (layers[1] - layers[0])) / d;
     const shares = Array.from({ length: d }, (_, i) => 0.31 * Math.exp((-i * sharpness) / 8) + 0.02 * (1 - i / d));
     const method = layers[1] > 1 && this.info.num_codes === 1 ? "composed" : "sefa";
-    this.traits.spectrum = { method, layers, normalized: normalize, rows: 8192, shares, travel: shares.map(() => 5), change: null, beside: null };
+    const ends = shares.map(() => 5);
+    const stops = shares.map((_, i) => (i < 32 ? "change" : "estimate"));
+    const found = { shares, ends, stops, change: 0.28, beside: null };
+    this.traits.spectrum = { method, layers, normalized: normalize, rows: 8192, ...found };
     this.trigger("change:spectrum");
   }
 
