@@ -25,10 +25,17 @@ export interface State {
   readonly label: number | null;
   readonly truncation_psi: number;
   readonly truncation_cutoff: number | null;
+  /** The sliders go so many times as far as their ends say. */
+  readonly stretch: number;
 }
 
 /** Absolute new values of some of the state's fields. */
 export type Patch = Partial<Omit<State, "revision" | "generator" | "fingerprint">>;
+
+const STOPS = ["estimate", "change", "sharpness", "flat"] as const;
+
+/** Not measured; changed enough; pictures break; the picture hardly changes any more. */
+export type Stop = (typeof STOPS)[number];
 
 export interface Spectrum {
   readonly method: string;
@@ -41,9 +48,11 @@ export interface Spectrum {
   readonly value_symbol: string;
   /** The number beside every direction, descending; null for methods that give none. */
   readonly values: readonly number[] | null;
-  /** Each direction's slider goes from -travel to travel; as many as there are directions. */
-  readonly travel: readonly number[];
-  /** The mean image change at the ends of the first sliders (-1..1 is the whole range); null if not measured. */
+  /** Each direction's slider goes from -end to end; as many as there are directions. */
+  readonly ends: readonly number[];
+  /** Why each slider ends there. */
+  readonly stops: readonly Stop[];
+  /** The image change at measured ends (RMS, values go from -1 to 1); null if nothing is measured yet. */
   readonly change: number | null;
   /** Another method's directions, in the order of this one's. */
   readonly beside: Beside | null;
@@ -152,19 +161,21 @@ export function parseState(value: unknown): State | null {
     label: isNumber(value.label) ? value.label : null,
     truncation_psi: isNumber(value.truncation_psi) ? value.truncation_psi : 1,
     truncation_cutoff: isNumber(value.truncation_cutoff) ? value.truncation_cutoff : null,
+    stretch: isNumber(value.stretch) ? value.stretch : 1,
   };
 }
 
 /** The spectrum is an empty object until the first factorisation is done. */
 export function parseSpectrum(value: unknown): Spectrum | null {
   if (!isFields(value) || typeof value.method !== "string" || !isRange(value.layers)) return null;
-  const { method, layers, rows, value_name, value_symbol, values, travel } = value;
-  if (!isNumber(rows) || !isNumbers(travel) || !(values === null || isNumbers(values))) return null;
+  const { method, layers, rows, value_name, value_symbol, values, ends, stops } = value;
+  if (!isNumber(rows) || !isNumbers(ends) || !isStops(stops)) return null;
+  if (!(values === null || isNumbers(values))) return null;
   if (typeof value_name !== "string" || typeof value_symbol !== "string") return null;
   const change = isNumber(value.change) ? value.change : null;
   const normalized = value.normalized === true;
   const beside = parseBeside(value.beside);
-  return { method, layers, normalized, rows, value_name, value_symbol, values, travel, change, beside };
+  return { method, layers, normalized, rows, value_name, value_symbol, values, ends, stops, change, beside };
 }
 
 function parseBeside(value: unknown): Beside | null {
@@ -195,6 +206,10 @@ function isNumber(value: unknown): value is number {
 
 function isNumbers(value: unknown): value is number[] {
   return Array.isArray(value) && value.every(isNumber);
+}
+
+function isStops(value: unknown): value is Stop[] {
+  return Array.isArray(value) && value.every((stop) => STOPS.includes(stop));
 }
 
 function isRange(value: unknown): value is Range {

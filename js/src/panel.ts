@@ -89,20 +89,21 @@ function createPanel(
   const spectrum = createSpectrum(scope, (index) => sliders.reveal(index));
   const sliders = createSliders(scope, {
     strength: (index, strength) => edit({ strengths: { [index]: strength } }),
+    stretch: (stretch) => edit({ stretch }),
     resetAll,
     shown: (indices) => spectrum.setShown(indices),
   });
-  let shares = parseSpectrum(model.get("spectrum"));
+  let found = parseSpectrum(model.get("spectrum"));
 
   function draw(): void {
     const wanted = link.wanted();
-    sliders.update(wanted.strengths, shares);
-    spectrum.update(shares, wanted.strengths, shares !== null && !describes(shares, wanted));
+    sliders.update(wanted, found);
+    spectrum.update(found, wanted.strengths, found !== null && !describes(found, wanted));
     layers.update(wanted);
     method.update(wanted);
     seed.update(wanted);
-    root.classList.toggle("sefa-beside", shares?.beside != null);
-    stage.setMethods(shares?.beside ? [methodName(shares.method), methodName(shares.beside.method)] : []);
+    root.classList.toggle("sefa-beside", found?.beside != null);
+    stage.setMethods(found?.beside ? [methodName(found.method), methodName(found.beside.method)] : []);
     stage.setBacklog(link.merged);
     status.show(link.status);
     controls.inert = link.status === "gone";
@@ -168,10 +169,10 @@ function createPanel(
   listen(
     "change:spectrum",
     guarded(() => {
-      shares = parseSpectrum(model.get("spectrum"));
+      found = parseSpectrum(model.get("spectrum"));
       draw();
       // Other ends of the sliders move the second picture by another amount.
-      if (shares?.beside) link.refresh();
+      if (found?.beside && Object.values(link.wanted().strengths).some(Boolean)) link.refresh();
     }),
   );
   // The front end tells this when the kernel was restarted or is dead; a live model never tells it.

@@ -3,6 +3,7 @@
 import { button, h, numberField, on, type Scope, setText } from "./dom";
 import { significant, valueName } from "./format";
 import type { Spectrum } from "./messages";
+import { endLabel, endTitle } from "./slider-range";
 
 /** A slider has at least this many steps on each side of zero. */
 const STEPS = 500;
@@ -10,7 +11,7 @@ const STEPS = 500;
 export interface SliderRow {
   readonly el: HTMLElement;
   /** Show a strength on the direction's slider, the direction's value, and the one it is matched with. */
-  show(strength: number, spectrum: Spectrum | null): void;
+  show(strength: number, spectrum: Spectrum | null, stretch: number): void;
   /** Scroll to the slider, give it the focus and let it flash. */
   reveal(): void;
 }
@@ -27,6 +28,7 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
   );
   const eigenvalue = h("span", { class: "sefa-eigenvalue" });
   const match = h("span", { class: "sefa-match", hidden: "" });
+  const endText = h("span", { class: "sefa-end" });
   /** A slider that is held keeps its ends. */
   let held = false;
   const zero = button(
@@ -42,10 +44,11 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
     eigenvalue,
     match,
     slider,
+    endText,
     value.el,
     zero,
   );
-  on(scope, slider, "input", () => set(snap(Number(slider.value), Number(slider.max))));
+  on(scope, slider, "input", () => set(snap(Number(slider.value), Number(slider.max), Number(slider.max))));
   on(scope, slider, "pointerdown", () => {
     held = true;
   });
@@ -57,16 +60,16 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
     if (event.target !== value.el) set(0);
   });
   on(scope, slider, "keydown", (event) => {
-    const travel = Number(slider.max);
-    const next = afterKey(event, current, travel);
+    const end = Number(slider.max);
+    const next = afterKey(event, current, end);
     if (next === null) return;
     event.preventDefault();
-    set(snap(next, travel));
+    set(snap(next, end, Math.max(end, Math.abs(current))));
   });
 
   return {
     el,
-    show(strength, spectrum) {
+    show(strength, spectrum, stretch) {
       current = strength;
       const number = spectrum?.values?.[index];
       setText(eigenvalue, number === undefined ? "" : significant(number));
@@ -77,16 +80,22 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
         setText(match, `#${other} ${cosine.toFixed(2)}`);
         match.title = `Matched with direction ${other} of the second method: |cos| = ${cosine}`;
       }
-      const wanted = spectrum?.travel[index] || 1;
-      const travel = held ? Number(slider.max) : wanted;
-      if (slider.max !== String(travel)) {
-        slider.min = String(-travel);
-        slider.max = String(travel);
+      const end = held ? Number(slider.max) : stretch * (spectrum?.ends[index] || 1);
+      if (slider.max !== String(end)) {
+        slider.min = String(-end);
+        slider.max = String(end);
       }
-      if (Number(slider.value) !== strength) slider.value = String(strength);
-      slider.style.setProperty("--at", String(Math.min(1, Math.max(0, (strength / travel + 1) / 2))));
+      const shown = Math.min(end, Math.max(-end, strength));
+      if (Number(slider.value) !== shown) slider.value = String(shown);
+      slider.style.setProperty("--at", String((shown / end + 1) / 2));
       value.show(strength);
       el.classList.toggle("sefa-active", strength !== 0);
+      const stop = spectrum?.stops[index] ?? "estimate";
+      const beyond = shown !== strength;
+      setText(endText, endLabel(end, stop, beyond));
+      endText.title = endTitle(end, stop, stretch);
+      el.classList.toggle("sefa-beyond", beyond);
+      value.el.title = beyond ? "This strength lies beyond the end of the slider" : "";
     },
     reveal() {
       el.scrollIntoView({ block: "nearest" });
@@ -99,17 +108,17 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
 }
 
 /** Round to the slider's steps, which are round numbers: zero is exactly zero, and one is one. */
-function snap(strength: number, travel: number): number {
-  const decade = 10 ** Math.floor(Math.log10(travel / STEPS));
-  const step = decade * ([5, 2].find((part) => part * decade <= travel / STEPS) ?? 1);
+function snap(strength: number, end: number, limit: number): number {
+  const decade = 10 ** Math.floor(Math.log10(end / STEPS));
+  const step = decade * ([5, 2].find((part) => part * decade <= end / STEPS) ?? 1);
   const rounded = Number((Math.round(strength / step) * step).toPrecision(6)) || 0;
-  return Math.min(travel, Math.max(-travel, rounded));
+  return Math.min(limit, Math.max(-limit, rounded));
 }
 
 /** The strength a key asks for; null if the key means nothing here. */
-function afterKey(event: KeyboardEvent, strength: number, travel: number): number | null {
+function afterKey(event: KeyboardEvent, strength: number, end: number): number | null {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  const [small, large] = [0.02 * travel, 0.2 * travel];
+  const [small, large] = [0.02 * end, 0.2 * end];
   switch (event.key) {
     case "ArrowRight":
     case "ArrowUp":
@@ -122,9 +131,9 @@ function afterKey(event: KeyboardEvent, strength: number, travel: number): numbe
     case "PageDown":
       return strength - large;
     case "Home":
-      return -travel;
+      return -end;
     case "End":
-      return travel;
+      return end;
     case "Delete":
     case "Backspace":
       return 0;

@@ -125,13 +125,7 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
 
   const bars = h("div", { class: "sefa-chart" }, unit, plot, xAxis);
   const title = h("div", { class: "sefa-heading" }, h("h3", {}, "Spectrum"), heading);
-  const el = h(
-    "section",
-    { class: "sefa-spectrum", "aria-label": "Spectrum" },
-    title,
-    bars,
-    none,
-  );
+  const el = h("section", { class: "sefa-spectrum", "aria-label": "Spectrum" }, title, bars, none);
   return {
     el,
     update(next, strengths, stale) {

@@ -26,6 +26,7 @@ test("what goes up has exactly the fields of the wire", () => {
         label: null,
         truncation_psi: 0.7,
         truncation_cutoff: null,
+        stretch: 2,
       },
       moving: true,
       unedited: false,
@@ -45,6 +46,11 @@ test("a spectrum of a method without values has none", () => {
   const none = { ...wire.traits.spectrum, value_name: "", value_symbol: "", values: null };
   expect(parseSpectrum(none)).toEqual(none);
   expect(parseSpectrum({ ...none, values: [1, null] })).toBeNull();
+});
+
+test("ends for reasons that are not known are refused", () => {
+  const stops = ["change", "sharpness", "flat", "change", "whim"];
+  expect(parseSpectrum({ ...wire.traits.spectrum, stops })).toBeNull();
 });
 
 test("an empty spectrum is none yet", () => {

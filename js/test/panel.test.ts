@@ -170,7 +170,7 @@ describe("a view", () => {
 
 describe("directions", () => {
   const values = Array.from({ length: 25 }, (_, i) => 1 / (i + 1));
-  const many = { values, travel: values.map(() => 5), change: null, beside: null };
+  const many = { values, ends: values.map(() => 5), stops: values.map(() => "change"), beside: null };
   const model25 = (strengths = {}) => {
     const model = new FakeModel();
     model.traits.spectrum = { ...(model.traits.spectrum as object), ...many };
@@ -247,15 +247,21 @@ describe("directions", () => {
     }
   });
 
+  const withEnds = (ends: number[], stops: string[], change: number | null, strengths = {}) => {
+    const model = model25(strengths);
+    model.traits.spectrum = { ...(model.traits.spectrum as object), ends, stops, change };
+    return model;
+  };
+  const ends = values.map((_, i) => i + 1);
+  const stops = values.map((_, i) => ["change", "sharpness", "flat", "estimate"][i % 4] ?? "");
+  const endTexts = (el: HTMLElement) => [...el.querySelectorAll(".sefa-end")].map((end) => end.textContent);
+
   test("each slider has ends of its own, which stay while it is held", () => {
-    const model = model25();
-    const spectrum = model.traits.spectrum as object;
-    model.traits.spectrum = { ...spectrum, travel: values.map((_, i) => i + 1), change: 0.3 };
+    const model = withEnds(ends, stops, 0.3);
     const { el } = render(model);
     expect([0, 3].map((index) => direction(el, index).max)).toEqual(["1", "4"]);
-    expect(get(el, ".sefa-columns span[title*='15 %']").textContent).toBe("strength");
     direction(el, 0).dispatchEvent(new Event("pointerdown"));
-    model.traits.spectrum = { ...spectrum, travel: values.map(() => 9) };
+    model.traits.spectrum = { ...(model.traits.spectrum as object), ends: values.map(() => 9) };
     model.tell("change:spectrum");
     expect([0, 3].map((index) => direction(el, index).max)).toEqual(["1", "9"]);
     direction(el, 0).dispatchEvent(new Event("pointerup"));
@@ -263,7 +269,73 @@ describe("directions", () => {
     expect(direction(el, 0).max).toBe("9");
   });
 
-  test("a typed strength may be beyond the slider's travel; a half typed one is not overwritten", () => {
+  test("each row says where its slider ends, and why", () => {
+    const { el } = render(withEnds([0.567, 2.186, 10.24, 1.5, ...ends.slice(4)], stops, 0.3));
+    expect(endTexts(el).slice(0, 4)).toEqual(["±0.57", "±2.19", "±10.2", "≈1.5"]);
+    const titles = [...el.querySelectorAll<HTMLElement>(".sefa-end")].map(({ title }) => title);
+    expect(titles[0]).toContain("ends at 0.57: there the picture has changed by half the difference");
+    expect(titles[1]).toContain("pictures break");
+    expect(titles[2]).toContain("hardly changes any more");
+    expect(titles[3]).toContain("an estimate, not measured yet");
+  });
+
+  test("a sentence says what the ends mean, and its title what was measured", () => {
+    const model = withEnds(ends, stops, 0.284);
+    const { el } = render(model);
+    const meaning = get<HTMLElement>(el, ".sefa-ends-meaning");
+    expect(meaning.textContent).toBe(
+      "At its end a slider changes the picture by half the difference between two seeds.",
+    );
+    expect(meaning.title).toContain("Half the difference is 0.284");
+    model.traits.spectrum = { ...(model.traits.spectrum as object), change: null };
+    model.tell("change:spectrum");
+    expect(meaning.textContent).toBe("The ends of the sliders are estimates until they are measured.");
+    expect(meaning.title).toBe("");
+  });
+
+  test("the range is stretched by button: every slider goes farther and its text says so", () => {
+    const model = withEnds(ends, stops, 0.284);
+    const { el } = render(model);
+    model.answer();
+    const pressed = () =>
+      [...el.querySelectorAll(".sefa-stretch button[aria-pressed=true]")].map((one) => one.textContent);
+    expect(pressed()).toEqual(["×1"]);
+    buttonNamed(el, "×5").click();
+    expect(model.edits().at(-1)?.patch).toEqual({ stretch: 5 });
+    expect(pressed()).toEqual(["×5"]);
+    expect([0, 3].map((index) => direction(el, index).max)).toEqual(["5", "20"]);
+    expect(endTexts(el).slice(0, 2)).toEqual(["±5", "±10"]);
+    expect(get<HTMLElement>(el, ".sefa-row:first-child .sefa-end").title).toContain(
+      "ends at 1, stretched 5 times",
+    );
+    expect(get(el, ".sefa-ends-meaning").textContent).toContain("5 times as far");
+    model.answer();
+    model.setState({ stretch: 2 });
+    expect(pressed()).toEqual(["×2"]);
+  });
+
+  test("a strength beyond the end stays, is marked, and comes back by keyboard", () => {
+    const model = withEnds(ends, stops, 0.284, { 1: 2.5 });
+    const { el } = render(model);
+    model.answer();
+    const row = direction(el, 1).parentElement as HTMLElement;
+    const field = get(el, "input[aria-label='Strength of direction 1']");
+    expect([field.value, direction(el, 1).value]).toEqual(["2.5", "2"]);
+    expect(row.classList).toContain("sefa-beyond");
+    expect(endTexts(el)[1]).toBe(">2");
+    expect(field.title).toContain("beyond the end");
+    key(direction(el, 1), "ArrowRight");
+    expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 1: 2.5 } });
+    model.answer();
+    key(direction(el, 1), "ArrowLeft");
+    expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 1: 2.46 } });
+    model.answer();
+    buttonNamed(el, "×2").click();
+    expect(row.classList).not.toContain("sefa-beyond");
+    expect(endTexts(el)[1]).toBe("±4");
+  });
+
+  test("a typed strength may be beyond the slider's end; a half typed one is not overwritten", () => {
     const model = model25();
     const { el } = render(model);
     model.answer();
@@ -436,6 +508,12 @@ describe("method", () => {
     const asked = model.edits().length;
     model.tell("change:spectrum");
     expect(model.edits().slice(asked)).toMatchObject([{ patch: {} }]);
+    model.answer();
+    model.setState({ strengths: { 0: 0 } });
+    model.answer();
+    const still = model.edits().length;
+    model.tell("change:spectrum");
+    expect(model.edits()).toHaveLength(still);
   });
 
   test("progress of long work is shown until its picture is there", () => {

@@ -57,6 +57,7 @@ export class FakeModel {
         label: size === "large" ? 3 : null,
         truncation_psi: 0.7,
         truncation_cutoff: null,
+        stretch: 1,
         ...state,
       },
       spectrum: {},
@@ -125,8 +126,10 @@ export class FakeModel {
     const composed = layers[1] > 1 && this.info.num_codes === 1;
     const method = composed ? "composed" : "sefa";
     const [value_name, value_symbol] = composed ? ["share of the response", "λ/Σλ"] : ["share of the rows", "λ/m"];
-    const value = { value_name, value_symbol, values, travel: values.map(() => 5) };
-    this.traits.spectrum = { method, layers, normalized: normalize, rows: 8192, ...value, change: null, beside: null };
+    const ends = values.map(() => 5);
+    const stops = values.map((_, i) => (i < 32 ? "change" : "estimate"));
+    const found = { value_name, value_symbol, values, ends, stops, change: 0.28, beside: null };
+    this.traits.spectrum = { method, layers, normalized: normalize, rows: 8192, ...found };
     this.trigger("change:spectrum");
   }
 

@@ -1,0 +1,70 @@
+/** Where the sliders end: what it means in words, and the choice to go farther. */
+
+import { button, h, type Scope, setText } from "./dom";
+import type { Spectrum, Stop } from "./messages";
+
+export const STRETCHES = [1, 2, 5] as const;
+
+export interface SliderRange {
+  readonly el: HTMLElement;
+  update(stretch: number, spectrum: Spectrum | null): void;
+}
+
+export function createSliderRange(scope: Scope, onStretch: (stretch: number) => void): SliderRange {
+  const meaning = h("p", { class: "sefa-ends-meaning" });
+  const choices = STRETCHES.map((stretch) => {
+    const title =
+      stretch === 1 ? "The sliders end where their text says" : `The sliders go ${stretch} times as far`;
+    const label = `Range times ${stretch}`;
+    const attributes = { title, "aria-label": label, "aria-pressed": "false" };
+    return { stretch, el: button(scope, attributes, `×${stretch}`, () => onStretch(stretch)) };
+  });
+  const group = h("div", { class: "sefa-stretch", role: "group", "aria-label": "Range of the sliders" });
+  group.append("Range", ...choices.map(({ el }) => el));
+  return {
+    el: h("div", { class: "sefa-slider-range" }, meaning, group),
+    update(stretch, spectrum) {
+      setText(meaning, meaningOf(stretch, spectrum));
+      meaning.title = measureOf(spectrum);
+      for (const choice of choices)
+        choice.el.setAttribute("aria-pressed", String(choice.stretch === stretch));
+    },
+  };
+}
+
+/** A slider's end in the row: measured ±, estimated ≈, and > if the strength lies beyond it. */
+export function endLabel(end: number, stop: Stop, beyond: boolean): string {
+  return `${beyond ? ">" : stop === "estimate" ? "≈" : "±"}${short(end)}`;
+}
+
+const REASONS: Readonly<Record<Stop, string>> = {
+  change: "there the picture has changed by half the difference between two seeds",
+  sharpness: "farther out pictures break: they become blurred or rough",
+  flat: "farther out the picture hardly changes any more",
+  estimate: "an estimate, not measured yet",
+};
+
+/** Why a slider ends where it does, for a tooltip. */
+export function endTitle(end: number, stop: Stop, stretch: number): string {
+  const times = stretch === 1 ? "" : `, stretched ${stretch} times`;
+  return `The slider ends at ${short(end / stretch)}${times}: ${REASONS[stop]}`;
+}
+
+/** Three digits at most: 0.57, 2.19, 10.2, 300. */
+function short(end: number): string {
+  return String(Number(end.toPrecision(end < 1 ? 2 : 3)));
+}
+
+function meaningOf(stretch: number, spectrum: Spectrum | null): string {
+  if (spectrum === null) return "";
+  if (spectrum.change === null) return "The ends of the sliders are estimates until they are measured.";
+  if (stretch > 1)
+    return `${stretch} times as far as half the difference between two seeds: pictures may break.`;
+  return "At its end a slider changes the picture by half the difference between two seeds.";
+}
+
+function measureOf(spectrum: Spectrum | null): string {
+  if (spectrum === null || spectrum.change === null) return "";
+  const measured = `Half the difference is ${spectrum.change}: root mean square over pixels and channels, where values go from -1 to 1, on average over seeds.`;
+  return `${measured} A slider ends earlier where pictures break; ≈ is an estimate.`;
+}
