@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from sefa_widget.arguments import choice, flag, function, whole
 from sefa_widget.directions import composed, conv, ica, interfacegan, jacobian, pca, random, sefa
 from sefa_widget.directions.base import (
     Directions,
@@ -20,7 +21,7 @@ from sefa_widget.directions.conv import conv_gram
 from sefa_widget.directions.files import load_directions, save_directions
 from sefa_widget.directions.interfacegan import project
 from sefa_widget.directions.jacobian import jacobian_gram
-from sefa_widget.generators.base import Generator
+from sefa_widget.generators.base import Generator, check_generator
 
 __all__ = [
     "METHODS",
@@ -30,7 +31,6 @@ __all__ = [
     "check_fit",
     "choose_layers",
     "conv_gram",
-    "edit_rows",
     "factorize",
     "format_layers",
     "jacobian_gram",
@@ -59,6 +59,7 @@ METHODS: dict[str, Callable[..., Directions]] = {
 
 def methods_for(generator: Generator) -> tuple[str, ...]:
     """Name the methods that need nothing but this generator, in the order in which people try them."""
+    check_generator(generator)
     samples = ("pca", "ica") if generator.latent_space == "w" else ()
     return ("sefa", "conv", "composed", "jacobian", *samples, "random")
 
@@ -128,12 +129,11 @@ def factorize(
     if method is None:
         reads_latent = all(generator.layers[number].row is not None for number in numbers)
         method = "sefa" if reads_latent else "composed"
-    if method not in METHODS:
-        raise ValueError(f"Method {method!r} is unknown; known are {', '.join(METHODS)}.")
-    d = generator.latent_dim
-    if k is not None and not (isinstance(k, int) and 1 <= k <= d):
-        raise ValueError(f"k is {k!r}; {generator.name!r} has 1 to {d} directions.")
-    find = METHODS[method]
+    find = METHODS[choice(method, "method", METHODS)]
+    k = None if k is None else whole(k, "k", 1, generator.latent_dim)
+    normalize = flag(normalize, "normalize")
+    if progress is not None:
+        function(progress, "progress", "how much is done and how much there is")
     parameters = inspect.signature(find).parameters.values()
     names = [parameter.name for parameter in parameters][1:]  # behind the generator
     arguments = {"layers": layers, "k": k, "normalize": normalize, "progress": progress}

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sefa_widget.arguments import instance
 from sefa_widget.directions.activations import Samples
 from sefa_widget.directions.base import Directions, choose_layers, edit_rows
 from sefa_widget.directions.files import UNREADABLE
@@ -194,6 +195,12 @@ def project(direction: Tensor, conditions: Tensor) -> Tensor:
     ValueError
         If the direction lies in the span of the conditions.
     """
+    for what, given in (("direction", direction), ("conditions", conditions)):
+        instance(given, what, Tensor, "a tensor, [d] or [c, d]")
+    if conditions.shape[-1:] != (direction.numel(),):
+        raise ValueError(
+            f"The direction has {direction.numel()} numbers, the conditions {list(conditions.shape)}."
+        )
     n = direction.double().reshape(-1)
     others = conditions.double().reshape(-1, direction.numel())
     others = others / others.norm(dim=1, keepdim=True).clamp_min(1e-150)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import flag, positive, whole
 from sefa_widget.directions import Directions
+from sefa_widget.directions.base import check_directions
 from sefa_widget.editing import Rows
 from sefa_widget.evaluation.basis import random_control
 from sefa_widget.evaluation.captured import fresh_latents
 from sefa_widget.evaluation.changes import differences, draw, rms
-from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,9 +80,10 @@ def effect(
     ValueError
         If the strength is not finite and positive, or the directions do not fit the generator.
     """
-    if not (math.isfinite(strength) and strength > 0):
-        raise ValueError(f"The strength is {strength}; it must be finite and above 0.")
-    latents = fresh_latents(generator, 16) if latents is None else latents
+    check_directions(directions)
+    strength, control = positive(strength, "The strength"), flag(control, "control")
+    seed = whole(seed, "seed", 0)
+    latents = fresh_latents(check_generator(generator), 16) if latents is None else check_latents(latents)
     base = draw(generator, latents)
     measured = _measure(generator, latents, base, directions, strength, rows)
     if not control:

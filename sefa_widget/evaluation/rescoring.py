@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import flag, function, positives, whole
 from sefa_widget.directions import Directions
+from sefa_widget.directions.base import check_directions
 from sefa_widget.directions.interfacegan import Scorer
 from sefa_widget.directions.moments import Progress
 from sefa_widget.editing import Rows, edit
@@ -21,7 +23,7 @@ from sefa_widget.evaluation.basis import random_control
 from sefa_widget.evaluation.captured import fresh_latents
 from sefa_widget.evaluation.scoring import COLUMNS, Scored
 from sefa_widget.evaluation.tables import Table, html_table, text_table
-from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,13 +189,18 @@ def rescore(
         scorer gives something else than one finite number per picture and attribute, or the same score for
         every sample.
     """
-    steps = _steps(directions, k, strength)
+    check_generator(generator)
+    function(scorer, "scorer", "images [M, C, H, W]")
+    if progress is not None:
+        function(progress, "progress", "how many pictures are done and how many there are")
+    steps = _steps(check_directions(directions), k, strength)
     directions = directions.first(len(steps))
-    if batch is not None and batch < 1:
-        raise ValueError(f"batch is {batch}; at least 1 picture is drawn at once.")
-    samples = n if latents is None else len(latents.codes)
+    batch = None if batch is None else whole(batch, "batch", 1)
+    samples = whole(n, "n", 2) if latents is None else len(check_latents(latents).codes)
     if samples < 2:
         raise ValueError(f"There are {samples} samples; a spread needs at least 2.")
+    seed = whole(seed, "seed", 0)
+    control = flag(control, "control")
     latents = fresh_latents(generator, n) if latents is None else latents
     total = samples * (1 + 2 * len(steps) * (2 if control else 1))
     scored = Scored(generator, scorer, names, batch, progress, total)
@@ -237,15 +244,6 @@ def _measure(
 
 def _steps(directions: Directions, k: int | None, strength: float | Tensor) -> Tensor:
     """Give the strength of each of the first k directions, ``[k]`` float64, or say what is wrong."""
-    if k is not None and k < 1:
-        raise ValueError(f"k is {k}; at least one direction is measured.")
+    k = None if k is None else whole(k, "k", 1)
     count = len(directions.vectors[:k])
-    steps = torch.as_tensor(strength, dtype=torch.float64).cpu()
-    if steps.ndim and steps.shape != (count,):
-        raise ValueError(
-            f"There are strengths of shape {list(steps.shape)} for {count} directions; give one number, or "
-            f"one for each direction [{count}]."
-        )
-    if not bool((steps.isfinite() & (steps > 0)).all()):
-        raise ValueError(f"The strength is {steps.tolist()}; it must be finite and above 0.")
-    return steps.expand(count).clone()
+    return torch.tensor(positives(strength, "The strength", count), dtype=torch.float64)

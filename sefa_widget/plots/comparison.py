@@ -5,6 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from sefa_widget.arguments import instance
 from sefa_widget.evaluation import Comparison, Pair
 
 
@@ -21,6 +22,7 @@ def cosine_figure(pair: Pair) -> go.Figure:
     plotly.graph_objects.Figure
         A heat map of 0 to 1; rings mark the matched pairs.
     """
+    instance(pair, "pair", Pair, "a Pair, as Comparison.pair(first, second) gives it")
     figure = go.Figure()
     figure.add_trace(_matrix(pair))
     figure.add_trace(_rings(pair))
@@ -49,6 +51,7 @@ def comparison_figure(comparison: Comparison) -> go.Figure:
     plotly.graph_objects.Figure
         A triangle of heat maps, one per pair; its title says the mean |cos| of the matched directions.
     """
+    instance(comparison, "comparison", Comparison, "a Comparison, as evaluation.compare gives it")
     first, second = comparison.names[:-1], comparison.names[1:]
     size = len(first)
     titles = [""] * size**2

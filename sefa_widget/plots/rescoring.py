@@ -5,6 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from sefa_widget.arguments import instance
 from sefa_widget.evaluation import Rescoring
 
 
@@ -23,6 +24,7 @@ def rescoring_figure(rescoring: Rescoring) -> go.Figure:
         attribute. The random control, if there is one, is the second panel. Pointing at a cell says the
         change and its standard error.
     """
+    instance(rescoring, "rescoring", Rescoring, "a Rescoring, as evaluation.rescore gives it")
     panels = [rescoring] if rescoring.control is None else [rescoring, rescoring.control]
     figure = make_subplots(
         rows=1,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import torch
 
+from sefa_widget.arguments import MAX_SEED, whole
 from sefa_widget.directions import Directions, format_layers
-from sefa_widget.directions.base import decompose
+from sefa_widget.directions.base import check_directions, decompose
 from sefa_widget.directions.gram import gram_of_rows
 from sefa_widget.plots.palette import PALETTE
 
@@ -30,7 +31,8 @@ def spectrum_figure(directions: Directions, *, seed: int = 0) -> go.Figure:
         Bars of lambda/m, and as a line the spectrum of a matrix of m x d standard normal numbers, treated
         in the same way: what stands above the line is structure that the generator has learnt.
     """
-    d = directions.vectors.shape[1]
+    d = check_directions(directions).vectors.shape[1]
+    seed = whole(seed, "seed", 0, MAX_SEED)
     shares = directions.shares.tolist()
     rows = min(directions.rows, MAX_CONTROL_ROWS)
     weight = torch.randn(rows, d, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)

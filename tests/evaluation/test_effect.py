@@ -50,5 +50,5 @@ def test_the_control_is_measured_beside_it_unless_left_out(tiny):
 
 @pytest.mark.parametrize("strength", [0.0, -1.0, math.nan, math.inf])
 def test_a_strength_must_be_finite_and_positive(tiny, strength):
-    with pytest.raises(ValueError, match="must be finite and above 0"):
+    with pytest.raises(ValueError, match="must be a finite number above 0"):
         effect(tiny, factorize(tiny), strength=strength)

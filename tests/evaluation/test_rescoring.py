@@ -216,11 +216,11 @@ def test_names_must_fit(linear, names, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"strength": 0.0}, "must be finite and above 0"),
-        ({"strength": math.inf}, "must be finite and above 0"),
-        ({"strength": torch.ones(2)}, r"shape \[2\] for 6 directions"),
+        ({"strength": 0.0}, "must be a finite number above 0"),
+        ({"strength": math.inf}, "must be a finite number above 0"),
+        ({"strength": torch.ones(2)}, "has 2 values; give one number, or one for each of 6"),
         ({"k": 0}, "k is 0"),
-        ({"n": 1}, "at least 2"),
+        ({"n": 1}, "n is 1; it must be 2 or more"),
         ({"batch": 0}, "batch is 0"),
     ],
 )
