@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import difflib
 import math
+import os
 import reprlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,9 +19,12 @@ import torch
 
 Kind = TypeVar("Kind")
 
+MAX_SEED = 2**64 - 1
+"""Largest seed that torch takes."""
+
 
 def whole(value: Any, what: str, least: int | None = None, most: int | None = None) -> int:
-    """Give a whole number of `least` to `most` (both included; None is no limit).
+    """Give a whole number of `least` to `most`, both included; without limits where they are None.
 
     >>> whole(3.0, "k", 1, 10)
     3
@@ -27,18 +32,14 @@ def whole(value: Any, what: str, least: int | None = None, most: int | None = No
     Traceback (most recent call last):
     ValueError: k is '3'; it must be a whole number, 1 to 10.
     """
-    given = value
-    if isinstance(value, torch.Tensor | np.ndarray) and value.ndim == 0:
-        value = value.item()
-    limits = {(0, 1): f"{least} or more", (1, 0): f"{most} at most", (0, 0): f"{least} to {most}"}
-    allowed = limits.get((least is None, most is None), "")
-    fits = isinstance(value, int | np.integer | float | np.floating) and not isinstance(value, bool)
-    if not fits or not math.isfinite(value) or value != int(value):
-        words = f"a whole number, {allowed}" if allowed else "a whole number"
-        raise ValueError(f"{what} is {reprlib.repr(given)}; it must be {words}.")
-    if (least is not None and value < least) or (most is not None and value > most):
-        raise ValueError(f"{what} is {reprlib.repr(given)}; it must be {allowed}.")
-    return int(value)
+    plain = _plain(value)
+    allowed = f"{least} or more" if most is None else f"{least} to {most}"
+    if plain is None or not (isinstance(plain, int) or plain.is_integer()):
+        words = "a whole number" if least is None else f"a whole number, {allowed}"
+        raise ValueError(f"{what} is {reprlib.repr(value)}; it must be {words}.")
+    if (least is not None and plain < least) or (most is not None and plain > most):
+        raise ValueError(f"{what} is {reprlib.repr(value)}; it must be {allowed}.")
+    return int(plain)
 
 
 def number(value: Any, what: str, least: float = -math.inf, most: float = math.inf) -> float:
@@ -48,29 +49,36 @@ def number(value: Any, what: str, least: float = -math.inf, most: float = math.i
     Traceback (most recent call last):
     ValueError: truncation_psi is nan; it must be a finite number, -2 to 2.
     """
-    given = value
-    if isinstance(value, torch.Tensor | np.ndarray) and value.ndim == 0:
-        value = value.item()
-    limits = {(False, False): "", (True, False): f", {least:g} or more", (False, True): f", at most {most:g}"}
-    allowed = "a finite number" + limits.get(
-        (math.isfinite(least), math.isfinite(most)), f", {least:g} to {most:g}"
-    )
-    fits = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    limits = {(0, 0): "", (1, 0): f", {least:g} or more", (0, 1): f", at most {most:g}"}
+    limited = (math.isfinite(least), math.isfinite(most))
+    allowed = "a finite number" + limits.get(limited, f", {least:g} to {most:g}")
+    plain = _plain(value)
     try:
-        result = float(value) if fits else math.nan
+        result = math.nan if plain is None else float(plain)
     except OverflowError:
         result = math.inf
     if not (math.isfinite(result) and least <= result <= most):
-        raise ValueError(f"{what} is {reprlib.repr(given)}; it must be {allowed}.")
+        raise ValueError(f"{what} is {reprlib.repr(value)}; it must be {allowed}.")
     return result
 
 
 def positive(value: Any, what: str) -> float:
     """Give a finite number above 0."""
-    result = number(value, what)
+    try:
+        result = number(value, what)
+    except ValueError:
+        result = 0.0
     if not result > 0:
         raise ValueError(f"{what} is {reprlib.repr(value)}; it must be a finite number above 0.")
     return result
+
+
+def positives(value: Any, what: str, count: int) -> list[float]:
+    """Give `count` finite numbers above 0, from as many or from one that stands for all."""
+    given = list(value) if _is_many(value) else [value] * count
+    if len(given) != count:
+        raise ValueError(f"{what} has {len(given)} values; give one number, or one for each of {count}.")
+    return [positive(one, what) for one in given]
 
 
 def flag(value: Any, what: str) -> bool:
@@ -81,64 +89,40 @@ def flag(value: Any, what: str) -> bool:
 
 
 def choice(value: Any, what: str, known: Iterable[str]) -> str:
-    """Give one of some words; the message names the nearest one.
-
-    >>> choice("rnd", "noise", ("const", "random", "none"))
-    Traceback (most recent call last):
-    ValueError: noise is 'rnd'; it must be one of const, random, none. Did you mean 'random'?
-    """
+    """Give one of some words; the message names the nearest one."""
     words = list(known)
     if isinstance(value, str) and value in words:
         return value
-    near = difflib.get_close_matches(value, words, 1, 0.5) if isinstance(value, str) else []
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"{what} is {reprlib.repr(value)}; it must be one of {', '.join(words)}.{hint}")
+    allowed = f"one of {', '.join(words)}.{_hint(value, words)}"
+    raise ValueError(f"{what} is {reprlib.repr(value)}; it must be {allowed}")
 
 
 def instance(value: Any, what: str, kind: type[Kind], wanted: str) -> Kind:
-    """Give a value of one type; `wanted` says what is needed and how to make it.
-
-    >>> instance("x.pkl", "generator", dict, "a dict")
-    Traceback (most recent call last):
-    ValueError: generator is a str ('x.pkl'); it must be a dict.
-    """
+    """Give a value of one type; `wanted` says what is needed and how to make it."""
     if isinstance(value, kind):
         return value
-    raise ValueError(f"{what} is a {type(value).__name__} ({reprlib.repr(value)}); it must be {wanted}.")
+    raise ValueError(f"{what} is {_named(value)}; it must be {wanted}.")
 
 
 def known_names(given: Mapping[str, Any], what: str, known: Sequence[str]) -> None:
     """Refuse a name that is not known; the message names the nearest one."""
     for name in given:
         if name not in known:
-            near = difflib.get_close_matches(str(name), known, 1, 0.5)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise ValueError(f"{what} {reprlib.repr(name)} is unknown; known are {', '.join(known)}.{hint}")
+            words = f"known are {', '.join(known)}.{_hint(name, known)}"
+            raise ValueError(f"{what} {reprlib.repr(name)} is unknown; {words}")
 
 
 def several(value: Any, what: str, wanted: str) -> list[Any]:
-    """Give the things of any sequence, array, range or iterator; a text or a mapping is none.
-
-    >>> several("12", "seeds", "whole numbers")
-    Traceback (most recent call last):
-    ValueError: seeds is a str ('12'); it must be whole numbers.
-    """
-    number = getattr(value, "ndim", 1) == 0  # a 0-dimensional array says that it could be gone through
-    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping) and not number:
+    """Give the things of any sequence, array, range or iterator; a text or a mapping is none."""
+    if _is_many(value):
         return list(value)
-    raise ValueError(f"{what} is a {type(value).__name__} ({reprlib.repr(value)}); it must be {wanted}.")
+    raise ValueError(f"{what} is {_named(value)}; it must be {wanted}.")
 
 
 def indices(value: Any, what: str, count: int, of: str, other: str = "None") -> list[int]:
     """Give which of `count` things are chosen: a tuple ``(start, stop)`` is a half-open range, else numbers.
 
     Ascending, each once; `other` names what else is allowed.
-
-    >>> indices((1, 3), "layer", 3, "'faces'")
-    [1, 2]
-    >>> indices([4, 0], "layer", 3, "'faces'")
-    Traceback (most recent call last):
-    ValueError: Layer 4 is outside 0:3 of 'faces'.
     """
     one = what.capitalize()
     wanted = f"a range (start, stop), a list of numbers, or {other}"
@@ -154,3 +138,66 @@ def indices(value: Any, what: str, count: int, of: str, other: str = "None") -> 
         shown = f"{one} {outside[0]} is outside" if outside else f"No {what} is chosen of"
         raise ValueError(f"{shown} 0:{count} of {of}.")
     return sorted(set(numbers))
+
+
+def wholes(value: Any, what: str, each: str, least: int, most: int | None = None) -> list[int]:
+    """Give the whole numbers of a list, range or array, or of one alone; at least one."""
+    given = list(value) if _is_many(value) else [value]
+    if not given:
+        raise ValueError(f"{what} is empty; give one whole number or more.")
+    return [whole(one, each, least, most) for one in given]
+
+
+def function(value: Any, what: str, of: str) -> Callable[..., Any]:
+    """Give something that can be called; `of` says what with."""
+    if callable(value):
+        return value  # type: ignore[no-any-return]
+    raise ValueError(f"{what} is {_named(value)}; it must be a function of {of}.")
+
+
+def path(value: Any, what: str = "path") -> Path:
+    """Give a path, ``~`` and ``~user`` put in full."""
+    plain = os.fspath(value) if isinstance(value, os.PathLike) else value
+    if not isinstance(plain, str) or not plain or "\0" in plain:
+        raise ValueError(f"{what} is {reprlib.repr(value)}; it must be a text or a Path.")
+    try:
+        return Path(plain).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{what} is {plain!r}: {error}") from error
+
+
+def new_file(value: Any, what: str = "path") -> Path:
+    """Give the path of a file to be written: its folder exists, and no folder has its name."""
+    target = path(value, what)
+    if target.is_dir():
+        raise ValueError(f"{what} is {str(target)!r}, a folder; give the name of a file in it.")
+    if not target.parent.is_dir():
+        folder = str(target.parent)
+        raise ValueError(f"{what} is {str(target)!r}, but there is no folder {folder!r}; make it first.")
+    return target
+
+
+def _plain(value: Any) -> int | float | None:
+    """Give a number of any library as one of Python; None for what is no number."""
+    if isinstance(value, torch.Tensor | np.ndarray) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return None
+    return int(value) if isinstance(value, int | np.integer) else float(value)
+
+
+def _is_many(value: Any) -> bool:
+    """Tell whether several things were given; a 0-dimensional array says so, but is one."""
+    many = isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
+    return many and getattr(value, "ndim", 1) != 0
+
+
+def _hint(value: Any, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(str(value), known, 1, 0.5)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def _named(value: Any) -> str:
+    kind = type(value).__name__
+    article = "an" if kind[0] in "aeiouAEIOU" else "a"
+    return "None" if value is None else f"{article} {kind} ({reprlib.repr(value)})"

@@ -19,14 +19,21 @@ MATCHED = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Aligned:
-    """A set of directions, reordered to go with another."""
+    """A set of directions, reordered to go with another.
+
+    Attributes
+    ----------
+    directions
+        The second set: row i belongs to row i of the first and points to the same side.
+    indices
+        Which direction of the second set row i was.
+    cosines
+        ``[k]``: cosine between row i of both sets, 0 to 1.
+    """
 
     directions: Directions
-    """The second set: row i belongs to row i of the first and points to the same side."""
     indices: tuple[int, ...]
-    """Which direction of the second set row i was."""
     cosines: Tensor
-    """``[k]``: cosine between row i of both sets, 0 to 1."""
 
 
 def align(first: Directions, second: Directions, k: int = MATCHED) -> Aligned:

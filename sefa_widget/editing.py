@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Literal, overload
 
 import torch
 from torch import Tensor
 
-from sefa_widget.arguments import indices
+from sefa_widget.arguments import indices, instance, number, several, whole
 from sefa_widget.directions import Directions
+from sefa_widget.directions.base import check_directions
 from sefa_widget.generators.base import Latent
 
 Strengths = Mapping[int, float] | Sequence[float] | Tensor
@@ -63,7 +63,8 @@ def edit(
     """
     if isinstance(codes, Latent):
         return codes.with_codes(edit(codes.codes, directions, strengths, rows=rows))
-    d = directions.vectors.shape[1]
+    instance(codes, "codes", Tensor, "a Latent, as generator.sample(seeds) gives it, or codes [N, L, d]")
+    d = check_directions(directions).vectors.shape[1]
     if codes.ndim != 3 or codes.shape[2] != d:
         raise ValueError(f"Codes have shape {list(codes.shape)}; these directions take [N, L, {d}].")
     edited = codes.clone()
@@ -75,14 +76,13 @@ def edit(
 
 def offset(directions: Directions, strengths: Strengths) -> Tensor:
     """Give the sum of strength * direction, float64 ``[d]``; see `edit` for the errors."""
-    pairs = dict(strengths if isinstance(strengths, Mapping) else enumerate(strengths))
+    wanted = "{direction: strength}, or a list of strengths for the first directions"
+    if not isinstance(strengths, Mapping):
+        strengths = dict(enumerate(several(strengths, "strengths", wanted)))
     step = torch.zeros(directions.vectors.shape[1], dtype=torch.float64)
-    for index, strength in pairs.items():
-        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(directions):
-            raise ValueError(f"There is no direction {index!r}; there are 0 to {len(directions) - 1}.")
-        if not math.isfinite(strength):
-            raise ValueError(f"The strength of direction {index} is {strength}; it must be finite.")
-        step += float(strength) * directions.vectors[index]
+    for key, strength in strengths.items():
+        index = whole(key, "A direction", 0, len(directions) - 1)
+        step += number(strength, f"The strength of direction {index}") * directions.vectors[index]
     return step
 
 

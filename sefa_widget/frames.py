@@ -21,18 +21,27 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One encoded picture."""
+    """One encoded picture.
+
+    Attributes
+    ----------
+    data
+        The encoded bytes.
+    mime
+        Their encoding; ``image/x-rgba`` is width * height * 4 raw bytes.
+    width
+        Pixels in a row.
+    height
+        Rows.
+    lossless
+        Whether the bytes hold exactly the pixels.
+    """
 
     data: bytes
-    """The encoded bytes."""
     mime: str
-    """Their encoding; ``image/x-rgba`` is width * height * 4 raw bytes."""
     width: int
-    """Pixels in a row."""
     height: int
-    """Rows."""
     lossless: bool
-    """Whether the bytes hold exactly the pixels."""
 
 
 def to_pixels(image: Tensor) -> Pixels:

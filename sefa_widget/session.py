@@ -16,15 +16,8 @@ import torch
 
 from sefa_widget.arguments import instance
 from sefa_widget.beside import Aligned, align
-from sefa_widget.directions import (
-    METHODS,
-    Directions,
-    Progress,
-    check_fit,
-    edit_rows,
-    factorize,
-    methods_for,
-)
+from sefa_widget.directions import METHODS, Directions, Progress, check_fit, factorize, methods_for
+from sefa_widget.directions.base import edit_rows
 from sefa_widget.editing import edit
 from sefa_widget.frames import Pixels, side_by_side, to_pixels
 from sefa_widget.generators.base import Generator, Latent

@@ -44,9 +44,9 @@ def test_strengths_may_be_a_list_for_the_first_directions(tiny_style, directions
 @pytest.mark.parametrize(
     ("strengths", "rows", "text"),
     [
-        ({6: 1.0}, None, "no direction 6; there are 0 to 5"),
-        ({-1: 1.0}, None, "no direction -1"),
-        ({0: float("nan")}, None, "must be finite"),
+        ({6: 1.0}, None, "A direction is 6; it must be 0 to 5"),
+        ({-1: 1.0}, None, "A direction is -1"),
+        ({0: float("nan")}, None, "strength of direction 0 is nan; it must be a finite number"),
         ({0: 1.0}, (2, 4), "2:4 is outside 0:3"),
         ({0: 1.0}, [3], "Row 3 is outside 0:3"),
         ({0: 1.0}, [-1], "Row -1 is outside 0:3"),

@@ -17,13 +17,21 @@ class CheckpointError(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
-    """What a file of weights holds."""
+    """What a file of weights holds.
+
+    Attributes
+    ----------
+    format
+        Whose layout the tensors have, for example ``"dcgan"``; one of `sefa_widget.checkpoint.FORMATS`.
+    tensors
+        The generator's tensors under the keys of their official state dict, on the CPU.
+    config
+        What the file says about the network besides its tensors: plain values, as JSON has them.
+    name
+        Stem of the file name.
+    """
 
     format: str
-    """Whose layout the tensors have, for example ``"dcgan"``; one of `sefa_widget.checkpoint.FORMATS`."""
     tensors: dict[str, Tensor]
-    """The generator's tensors under the keys of their official state dict, on the CPU."""
     config: dict[str, Any] = field(default_factory=dict)
-    """What the file says about the network besides its tensors: plain values, as JSON has them."""
     name: str = "generator"
-    """Stem of the file name."""

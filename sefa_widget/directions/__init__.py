@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from sefa_widget.arguments import choice, flag, function, whole
 from sefa_widget.directions import composed, conv, ica, interfacegan, jacobian, pca, random, sefa
 from sefa_widget.directions.base import (
     Directions,
@@ -23,7 +24,7 @@ from sefa_widget.directions.files import load_directions, save_directions
 from sefa_widget.directions.interfacegan import as_directions, project, separations
 from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.directions.planes import Plane
-from sefa_widget.generators.base import Generator
+from sefa_widget.generators.base import Generator, check_generator
 
 __all__ = [
     "METHODS",
@@ -36,7 +37,6 @@ __all__ = [
     "check_fit",
     "choose_layers",
     "conv_gram",
-    "edit_rows",
     "factorize",
     "format_layers",
     "jacobian_gram",
@@ -77,6 +77,7 @@ OFFERED: dict[str, Callable[[Generator], bool]] = {
 
 def methods_for(generator: Generator) -> tuple[str, ...]:
     """Name the methods that run on a generator without options, in the order in which people try them."""
+    check_generator(generator)
     return tuple(method for method, runs in OFFERED.items() if runs(generator))
 
 
@@ -144,12 +145,11 @@ def factorize(
     numbers = choose_layers(generator, layers)
     if method is None:
         method = _by_layer(generator, numbers)
-    if method not in METHODS:
-        raise ValueError(f"Method {method!r} is unknown; known are {', '.join(METHODS)}.")
-    d = generator.latent_dim
-    if k is not None and not (isinstance(k, int) and 1 <= k <= d):
-        raise ValueError(f"k is {k!r}; {generator.name!r} has 1 to {d} directions.")
-    find = METHODS[method]
+    find = METHODS[choice(method, "method", METHODS)]
+    k = None if k is None else whole(k, "k", 1, generator.latent_dim)
+    normalize = flag(normalize, "normalize")
+    if progress is not None:
+        function(progress, "progress", "how much is done and how much there is")
     parameters = inspect.signature(find).parameters.values()
     names = [parameter.name for parameter in parameters][1:]  # behind the generator
     arguments = {"layers": layers, "k": k, "normalize": normalize, "progress": progress}

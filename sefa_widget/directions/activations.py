@@ -1,4 +1,4 @@
-"""A generator and seeded draws in, batches of latents and of what a layer makes of them out."""
+"""Draws samples of a generator in batches: latents, and what a layer makes of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.arguments import MAX_SEED, instance, whole, wholes
+from sefa_widget.generators.base import Generator, Latent, check_generator
+from sefa_widget.generators.inputs import truncation
 from sefa_widget.generators.probe import hooked
 
 Batch = tuple[Tensor, Tensor]
@@ -25,31 +27,49 @@ class _Stop(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Draws of a generator; iterating over them again draws the same ones, and nothing is stored."""
+    """Draws of a generator; iterating over them again draws the same ones, and nothing is stored.
+
+    Attributes
+    ----------
+    generator
+        Where they come from.
+    n
+        How many; the first of them are the same whatever `n` is.
+    seed
+        Same seed, same draws, on every machine and with every batch size.
+    layer
+        Name of a sub-module whose output is the features; None takes the latents themselves.
+    batch
+        How many at once; None is 1024 latents, or 32 outputs of a layer.
+    labels
+        A class, or classes that take turns; None is class 0 where there are classes.
+    truncation_psi
+        See `Generator.mapping`.
+    truncation_cutoff
+        See `Generator.mapping`.
+    """
 
     generator: Generator
-    """Where they come from."""
     n: int
-    """How many; the first of them are the same whatever `n` is."""
     seed: int = 0
-    """Same seed, same draws, on every machine and with every batch size."""
     layer: str | None = None
-    """Name of a sub-module whose output is the features; None takes the latents themselves."""
     batch: int | None = None
-    """How many at once; None is 1024 latents, or 32 outputs of a layer."""
     labels: int | Sequence[int] | None = None
-    """A class, or classes that take turns; None is class 0 where there are classes."""
     truncation_psi: float = 1.0
-    """See `Generator.mapping`."""
     truncation_cutoff: int | None = None
-    """See `Generator.mapping`."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be drawn."""
-        if isinstance(self.n, bool) or not isinstance(self.n, int) or self.n < 2:
-            raise ValueError(f"n is {self.n!r}; at least 2 samples are needed.")
-        if self.batch is not None and self.batch < 1:
-            raise ValueError(f"batch is {self.batch!r}; it must be at least 1.")
+        """Refuse what cannot be drawn, and keep whole numbers as those of Python."""
+        classes = check_generator(self.generator).num_classes
+        object.__setattr__(self, "n", whole(self.n, "n", 2))
+        object.__setattr__(self, "seed", whole(self.seed, "seed", 0, MAX_SEED))
+        if self.batch is not None:
+            object.__setattr__(self, "batch", whole(self.batch, "batch", 1))
+        if self.labels is not None and classes:
+            object.__setattr__(self, "labels", wholes(self.labels, "labels", "A class", 0, classes - 1))
+        if self.layer is not None:
+            instance(self.layer, "layer", str, "the name of a sub-module")
+        truncation(self.truncation_psi, self.truncation_cutoff)
         names = [name for name, _ in self.generator.named_modules() if name]
         if self.layer is not None and self.layer not in names:
             near = difflib.get_close_matches(self.layer, names, 5, 0.3) or names[:5]

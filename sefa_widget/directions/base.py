@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sefa_widget.arguments import indices
-from sefa_widget.generators.base import Generator
+from sefa_widget.arguments import indices, instance, several, whole
+from sefa_widget.generators.base import Generator, check_generator
 
 LayerChoice = tuple[int, int] | Sequence[int] | None
 """A half-open range ``(start, stop)``, any other sequence of layer numbers, or None for the default."""
@@ -46,39 +46,56 @@ SHARE_OF_WEIGHT = Value("share of the squared weight", "λ/Σλ")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Directions:
-    """Directions of a generator's latent space; a value, never changed after it is made."""
+    """Directions of a generator's latent space; a value, never changed after it is made.
+
+    Attributes
+    ----------
+    vectors
+        ``[k, d]`` float64 on the CPU: unit rows, the entry of largest magnitude positive.
+    eigenvalues
+        ``[k]`` float64, descending; never negative. All 1 where `value` is None.
+    trace
+        What the eigenvalues of all d directions add up to; m with SeFa's normalised rows.
+    rows
+        m: how many units of the generator were stacked as rows (rows of zeros not counted), how many
+        values of the picture were compared, or how many samples were drawn; 0 where nothing was, or a file
+        does not say.
+    method
+        How they were found, for example ``"sefa"``.
+    layers
+        Numbers of the layers they were found in.
+    normalized
+        Whether the rows of the weights were scaled to unit length first; None where no weights are read.
+    fingerprint
+        Fingerprint of the generator they belong to.
+    edit_rows
+        The code rows that an edit moves unless it is told otherwise: those that the layers read (see
+        `edit_rows`); None where that is not known, then all rows.
+    value
+        What `values` are; None where the method gives its directions no values.
+    options
+        Options as the method was given them, arrays as lists: with them it can be run again.
+    """
 
     vectors: Tensor
-    """``[k, d]`` float64 on the CPU: unit rows, the entry of largest magnitude positive."""
     eigenvalues: Tensor
-    """``[k]`` float64, descending; never negative. All 1 where `value` is None."""
     trace: float
-    """What the eigenvalues of all d directions add up to; m with SeFa's normalised rows."""
     rows: int
-    """m: how many units of the generator were stacked as rows (rows of zeros not counted), how many values of
-    the picture were compared, or how many samples were drawn; 0 where nothing was, or a file does not say."""
     method: str
-    """How they were found, for example ``"sefa"``."""
     layers: tuple[int, ...]
-    """Numbers of the layers they were found in."""
     normalized: bool | None
-    """Whether the rows of the weights were scaled to unit length first; None where no weights are read."""
     fingerprint: str
-    """Fingerprint of the generator they belong to."""
     edit_rows: tuple[int, ...] | None = None
-    """The code rows that an edit moves unless it is told otherwise: those that the layers read (see
-    `edit_rows`); None where that is not known, then all rows."""
     value: Value | None = None
-    """What `values` are; None where the method gives its directions no values."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Options as the method was given them, arrays as lists: with them it can be run again."""
 
     def __len__(self) -> int:
         """Give k."""
         return len(self.vectors)
 
     def first(self, k: int | None) -> Directions:
-        """Give the first k directions alone; None is all."""
+        """Give the first k directions alone, or all if there are fewer; None is all."""
+        k = None if k is None else whole(k, "k", 1)
         return replace(self, vectors=self.vectors[:k], eigenvalues=self.eigenvalues[:k])
 
     @property
@@ -125,6 +142,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def check_directions(value: object) -> Directions:
+    """Return directions, or say what was given instead of them."""
+    wanted = "Directions, as factorize(generator) and load_directions(path) give them"
+    return instance(value, "directions", Directions, wanted)
+
+
 def check_fit(directions: Directions, generator: Generator, title: str, stacklevel: int = 2) -> None:
     """Refuse directions of another size than a generator's latent; warn of those of another generator.
 
@@ -142,6 +165,8 @@ def check_fit(directions: Directions, generator: Generator, title: str, stacklev
     ValueError
         If the sizes differ.
     """
+    check_directions(directions)
+    check_generator(generator)
     d = directions.vectors.shape[1]
     if d != generator.latent_dim:
         raise ValueError(f"{title} have size {d}; {generator.name!r} takes size {generator.latent_dim}.")
@@ -203,6 +228,7 @@ def decompose(gram: Tensor) -> tuple[Tensor, Tensor]:
 
 def format_layers(layers: tuple[int, ...]) -> str:
     """Write layer numbers as people do: ``0``, ``2-5`` or ``0,3,7`` (ends included)."""
+    layers = tuple(whole(n, "A layer number", 0) for n in several(layers, "layers", "layer numbers"))
     if len(layers) > 1 and layers == tuple(range(layers[0], layers[-1] + 1)):
         return f"{layers[0]}-{layers[-1]}"
     return ",".join(map(str, layers))
@@ -218,6 +244,7 @@ def choose_layers(generator: Generator, layers: LayerChoice) -> tuple[int, ...]:
     ValueError
         If the choice is empty, not of whole numbers, or outside the generator's layers.
     """
+    check_generator(generator)
     if layers is None:
         return tuple(n for n, layer in enumerate(generator.layers) if layer.row is not None)
     return tuple(indices(layers, "layer", len(generator.layers), repr(generator.name)))

@@ -22,6 +22,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import choice
 from sefa_widget.directions.base import (
     Directions,
     LayerChoice,
@@ -76,8 +77,7 @@ def find(
         ``"shared"`` lets channels interfere as if all had the same picture. No difference where the
         latent enters once.
     """
-    if features not in get_args(Features):
-        raise ValueError(f"features is {features!r}; known are {', '.join(get_args(Features))}.")
+    choice(features, "features", get_args(Features))
     every = range(len(generator.layers)) if layers is None else layers
     numbers = choose_layers(generator, every)
     if not responds(generator):

@@ -13,6 +13,7 @@ import warnings
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import instance, whole
 from sefa_widget.directions.base import (
     SHARE_OF_ROWS,
     SHARE_OF_WEIGHT,
@@ -45,7 +46,7 @@ def conv_gram(kernel: Tensor) -> Tensor:
     Tensor
         ``[C_in, C_in]``, of the kernel's type: ``sum_t K_t^T K_t``.
     """
-    if kernel.ndim != 4:
+    if instance(kernel, "kernel", Tensor, "a tensor [C_out, C_in, k, k]").ndim != 4:
         raise ValueError(f"The kernel has shape {list(kernel.shape)}; a kernel is [C_out, C_in, k, k].")
     rows = kernel.movedim(1, 3).flatten(0, 2)
     return rows.T @ rows
@@ -130,9 +131,8 @@ def as_printed(
     if len(numbers) > 1:
         raise ValueError(f"The printed listing takes one layer; these are {len(numbers)}. Choose one.")
     kernel = generator.latent_kernel(numbers[0]).detach().cpu()
-    size = kernel.shape[2] if input_size is None else input_size
-    if size < kernel.shape[2]:
-        raise ValueError(f"input_size is {size}; it is at least the kernel's {kernel.shape[2]}.")
+    least = kernel.shape[2]
+    size = least if input_size is None else whole(input_size, "input_size (the kernel's or more)", least)
     values, vectors = printed_listing(kernel, (size, size))
     real = vectors.real.T
     return Directions(

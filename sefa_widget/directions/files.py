@@ -17,13 +17,21 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from sefa_widget.arguments import flag, new_file
+from sefa_widget.arguments import path as full_path
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.checkpoint.files import open_file, read_json
-from sefa_widget.checkpoint.span import expanded
 from sefa_widget.checkpoint.storage import View, read_view
-from sefa_widget.directions.base import Directions, Value, check_fit, choose_layers, edit_rows
+from sefa_widget.directions.base import (
+    Directions,
+    Value,
+    check_directions,
+    check_fit,
+    choose_layers,
+    edit_rows,
+)
 from sefa_widget.directions.pca import SHARE as SHARE_OF_VARIANCE
-from sefa_widget.generators.base import Generator
+from sefa_widget.generators.base import Generator, check_generator
 
 _METADATA = "sefa_widget_directions"
 """The one metadata key of this project's files of directions."""
@@ -84,7 +92,9 @@ def load_directions(path: str | Path, generator: Generator | None = None) -> Dir
     UserWarning
         If they were found in another generator.
     """
-    path = expanded(path)
+    path = full_path(path)
+    if generator is not None:
+        check_generator(generator)
     if not path.is_file():
         raise ValueError(f"There is no file {str(path)!r}.")
     try:
@@ -111,10 +121,16 @@ def save_directions(directions: Directions, path: str | Path, *, csv: bool = Fal
     -------
     Path
         The path written.
+
+    Raises
+    ------
+    ValueError
+        If what is given are no directions, or there is no such folder.
     """
     from sefa_widget import __version__
 
-    path = expanded(path)
+    check_directions(directions)
+    path, csv = new_file(path), flag(csv, "csv")
     about = {
         "method": directions.method,
         "layers": list(directions.layers),

@@ -1,4 +1,4 @@
-"""A generator and layers in, the d x d Gram matrix of their stacked latent weights out.
+"""Adds up the d x d Gram matrices of latent weights over the layers of a generator.
 
 Gram matrices add up over layers, so each generator keeps the running sum over its layers: the Gram of any
 layer range is then one difference, and the weights are not touched again until they change.
@@ -18,12 +18,18 @@ from sefa_widget.generators.version import ByWeights
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gram:
-    """What one layer says about the latent space: ``A^T A`` of its latent weight A ``[m, d]``."""
+    """What one layer says about the latent space: ``A^T A`` of its latent weight A ``[m, d]``.
+
+    Attributes
+    ----------
+    matrix
+        ``[d, d]`` float64 on the CPU.
+    rows
+        m, the rows of zeros not counted.
+    """
 
     matrix: Tensor
-    """``[d, d]`` float64 on the CPU."""
     rows: int
-    """m, the rows of zeros not counted."""
 
 
 class LayerGrams:

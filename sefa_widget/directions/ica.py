@@ -15,6 +15,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import choice
 from sefa_widget.directions.activations import Samples
 from sefa_widget.directions.base import Directions, Value, keeps_options
 from sefa_widget.directions.moments import Progress, gather, to_float64
@@ -76,8 +77,7 @@ def ica(
     UserWarning
         If FastICA has not converged: fewer sources or more samples help.
     """
-    if rows not in ("mixing", "components"):
-        raise ValueError(f"rows is {rows!r}; it must be 'mixing' or 'components'.")
+    choice(rows, "rows", ("mixing", "components"))
     samples = Samples(generator, n, seed, layer, batch, labels, truncation_psi, truncation_cutoff)
     found = components(samples, k, progress, passes=1)
     if k is None:

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sefa_widget.arguments import instance
 from sefa_widget.directions.base import Directions, choose_layers, edit_rows, keeps_options
 from sefa_widget.directions.moments import Progress
 from sefa_widget.directions.planes import Plane, separate
@@ -204,6 +205,12 @@ def project(direction: Tensor, conditions: Tensor) -> Tensor:
     ValueError
         If the direction lies in the span of the conditions.
     """
+    for what, given in (("direction", direction), ("conditions", conditions)):
+        instance(given, what, Tensor, "a tensor, [d] or [c, d]")
+    if conditions.shape[-1:] != (direction.numel(),):
+        raise ValueError(
+            f"The direction has {direction.numel()} numbers, the conditions {list(conditions.shape)}."
+        )
     n = direction.double().reshape(-1)
     others = conditions.double().reshape(-1, direction.numel())
     others = others / others.norm(dim=1, keepdim=True).clamp_min(1e-150)

@@ -14,11 +14,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sefa_widget.arguments import indices
+from sefa_widget.arguments import function, indices, instance, number, positive, several, whole
 from sefa_widget.directions.base import (
     Directions,
     LayerChoice,
@@ -29,7 +30,8 @@ from sefa_widget.directions.base import (
     from_gram,
     keeps_options,
 )
-from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.generators import inputs
+from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
 
 Progress = Callable[[int, int], object]
 Region = tuple[float, float, float, float]
@@ -91,10 +93,9 @@ def find(
     progress
         Called with how many latents are done, and n.
     """
-    if not isinstance(n, int) or n < 1:
-        raise ValueError(f"n is {n!r}; at least one latent is needed.")
-    if region is not None and not epsilon > 0:
-        raise ValueError(f"epsilon is {epsilon!r}; it must be positive.")
+    n, seed = whole(n, "n", 1), whole(seed, "seed", 0)
+    epsilon = positive(epsilon, "epsilon")
+    box(region, generator.resolution)
     numbers = choose_layers(generator, layers)
     if all(generator.layers[number].row is None for number in numbers):
         raise ValueError(f"None of the chosen layers of {generator.name!r} reads the latent.")
@@ -172,8 +173,14 @@ def jacobian_gram(
         ``[d, d]`` float64 on the CPU: the sum over pixels and channels, averaged over latents. Pictures
         above 256 px are averaged over squares first.
     """
-    if isinstance(latents, Tensor):
-        latents = Latent(latents, generator.label_vectors(None, len(latents)))
+    check_generator(generator)
+    if not isinstance(latents, Latent):
+        wanted = "a Latent, as generator.sample(seeds) gives it, or codes [N, L, d]"
+        codes = inputs.codes(generator, instance(latents, "latents", Tensor, wanted))
+        latents = Latent(codes, generator.label_vectors(None, len(codes)))
+    inputs.codes(generator, check_latents(latents).codes)
+    if progress is not None:
+        function(progress, "progress", "how many latents are done and how many there are")
     count = generator.num_codes
     chosen = range(count) if rows is None else indices(rows, "code row", count, repr(generator.name))
     return _grams(generator, latents, chosen, region, progress)[0]
@@ -188,8 +195,6 @@ def _grams(
 ) -> tuple[Tensor, Tensor, int]:
     """Give the mean Grams inside and outside the region, and how many values are inside."""
     count, d = len(latent.codes), generator.latent_dim
-    if not count:
-        raise ValueError(f"There is no latent of {generator.name!r} to average over; one or more are needed.")
     inside = box(region, generator.resolution)
     shown = torch.zeros(generator.num_codes, 1, device=generator.device, dtype=generator.dtype)
     shown[list(rows)] = 1
@@ -247,13 +252,15 @@ def box(region: Region | None, resolution: int) -> tuple[slice, slice]:
     side = -(-resolution // step)
     if region is None:
         return slice(0, side), slice(0, side)
-    if len(region) != 4:
-        raise ValueError(f"A region is (top, left, bottom, right); this is {region!r}.")
-    pixels = all(isinstance(edge, int) for edge in region)
-    top, left, bottom, right = (round(edge / step if pixels else edge * side) for edge in region)
+    edges = several(region, "region", "(top, left, bottom, right)")
+    if len(edges) != 4:
+        raise ValueError(f"region is {region!r}; it must be (top, left, bottom, right).")
+    pixels = all(isinstance(edge, int | np.integer) for edge in edges)
+    edges = [number(edge, "An edge of the region") for edge in edges]
+    top, left, bottom, right = (round(edge / step if pixels else edge * side) for edge in edges)
     if not (0 <= top < bottom <= side and 0 <= left < right <= side):
         raise ValueError(
-            f"Region {tuple(region)} is not a box of a {resolution}x{resolution} picture: (top, left, "
+            f"Region {tuple(edges)} is not a box of a {resolution}x{resolution} picture: (top, left, "
             f"bottom, right) are whole pixels of 0..{resolution}, or fractions of 0..1."
         )
     return slice(top, bottom), slice(left, right)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import whole
 from sefa_widget.directions.activations import Samples
 from sefa_widget.directions.base import Directions, Value, choose_layers, decompose, edit_rows, keeps_options
 from sefa_widget.directions.moments import Moments, Progress, Sketch, gather, to_float64
@@ -29,20 +30,30 @@ SHARE = Value("share of the variance", "λ/Σλ")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Components:
-    """Principal components of features, and what they mean for the latents that produced them."""
+    """Principal components of features, and what they mean for the latents that produced them.
+
+    Attributes
+    ----------
+    mean
+        ``[D]``: mean of the features.
+    vectors
+        ``[k, D]``: unit rows in the space of the features.
+    variances
+        ``[k]``, descending, divided by count - 1.
+    steps
+        ``[k, d]``: how the latent changes, in least squares, when a component grows by one sigma.
+    total
+        Variance of all features together.
+    count
+        How many samples they are from.
+    """
 
     mean: Tensor
-    """``[D]``: mean of the features."""
     vectors: Tensor
-    """``[k, D]``: unit rows in the space of the features."""
     variances: Tensor
-    """``[k]``, descending, divided by count - 1."""
     steps: Tensor
-    """``[k, d]``: how the latent changes, in least squares, when a component grows by one sigma."""
     total: float
-    """Variance of all features together."""
     count: int
-    """How many samples they are from."""
 
 
 def applies_to(generator: Generator) -> bool:
@@ -129,8 +140,7 @@ def components(samples: Samples, k: int | None, progress: Progress | None, passe
             f"layer={_example(generator)!r}."
         )
     d = generator.latent_dim
-    if k is not None and (isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= d):
-        raise ValueError(f"k is {k!r}; {generator.name!r} has 1 to {d} directions.")
+    k = None if k is None else whole(k, "k", 1, d)
     features, _ = next(iter(replace(samples, n=2)))
     wide = features.shape[1] > WIDE
     rounds = (_PASSES if wide else 1) + passes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from sefa_widget.arguments import MAX_SEED, whole
 from sefa_widget.directions.base import (
     Directions,
     LayerChoice,
@@ -31,7 +32,8 @@ def find(
     """
     d = generator.latent_dim
     numbers = choose_layers(generator, layers)
-    normal = torch.randn(d, d, generator=torch.Generator("cpu").manual_seed(seed), dtype=torch.float64)
+    draw = torch.Generator("cpu").manual_seed(whole(seed, "seed", 0, MAX_SEED))
+    normal = torch.randn(d, d, generator=draw, dtype=torch.float64)
     q, r = torch.linalg.qr(normal)
     return Directions(
         vectors=(q * r.diagonal().sign()).T[:k],

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from sefa_widget.arguments import whole
+from sefa_widget.arguments import instance, whole
 from sefa_widget.directions import Directions
+from sefa_widget.directions.base import check_directions
 from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.editing import Rows, row_numbers
 from sefa_widget.evaluation.basis import BASES, chance, orthonormalize, random_bases
-from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
 
 FRESH_SEED = 1_000_000
 """Scores draw their latents from this seed on, so that no method has seen them."""
@@ -104,14 +105,18 @@ def captured_change(
         If the directions are not of this generator's size, or no step changes the picture.
     """
     controls = whole(controls, "controls", 1)
-    d = generator.latent_dim
+    d = check_generator(generator).latent_dim
+    check_directions(directions)
     if directions.vectors.shape[1] != d:
         raise ValueError(
             f"Directions are of size {directions.vectors.shape[1]}; the latent space of {generator.name!r} "
             f"has {d}."
         )
-    latents = fresh_latents(generator, 100) if latents is None else latents
-    if gram is None:
+    seed = whole(seed, "seed", 0)
+    latents = fresh_latents(generator, 100) if latents is None else check_latents(latents)
+    if gram is not None:
+        instance(gram, "gram", Tensor, "a matrix [d, d], as jacobian_gram gives it")
+    else:
         gram = jacobian_gram(generator, latents, rows=row_numbers(rows, generator.num_codes, directions))
     trace = float(gram.trace())
     if not trace > 0:
@@ -130,7 +135,8 @@ def captured_change(
 
 def fresh_latents(generator: Generator, count: int) -> Latent:
     """Draw latents for scoring, class 0 where there are classes; always the same ones."""
-    return generator.sample(range(FRESH_SEED, FRESH_SEED + count))
+    count = whole(count, "count", 1)
+    return check_generator(generator).sample(range(FRESH_SEED, FRESH_SEED + count))
 
 
 def _curve(basis: Tensor, gram: Tensor) -> Tensor:

@@ -9,15 +9,16 @@ from itertools import combinations
 
 from torch import Tensor
 
-from sefa_widget.arguments import whole
+from sefa_widget.arguments import instance, several, whole
 from sefa_widget.directions import Directions
+from sefa_widget.directions.base import check_directions
 from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.editing import Rows, row_numbers
 from sefa_widget.evaluation.basis import BASES, chance
 from sefa_widget.evaluation.captured import CapturedChange, captured_change, fresh_latents
 from sefa_widget.evaluation.matching import Nearest, Pair, compare_pair, find_nearest
 from sefa_widget.evaluation.tables import Table, html_table, text_table
-from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
 
 SUPERVISED = "interfacegan"
 """Directions of this method are the supervised ones unless `compare` is told otherwise."""
@@ -174,23 +175,27 @@ def compare(
     ImportError
         If scipy is not installed.
     """
+    for found in instance(directions, "directions", Mapping, "a dict of Directions by name").values():  # type: ignore[type-abstract]
+        check_directions(found)
     if len(directions) < 2:
         raise ValueError(f"Two sets of directions or more can be compared; {len(directions)} given.")
     sizes = {name: found.vectors.shape[1] for name, found in directions.items()}
     if len(set(sizes.values())) > 1:
         raise ValueError(f"Directions of different sizes cannot be compared: {sizes}.")
-    if k is not None:
-        k = whole(k, "k", 1)
+    seed = whole(seed, "seed", 0)
+    k = None if k is None else whole(k, "k", 1)
     if supervised is None:
         supervised = [name for name, found in directions.items() if found.method == SUPERVISED]
+    supervised = several(supervised, "supervised", "a list of names of sets")
     reliability = {} if reliability is None else reliability
     controls = whole(controls, "controls", 1)
     unknown = (set(supervised) | set(reliability)) - set(directions)
     if unknown:
         raise ValueError(f"{sorted(unknown)[0]!r} is not one of the sets {', '.join(directions)}.")
     captured: dict[str, CapturedChange] = {}
+    generator = None if generator is None else check_generator(generator)
     if generator is not None:
-        latents = fresh_latents(generator, 100) if latents is None else latents
+        latents = fresh_latents(generator, 100) if latents is None else check_latents(latents)
         grams: dict[tuple[int, ...], Tensor] = {}
         for name, found in directions.items():
             moved = tuple(row_numbers(rows, generator.num_codes, found))

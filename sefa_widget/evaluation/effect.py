@@ -9,11 +9,12 @@ from torch import Tensor
 
 from sefa_widget.arguments import positive, whole
 from sefa_widget.directions import Directions
+from sefa_widget.directions.base import check_directions
 from sefa_widget.editing import Rows
 from sefa_widget.evaluation.basis import as_control, chance, random_units
 from sefa_widget.evaluation.captured import fresh_latents
 from sefa_widget.evaluation.changes import differences, draw, rms
-from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
 
 CONTROLS = 20
 """Random directions of a control that costs pictures. They are independent of each other and not of one
@@ -96,9 +97,10 @@ def effect(
     ValueError
         If the strength is not finite and positive, or the directions do not fit the generator.
     """
-    strength = positive(strength, "The strength")
-    controls = whole(controls, "controls", 0)
-    latents = fresh_latents(generator, 16) if latents is None else latents
+    check_directions(directions)
+    strength, controls = positive(strength, "The strength"), whole(controls, "controls", 0)
+    seed = whole(seed, "seed", 0)
+    latents = fresh_latents(check_generator(generator), 16) if latents is None else check_latents(latents)
     base = draw(generator, latents)
     measured = _measure(generator, latents, base, directions, strength, rows)
     if not controls:

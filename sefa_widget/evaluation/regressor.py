@@ -7,6 +7,7 @@ The bundled one judges cartoon heads of 64 px: 20 attributes, each scaled from i
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -17,7 +18,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from sefa_widget.arguments import instance, new_file, several, whole, wholes
+from sefa_widget.arguments import path as full_path
 from sefa_widget.checkpoint import OWN_FORMAT, CheckpointError, read_checkpoint
+from sefa_widget.generators import choose_device
 
 FAMILY = "attribute_regressor"
 """What the metadata of a regressor's file says in the place of a generator's architecture."""
@@ -46,7 +50,8 @@ class AttributeRegressor(nn.Module):
     Raises
     ------
     ValueError
-        If there is no attribute, or the resolution cannot be halved as often as there are widths.
+        If names are not different texts, a size is no whole number of 1 or more, or the resolution cannot
+        be halved as often as there are widths.
     """
 
     def __init__(
@@ -57,10 +62,15 @@ class AttributeRegressor(nn.Module):
         hidden: int = 128,
     ) -> None:
         super().__init__()
-        if not names or not widths or resolution % 2 ** len(widths):
+        resolution, hidden = whole(resolution, "resolution", 2), whole(hidden, "hidden", 1)
+        widths = wholes(widths, "widths", "A width", 1)
+        names = several(names, "names", "a list of different names of attributes")
+        if not names or len({*names, ""}) <= len(names) or not all(isinstance(name, str) for name in names):
+            raise ValueError(f"names is {reprlib.repr(names)}; it must be a list of different texts.")
+        if resolution % 2 ** len(widths):
             raise ValueError(
-                f"There are {len(names)} attributes and {len(widths)} widths for {resolution} px; at least "
-                "one of each is needed, and every width halves the resolution."
+                f"There are {len(widths)} widths for {resolution} px; every width halves the resolution: "
+                "give fewer."
             )
         self.names, self.resolution = tuple(names), resolution
         self._config = {
@@ -114,6 +124,7 @@ class AttributeRegressor(nn.Module):
 
     def check_images(self, images: Tensor) -> Tensor:
         """Return pictures on the network's device and in its type, or say what is wrong with them."""
+        instance(images, "images", Tensor, "a tensor of pictures [N, 3, R, R]")
         wanted = (3, self.resolution, self.resolution)
         if images.ndim != 4 or tuple(images.shape[1:]) != wanted:
             raise ValueError(
@@ -158,11 +169,14 @@ def load_regressor(
     ------
     CheckpointError
         If the file cannot be read, or holds something else.
+    ValueError
+        If the device does not exist here.
     """
     if path is None:
         bundled = resources.files("sefa_widget.evaluation") / "bundled" / f"{BUNDLED}.safetensors"
         with resources.as_file(bundled) as file:
             return load_regressor(file, device=device)
+    path, chosen = full_path(path), choose_device(device)
     checkpoint = read_checkpoint(path)
     if checkpoint.config.get("family") != FAMILY:
         raise CheckpointError(
@@ -179,7 +193,7 @@ def load_regressor(
             f"{Path(path).name!r} says that it is a regressor of attributes, but its tensors do not make "
             f"one: {type(error).__name__}: {reason}"
         ) from error
-    return regressor.eval().requires_grad_(False).float().to(device)
+    return regressor.eval().requires_grad_(False).float().to(chosen)
 
 
 def save_regressor(regressor: AttributeRegressor, path: str | Path) -> Path:
@@ -197,7 +211,9 @@ def save_regressor(regressor: AttributeRegressor, path: str | Path) -> Path:
     Path
         The path written.
     """
-    path = Path(path)
+    wanted = "an AttributeRegressor, as load_regressor() gives it"
+    instance(regressor, "regressor", AttributeRegressor, wanted)
+    path = new_file(path)
     tensors = {key: value.detach().cpu().half().contiguous() for key, value in regressor.state_dict().items()}
     about = {"family": FAMILY, "config": regressor.config}
     save_file(tensors, path, {OWN_FORMAT: json.dumps(about)})  # one key: the file's bytes are reproducible

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from sefa_widget.arguments import whole
+from sefa_widget.arguments import function, positives, whole
 from sefa_widget.directions import Directions
+from sefa_widget.directions.base import check_directions
 from sefa_widget.directions.moments import Progress
 from sefa_widget.directions.scores import Scorer
 from sefa_widget.editing import Rows, edit
@@ -22,7 +23,7 @@ from sefa_widget.evaluation.basis import as_control, random_bases
 from sefa_widget.evaluation.captured import fresh_latents
 from sefa_widget.evaluation.rescoring import Controls, Rescoring
 from sefa_widget.evaluation.scoring import Scored
-from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
 
 CONTROLS = 59
 """Random bases by default: with so many a level of 5 % is met exactly, because 5 % of 59 + 1 is whole."""
@@ -109,11 +110,16 @@ def rescore(
         scorer gives something else than one finite number per picture and attribute, or the same score for
         every sample; if controls of an earlier rescoring were measured otherwise.
     """
-    steps = _steps(directions, k, strength)
+    check_generator(generator)
+    function(scorer, "scorer", "images [M, C, H, W]")
+    if progress is not None:
+        function(progress, "progress", "how many pictures are done and how many there are")
+    seed = whole(seed, "seed", 0)
+    steps = _steps(check_directions(directions), k, strength)
     directions = directions.first(len(steps))
     batch = None if batch is None else whole(batch, "batch", 1)
     bases = 0 if isinstance(controls, Controls) else whole(controls, "controls", 0)
-    samples = whole(n, "n", 1) if latents is None else len(latents.codes)
+    samples = whole(n, "n", 1) if latents is None else len(check_latents(latents).codes)
     if samples < LEAST:
         raise ValueError(f"There are {samples} samples; mean changes and their errors need at least {LEAST}.")
     latents = fresh_latents(generator, samples) if latents is None else latents
@@ -198,15 +204,6 @@ def _check_same(controls: Controls, steps: Tensor, rows: Rows, spread: Tensor) -
 
 def _steps(directions: Directions, k: int | None, strength: float | Tensor) -> Tensor:
     """Give the strength of each of the first k directions, ``[k]`` float64, or say what is wrong."""
-    if k is not None:
-        k = whole(k, "k", 1)
+    k = None if k is None else whole(k, "k", 1)
     count = len(directions.vectors[:k])
-    steps = torch.as_tensor(strength, dtype=torch.float64).cpu()
-    if steps.ndim and steps.shape != (count,):
-        raise ValueError(
-            f"There are strengths of shape {list(steps.shape)} for {count} directions; give one number, or "
-            f"one for each direction [{count}]."
-        )
-    if not bool((steps.isfinite() & (steps > 0)).all()):
-        raise ValueError(f"The strength is {steps.tolist()}; it must be finite and above 0.")
-    return steps.expand(count).clone()
+    return torch.tensor(positives(strength, "The strength", count), dtype=torch.float64)

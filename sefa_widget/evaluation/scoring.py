@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import several
 from sefa_widget.directions.moments import Progress
 from sefa_widget.directions.scores import Scorer, read_scores
 from sefa_widget.evaluation.changes import BATCH_PIXELS, draw
@@ -109,7 +110,13 @@ def _pieces(latents: Latent, batch: int) -> Iterator[Latent]:
 def _different(names: Sequence[str] | None) -> tuple[str, ...]:
     if names is None:
         return ()
-    if isinstance(names, str) or not names or len(set(names)) < len(names) or set(names) & set(COLUMNS):
+    names = several(names, "names", "a list of different names of attributes")
+    if (
+        not all(isinstance(name, str) for name in names)
+        or not names
+        or len(set(names)) < len(names)
+        or set(names) & set(COLUMNS)
+    ):
         raise ValueError(
             f"Names of attributes are {names!r}; give a list of different names, none of them one of "
             f"{', '.join(COLUMNS)}."

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from sefa_widget.directions import Directions
+from sefa_widget.directions.base import check_directions
 from sefa_widget.evaluation.captured import fresh_latents
-from sefa_widget.generators.base import Generator
+from sefa_widget.generators.base import Generator, check_generator
 from sefa_widget.generators.version import ByWeights
 
 CODES = 512
@@ -41,7 +42,8 @@ def latent_spread(generator: Generator, directions: Directions) -> Tensor:
     ValueError
         If the directions are of another latent space.
     """
-    d = directions.vectors.shape[1]
+    d = check_directions(directions).vectors.shape[1]
+    check_generator(generator)
     if d != generator.latent_dim:
         raise ValueError(f"Directions have size {d}; {generator.name!r} has {generator.latent_dim}.")
     if generator.latent_space == "z":

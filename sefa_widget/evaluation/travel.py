@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from sefa_widget.arguments import positive, whole
+from sefa_widget.arguments import function, positive, positives, whole
 from sefa_widget.directions import Directions, Progress
+from sefa_widget.directions.base import check_directions
 from sefa_widget.editing import Rows
 from sefa_widget.evaluation.basis import as_control, chance, random_units
 from sefa_widget.evaluation.captured import fresh_latents
 from sefa_widget.evaluation.changes import differences, draw, rms
 from sefa_widget.evaluation.effect import CONTROLS
-from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
 
 TOLERANCE = 0.01
 """A change is reached within this share of itself."""
@@ -116,18 +117,15 @@ def travel(
     ValueError
         If the change or the limit is not finite and positive, or the directions do not fit the generator.
     """
-    k = len(directions)
-    limits = torch.as_tensor(limit, dtype=torch.float64)
-    if limits.shape not in ((), (k,)):
-        raise ValueError(
-            f"The limit has shape {list(limits.shape)}; give one number, or one for each of {k}."
-        )
-    limits = limits.expand(k)
+    k = len(check_directions(directions))
+    check_generator(generator)
     change = positive(change, "The change")
-    for value in limits.tolist():
-        positive(value, "The limit")
+    limits = torch.tensor(positives(limit, "The limit", k), dtype=torch.float64)
+    if progress is not None:
+        function(progress, "progress", "how many directions are done and how many there are")
+    seed = whole(seed, "seed", 0)
     controls = whole(controls, "controls", 0)
-    latents = fresh_latents(generator, 16) if latents is None else latents
+    latents = fresh_latents(generator, 16) if latents is None else check_latents(latents)
     total = k + controls
 
     def tick(done: int) -> None:

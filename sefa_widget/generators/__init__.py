@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import resources
@@ -13,8 +14,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from sefa_widget.arguments import instance, new_file
+from sefa_widget.arguments import path as full_path
 from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError, read_checkpoint
-from sefa_widget.checkpoint.span import expanded
 from sefa_widget.generators import (
     biggan,
     convert_biggan,
@@ -30,7 +32,7 @@ from sefa_widget.generators import (
     stylegan2,
     stylegan3,
 )
-from sefa_widget.generators.base import Generator, Latent, Layer, Noise
+from sefa_widget.generators.base import Generator, Latent, Layer, Noise, check_generator
 from sefa_widget.generators.calling import Call
 from sefa_widget.generators.module import from_module
 
@@ -169,11 +171,16 @@ def load_generator(
     if isinstance(source, Checkpoint):
         copies = {key: tensor.clone() for key, tensor in source.tensors.items()}
         return _build(replace(source, tensors=copies)).to(chosen)
+    if format is not None:
+        instance(format, "format", str, f"one of {', '.join(FORMATS)}")
+    if not isinstance(source, os.PathLike):
+        names = " or ".join(map(repr, BUNDLED))
+        instance(source, "source", str, f"a file, {names}, a Checkpoint, a generator or a torch.nn.Module")
     if isinstance(source, str) and source in BUNDLED:
         bundled = resources.files("sefa_widget.generators") / "bundled" / f"{source}.safetensors"
         with resources.as_file(bundled) as path:
             return _build(read_checkpoint(path, format)).to(chosen)
-    return _build(read_checkpoint(source, format)).to(chosen)
+    return _build(read_checkpoint(full_path(source, "source"), format)).to(chosen)
 
 
 def save_generator(generator: Generator, path: str | Path) -> Path:
@@ -190,8 +197,14 @@ def save_generator(generator: Generator, path: str | Path) -> Path:
     -------
     Path
         The path written.
+
+    Raises
+    ------
+    ValueError
+        If what is given is no generator of this project, or there is no such folder.
     """
-    path = expanded(path)
+    check_generator(generator)
+    path = new_file(path)
     tensors = {key: value.detach().cpu().contiguous() for key, value in generator.state_dict().items()}
     about = {"family": generator.family, "config": generator.config}
     save_file(tensors, path, {OWN_FORMAT: json.dumps(about)})  # one key: the file's bytes are reproducible

@@ -1,4 +1,4 @@
-"""What every generator is to the rest of the project: latent in, codes per layer, images out."""
+"""What every generator is to the rest of the project: it draws latents, and makes images of them."""
 
 from __future__ import annotations
 
@@ -12,35 +12,51 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
+from sefa_widget.arguments import MAX_SEED, instance, wholes
+from sefa_widget.generators import inputs
+from sefa_widget.generators.inputs import Noise as Noise  # all architectures name it
 from sefa_widget.generators.untrained import batch_size, gather_statistics
 from sefa_widget.generators.version import weights_version
 
 LatentSpace = Literal["z", "w"]
-Noise = Literal["const", "random", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One factorisable layer of a generator, in the order in which the picture is made."""
+    """One factorisable layer of a generator, in the order in which the picture is made.
+
+    Attributes
+    ----------
+    name
+        What the layer-range selector shows, for example ``"8x8 conv"``.
+    resolution
+        Height and width of what the layer puts out, in pixels.
+    row
+        The row of the codes the layer reads; None where the latent only arrives through earlier layers.
+    """
 
     name: str
-    """What the layer-range selector shows, for example ``"8x8 conv"``."""
     resolution: int
-    """Height and width of what the layer puts out, in pixels."""
     row: int | None
-    """The row of the codes the layer reads; None where the latent only arrives through earlier layers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Latent:
-    """What a generator is given: one code per layer that reads the latent, and the classes."""
+    """What a generator is given: one code per layer that reads the latent, and the classes.
+
+    Attributes
+    ----------
+    codes
+        ``[N, L, d]``: row l feeds the l-th layer that reads the latent.
+    labels
+        ``[N, num_classes]`` class vectors, or None for a generator without classes.
+    truncation_psi
+        The truncation the codes were made with (already applied; BigGAN-deep's batch norm reads it again).
+    """
 
     codes: Tensor
-    """``[N, L, d]``: row l feeds the l-th layer that reads the latent."""
     labels: Tensor | None = None
-    """``[N, num_classes]`` class vectors, or None for a generator without classes."""
     truncation_psi: float = 1.0
-    """The truncation the codes were made with (already applied; BigGAN-deep's batch norm reads it again)."""
 
     def with_codes(self, codes: Tensor) -> Latent:
         """Give the same latent with other codes ``[N, L, d]``."""
@@ -49,14 +65,21 @@ class Latent:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Modulation:
-    """How the latent scales and shifts feature channels, and the convolution that reads them next."""
+    """How the latent scales and shifts feature channels, and the convolution that reads them next.
+
+    Attributes
+    ----------
+    kernel
+        ``[C_out, C, k, k]``: the convolution, all its gains included.
+    scale
+        ``[C, d]``: from the latent to the gain of each channel.
+    shift
+        ``[C, d]``: from the latent to what is added to each channel, if anything is.
+    """
 
     kernel: Tensor
-    """``[C_out, C, k, k]``: the convolution, all its gains included."""
     scale: Tensor
-    """``[C, d]``: from the latent to the gain of each channel."""
     shift: Tensor | None = None
-    """``[C, d]``: from the latent to what is added to each channel, if anything is."""
 
 
 class Generator(nn.Module, ABC):
@@ -241,9 +264,10 @@ class Generator(nn.Module, ABC):
         Raises
         ------
         ValueError
-            If z or the labels do not fit this generator.
+            If z, the labels or the truncation do not fit this generator.
         """
         z = self.check_z(z)
+        truncation_psi, truncation_cutoff = inputs.truncation(truncation_psi, truncation_cutoff)
         codes = z[:, None, :].repeat(1, self.num_codes, 1)
         codes[:, :truncation_cutoff] *= truncation_psi
         return Latent(codes, self.label_vectors(labels, len(z)), truncation_psi)
@@ -259,13 +283,31 @@ class Generator(nn.Module, ABC):
         """Draw one latent per seed; the same seed gives the same latent on every machine.
 
         Each seed draws its own vector on the CPU, so neither the device nor the other seeds matter.
-        For `labels`, `truncation_psi` and `truncation_cutoff` see `mapping`.
+
+        >>> from sefa_widget import load_generator
+        >>> load_generator().sample([1, 2]).codes.shape
+        torch.Size([2, 1, 100])
+
+        Parameters
+        ----------
+        seeds
+            One whole number from 0 on, or a list, range or array of them.
+        labels, truncation_psi, truncation_cutoff
+            See `mapping`.
+
+        Returns
+        -------
+        Latent
+            Codes ``[N, L, d]``, one for each seed.
+
+        Raises
+        ------
+        ValueError
+            If there is no seed, or seeds, labels or truncation are none of this generator's.
         """
-        seeds = [seeds] if isinstance(seeds, int) else seeds
-        rows = [
-            torch.randn(self.z_dim, generator=torch.Generator("cpu").manual_seed(int(seed))) for seed in seeds
-        ]
-        z = torch.stack(rows) if rows else torch.empty(0, self.z_dim)
+        numbers = wholes(seeds, "seeds", "A seed", 0, MAX_SEED)
+        draws = (torch.Generator("cpu").manual_seed(seed) for seed in numbers)
+        z = torch.stack([torch.randn(self.z_dim, generator=draw) for draw in draws])
         return self.mapping(
             z, labels=labels, truncation_psi=truncation_psi, truncation_cutoff=truncation_cutoff
         )
@@ -288,16 +330,12 @@ class Generator(nn.Module, ABC):
         Raises
         ------
         ValueError
-            If the codes are not ``[N, L, d]`` of this generator.
+            If the codes are not finite numbers ``[N, L, d]`` of this generator, or the noise is unknown.
         """
-        if isinstance(latent, Tensor):
-            latent = Latent(latent, self.label_vectors(None, len(latent)))
-        codes = latent.codes
-        if codes.ndim != 3 or codes.shape[1:] != (self.num_codes, self.latent_dim):
-            raise ValueError(
-                f"Codes have shape {list(codes.shape)}; {self.name!r} takes "
-                f"[N, {self.num_codes}, {self.latent_dim}]."
-            )
+        if not isinstance(latent, Latent):
+            bare = instance(latent, "latent", Tensor, "a Latent, as sample() gives it, or codes [N, L, d]")
+            latent = Latent(bare, self.label_vectors(None, len(bare)) if bare.ndim else None)
+        codes, noise = inputs.codes(self, latent.codes), inputs.noise(noise)
         with self.lock, torch.inference_mode():
             options = self.forward_options(latent)
             images: Tensor = self(codes.to(self.device, self.dtype), latent.labels, noise, **options)
@@ -309,11 +347,7 @@ class Generator(nn.Module, ABC):
 
     def check_z(self, z: Tensor) -> Tensor:
         """Return z ``[N, z_dim]`` on the generator's device and dtype, or say what is wrong with it."""
-        if z.ndim == 4 and z.shape[2:] == (1, 1):
-            z = z[:, :, 0, 0]
-        if z.ndim != 2 or z.shape[1] != self.z_dim:
-            raise ValueError(f"z has shape {list(z.shape)}; {self.name!r} takes [N, {self.z_dim}].")
-        return z.to(self.device, self.dtype)
+        return inputs.normal_vectors(self, z)
 
     def with_labels(self, x: Tensor, labels: Tensor | None) -> Tensor:
         """Put the class vectors behind ``[N, d]`` vectors; class 0 if None, nothing without classes."""
@@ -323,19 +357,17 @@ class Generator(nn.Module, ABC):
 
     def label_vectors(self, labels: Tensor | Sequence[int] | None, count: int) -> Tensor | None:
         """Turn class indices or class vectors into ``[count, num_classes]``, or say what is wrong."""
-        if not self.num_classes:
-            if labels is not None and torch.as_tensor(labels).numel():
-                raise ValueError(f"{self.name!r} has no classes; leave labels out.")
-            return None
-        labels = torch.zeros(count, dtype=torch.long) if labels is None else torch.as_tensor(labels)
-        if labels.shape == (count, self.num_classes):
-            return labels.to(self.device, self.dtype)
-        if labels.shape != (count,) or labels.is_floating_point():
-            raise ValueError(
-                f"Labels have shape {list(labels.shape)}; {self.name!r} takes {count} class indices "
-                f"or [{count}, {self.num_classes}] class vectors."
-            )
-        outside = [int(label) for label in labels if not 0 <= label < self.num_classes]
-        if outside:
-            raise ValueError(f"Class {outside[0]} is outside 0..{self.num_classes - 1} of {self.name!r}.")
-        return nn.functional.one_hot(labels.long(), self.num_classes).to(self.device, self.dtype)
+        return inputs.label_vectors(self, labels, count)
+
+
+def check_generator(value: object) -> Generator:
+    """Return a generator, or say what was given instead of one."""
+    return instance(value, "generator", Generator, "a generator, as load_generator(...) gives it")  # type: ignore[type-abstract]
+
+
+def check_latents(value: object, what: str = "latents") -> Latent:
+    """Return a latent of at least one code, or say what was given instead."""
+    latent = instance(value, what, Latent, "a Latent, as generator.sample(seeds) gives it")
+    if not latent.codes.numel():
+        raise ValueError(f"{what} holds no codes; one latent or more is needed.")
+    return latent

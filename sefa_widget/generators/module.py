@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from sefa_widget.arguments import function, instance, several, whole
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise
 from sefa_widget.generators.calling import Call, inputs_of, ways_to_call
+from sefa_widget.generators.inputs import truncation
 from sefa_widget.generators.probe import Reader, capture, find_readers, hooked, weight_layers
 from sefa_widget.generators.untrained import batch_size, gather_statistics, redrawn
 from sefa_widget.generators.version import weights_version
@@ -199,6 +201,7 @@ class ModuleGenerator(Generator):
                 z, labels=labels, truncation_psi=truncation_psi, truncation_cutoff=truncation_cutoff
             )
         z = self.check_z(z)
+        truncation_psi, truncation_cutoff = truncation(truncation_psi, truncation_cutoff)
         vectors = self.label_vectors(labels, len(z))
         with self.lock, torch.no_grad():
             codes = self._map(z, vectors)[:, None].repeat(1, self.num_codes, 1)
@@ -302,6 +305,14 @@ def from_module(
     ValueError
         If the module cannot be run, or no layer reads the latent; the text says what was tried.
     """
+    latent_dim = None if latent_dim is None else whole(latent_dim, "latent_dim", 1)
+    num_classes = None if num_classes is None else whole(num_classes, "num_classes", 0)
+    layers = None if layers is None else several(layers, "layers", "a list of names of layers")
+    for what, value in (("latent_from", latent_from), ("name", name)):
+        if value is not None:
+            instance(value, what, str, "a text")
+    if call is not None:
+        function(call, "call", "the module, z and labels, for example lambda module, z, labels: module(z)")
     unknown = [
         path for path in [*(layers or []), latent_from] if path and path not in dict(module.named_modules())
     ]

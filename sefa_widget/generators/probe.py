@@ -1,4 +1,4 @@
-"""A module and a way to run it in, the layers that read its latent out, found by watching it run."""
+"""Finds the layers of a module that read its latent by watching it run."""
 
 from __future__ import annotations
 
@@ -18,20 +18,30 @@ TOLERANCE = 1e-4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reader:
-    """A layer whose input is an affine function of the latent."""
+    """A layer whose input is an affine function of the latent.
+
+    Attributes
+    ----------
+    name
+        Its name in the module, for example ``"main.0"``.
+    layer
+        The layer.
+    base
+        ``[1, ...]``: what it gets at latent 0.
+    slope
+        ``[d, ...]``: how much more for each unit of the latent.
+    normalized
+        Whether that holds only for latents of norm sqrt(d), because pixel norm or the like comes before.
+    resolution
+        Height of what it puts out; 1 for a vector.
+    """
 
     name: str
-    """Its name in the module, for example ``"main.0"``."""
     layer: nn.Module
-    """The layer."""
     base: Tensor
-    """``[1, ...]``: what it gets at latent 0."""
     slope: Tensor
-    """``[d, ...]``: how much more for each unit of the latent."""
     normalized: bool
-    """Whether that holds only for latents of norm sqrt(d), because pixel norm or the like comes before."""
     resolution: int
-    """Height of what it puts out; 1 for a vector."""
 
     def weight(self) -> Tensor:
         """Give the matrix ``[m, d]`` from the latent to all numbers the layer puts out."""

@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sefa_widget.generators.base import Generator, Latent, LatentSpace, Noise
+from sefa_widget.generators.inputs import noise as checked_noise
+from sefa_widget.generators.inputs import truncation
 
 W_AVG_SAMPLES = 1024
 """Samples whose mean is the mean of W of a network that was not trained."""
@@ -101,6 +103,7 @@ class NoiseInput(nn.Module):
 
     def forward(self, x: Tensor, noise: Noise) -> Tensor | None:
         """Give what to add to the features x ``[N, C, H, W]``, or None."""
+        noise = checked_noise(noise)
         if noise == "none":
             return None
         if noise == "const":
@@ -216,6 +219,7 @@ class StyleGenerator(Generator):
         Codes are truncated towards the mean of W: ``w_avg + truncation_psi * (w - w_avg)``.
         """
         z = self.check_z(z)
+        truncation_psi, truncation_cutoff = truncation(truncation_psi, truncation_cutoff)
         vectors = self.label_vectors(labels, len(z))
         codes = self.mapper(z, vectors)
         codes = codes.repeat(1, self.num_codes // codes.shape[1], 1)

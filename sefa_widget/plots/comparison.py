@@ -5,6 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from sefa_widget.arguments import instance
 from sefa_widget.evaluation import Comparison, Pair
 from sefa_widget.evaluation.basis import chance
 
@@ -22,6 +23,7 @@ def cosine_figure(pair: Pair) -> go.Figure:
     plotly.graph_objects.Figure
         A heat map of 0 to 1; rings mark the matched pairs.
     """
+    instance(pair, "pair", Pair, "a Pair, as Comparison.pair(first, second) gives it")
     figure = go.Figure()
     figure.add_trace(_matrix(pair))
     figure.add_trace(_rings(pair))
@@ -51,6 +53,7 @@ def comparison_figure(comparison: Comparison) -> go.Figure:
         A triangle of heat maps, one per pair; its title says the mean |cos| of the matched directions, and
         in brackets the 5 and 95 % quantiles of the same over random bases.
     """
+    instance(comparison, "comparison", Comparison, "a Comparison, as evaluation.compare gives it")
     first, second = comparison.names[:-1], comparison.names[1:]
     size = len(first)
     titles = [""] * size**2

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
+from sefa_widget.arguments import instance
 from sefa_widget.evaluation import Rescoring
 from sefa_widget.evaluation.basis import chance
 
@@ -27,7 +28,9 @@ def rescoring_figure(rescoring: Rescoring) -> go.Figure:
         chance, as far as that one cell goes (`Rescoring.held` is about all of them). Pointing at a
         cell says the change and its standard error.
     """
-    control = rescoring.control
+    control = instance(
+        rescoring, "rescoring", Rescoring, "a Rescoring, as evaluation.rescore gives it"
+    ).control
     panels = [_matrix(rescoring)]
     titles = [rescoring.method]
     if control is not None:

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
+from sefa_widget.arguments import instance, whole
 from sefa_widget.evaluation import CapturedChange, Effect
 from sefa_widget.evaluation.basis import chance
 from sefa_widget.plots.palette import BAND, GREY, PALETTE
@@ -35,6 +36,8 @@ def captured_figure(scores: Mapping[str, CapturedChange]) -> go.Figure:
     ValueError
         If there is no score.
     """
+    for score in instance(scores, "scores", Mapping, "a dict of CapturedChange by name").values():  # type: ignore[type-abstract]
+        instance(score, "A score", CapturedChange, "a CapturedChange, as captured_change gives it")
     if not scores:
         raise ValueError("There is no captured change to draw; give compare() a generator.")
     figure = go.Figure()
@@ -76,6 +79,7 @@ def effect_figure(effect: Effect) -> go.Figure:
         Above, bars of the mean change with the standard deviation over seeds, and a band from 5 to 95 % of
         random directions with their median as a line; below, the change at plus over that at minus.
     """
+    instance(effect, "effect", Effect, "an Effect, as evaluation.effect gives it")
     index = list(range(len(effect.change)))
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08, row_heights=[0.65, 0.35])
     spread = {"type": "data", "array": effect.spread.tolist()}
@@ -118,7 +122,8 @@ def heat_figure(effect: Effect, *, count: int = 10) -> go.Figure:
     plotly.graph_objects.Figure
         One heat map per direction; light is much change.
     """
-    heat = effect.heat[:count]
+    instance(effect, "effect", Effect, "an Effect, as evaluation.effect gives it")
+    heat = effect.heat[: whole(count, "count", 1)]
     columns = min(len(heat), HEATS_IN_A_ROW)
     rows = math.ceil(len(heat) / columns)
     figure = make_subplots(

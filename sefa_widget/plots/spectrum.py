@@ -6,12 +6,12 @@ import plotly.graph_objects as go
 import torch
 from torch import Tensor
 
-from sefa_widget.arguments import instance, whole
+from sefa_widget.arguments import MAX_SEED, whole
 from sefa_widget.directions import METHODS, Directions, format_layers
-from sefa_widget.directions.base import decompose
+from sefa_widget.directions.base import check_directions, decompose
 from sefa_widget.directions.control import control_spectra
 from sefa_widget.directions.gram import gram_of_rows
-from sefa_widget.generators.base import Generator
+from sefa_widget.generators.base import Generator, check_generator
 from sefa_widget.plots.palette import PALETTE
 
 MAX_CONTROL_ROWS = 65_536
@@ -59,10 +59,10 @@ def spectrum_figure(
     ValueError
         If the generator does not fit the directions.
     """
-    instance(directions, "directions", Directions, "directions, see factorize")
+    check_directions(directions)
     if generator is not None:
-        instance(generator, "generator", Generator, "a generator, see load_generator")  # type: ignore[type-abstract]
-    controls, seed = whole(controls, "controls", 0), whole(seed, "seed", 0)
+        check_generator(generator)
+    controls, seed = whole(controls, "controls", 0), whole(seed, "seed", 0, MAX_SEED)
     title = f"Spectrum: {directions.method}"
     if directions.layers:
         title += f" of layer{'s' * (len(directions.layers) > 1)} {format_layers(directions.layers)}"

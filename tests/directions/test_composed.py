@@ -176,7 +176,7 @@ def test_what_has_no_such_reading_says_so(tiny_style):
 
 
 def test_an_unknown_reading_is_refused(tiny):
-    with pytest.raises(ValueError, match="features is 'grey'; known are white, shared"):
+    with pytest.raises(ValueError, match="features is 'grey'; it must be one of white, shared"):
         factorize(tiny, method="composed", features="grey")
     with pytest.raises(TypeError, match="'sefa' has no option 'features'; it has none"):
         factorize(tiny, method="sefa", features="white")

@@ -105,7 +105,7 @@ def test_the_printed_listing_finds_the_right_vector_no_better_than_chance():
 @pytest.mark.parametrize(
     ("options", "error", "text"),
     [
-        ({"input_size": 2}, ValueError, "input_size is 2; it is at least the kernel's 4"),
+        ({"input_size": 2}, ValueError, r"input_size \(the kernel's or more\) is 2; it must be 4 or more"),
         ({"seed": 2}, TypeError, "'conv_as_printed' has no option 'seed'; its options are input_size"),
     ],
 )

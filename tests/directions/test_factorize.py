@@ -6,8 +6,8 @@ import torch
 from safetensors.torch import load_file
 
 from sefa_widget import factorize, load_generator
-from sefa_widget.directions import METHODS, choose_layers, edit_rows
-from sefa_widget.directions.base import decompose, format_layers
+from sefa_widget.directions import METHODS, choose_layers
+from sefa_widget.directions.base import decompose, edit_rows, format_layers
 from sefa_widget.directions.gram import gram_of_rows
 from tests.conftest import GOLDEN
 from tests.generators.golden import load
@@ -131,9 +131,9 @@ def test_layers_beyond_the_latent_are_read_through_their_composed_response(tiny)
         ({"layers": (1, 2, 3)}, "Use a list"),
         ({"layers": "0-2"}, r"layers is a str \('0-2'\); it must be a range \(start, stop\), a list"),
         ({"layers": [0.5]}, "A layer number is 0.5; it must be a whole number"),
-        ({"k": 9}, "k is 9; 'tiny' has 1 to 8 directions"),
+        ({"k": 9}, "k is 9; it must be 1 to 8"),
         ({"k": 0}, "k is 0"),
-        ({"method": "magic"}, "Method 'magic' is unknown; known are sefa"),
+        ({"method": "magic"}, "method is 'magic'; it must be one of sefa, conv"),
         ({"layers": (1, 3), "method": "sefa"}, "reads no latent"),
     ],
 )

@@ -92,7 +92,7 @@ def test_what_has_not_converged_is_said():
 
 
 def test_other_rows_are_refused(mixed):
-    with pytest.raises(ValueError, match="'mixing' or 'components'"):
+    with pytest.raises(ValueError, match="rows is 'columns'; it must be one of mixing, components"):
         ica(mixed, rows="columns")
 
 

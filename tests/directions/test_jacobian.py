@@ -136,12 +136,12 @@ def test_on_the_bundled_faces_methods_capture_what_was_measured():
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"n": 0}, "n is 0; at least one latent"),
+        ({"n": 0}, "n is 0; it must be 1 or more"),
         ({"layers": (1, 3)}, "None of the chosen layers of 'tiny' reads the latent"),
         ({"region": (0, 0, 17, 4)}, "not a box of a 16x16 picture"),
         ({"region": (0.5, 0.0, 0.5, 1.0)}, "not a box"),
         ({"region": (0, 1)}, r"\(top, left, bottom, right\)"),
-        ({"region": (0, 0, 8, 8), "epsilon": 0}, "epsilon is 0; it must be positive"),
+        ({"region": (0, 0, 8, 8), "epsilon": 0}, "epsilon is 0; it must be a finite number above 0"),
         ({"labels": [1]}, "has no classes"),
     ],
 )
@@ -158,5 +158,5 @@ def test_a_misspelt_option_is_refused_with_those_there_are(tiny):
 def test_rows_and_latents_that_there_are_not_are_refused(tiny):
     with pytest.raises(ValueError, match="Code row 1 is outside 0:1 of 'tiny'"):
         jacobian_gram(tiny, tiny.sample([0]), rows=[1])
-    with pytest.raises(ValueError, match="There is no latent of 'tiny'"):
-        jacobian_gram(tiny, tiny.sample([]))
+    with pytest.raises(ValueError, match="latents holds no codes; one latent or more"):
+        jacobian_gram(tiny, tiny.sample([0]).codes[:0])

@@ -139,9 +139,9 @@ def test_an_interrupt_before_the_first_batch_goes_on_up(tiny_style, monkeypatch)
     [
         ({}, "PCA of them means nothing. Name a layer, for example layer='convolutions.0'"),
         ({"layer": "convolution.0"}, "no sub-module 'convolution.0'; it has convolutions.0"),
-        ({"layer": "convolutions.0", "k": 9}, "k is 9; 'tiny' has 1 to 8 directions"),
+        ({"layer": "convolutions.0", "k": 9}, "k is 9; it must be 1 to 8"),
         ({"layer": "convolutions.0", "k": 6, "n": 4}, "4 outputs of 'convolutions.0' vary in 3 directions"),
-        ({"layer": "convolutions.0", "n": 1}, "at least 2 samples"),
+        ({"layer": "convolutions.0", "n": 1}, "n is 1; it must be 2 or more"),
         ({"layer": "convolutions.0", "batch": 0}, "batch is 0"),
         ({"layer": "unused"}, "takes no part in drawing"),
         ({"layer": "convolutions.0", "labels": 1}, "has no classes"),

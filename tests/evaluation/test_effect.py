@@ -61,5 +61,5 @@ def test_twenty_random_directions_are_measured_unless_told_otherwise(tiny):
 
 @pytest.mark.parametrize("strength", [0.0, -1.0, math.nan, math.inf])
 def test_a_strength_must_be_finite_and_positive(tiny, strength):
-    with pytest.raises(ValueError, match="must be a finite number"):
+    with pytest.raises(ValueError, match="must be a finite number above 0"):
         effect(tiny, factorize(tiny), strength=strength)

@@ -105,7 +105,7 @@ def test_whole_numbers_are_refused_with_what_to_do(small):
 
 
 def test_a_network_that_cannot_be_built_is_refused():
-    with pytest.raises(ValueError, match="0 attributes"):
+    with pytest.raises(ValueError, match="must be a list of different texts"):
         AttributeRegressor([])
     with pytest.raises(ValueError, match="every width halves"):
         AttributeRegressor(["one"], resolution=20)

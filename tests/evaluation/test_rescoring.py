@@ -303,9 +303,9 @@ def test_names_must_fit(linear, names, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"strength": 0.0}, "must be finite and above 0"),
-        ({"strength": math.inf}, "must be finite and above 0"),
-        ({"strength": torch.ones(2)}, r"shape \[2\] for 6 directions"),
+        ({"strength": 0.0}, "must be a finite number above 0"),
+        ({"strength": math.inf}, "must be a finite number above 0"),
+        ({"strength": torch.ones(2)}, "has 2 values; give one number, or one for each of 6"),
         ({"k": 0}, "k is 0"),
         ({"n": 3}, "at least 4"),
         ({"controls": -1}, "controls is -1"),

@@ -63,5 +63,5 @@ def test_a_change_out_of_reach_ends_at_the_limit(tiny):
 
 @pytest.mark.parametrize("wrong", [{"change": 0}, {"change": math.nan}, {"limit": -1}, {"limit": math.inf}])
 def test_change_and_limit_must_be_finite_and_positive(tiny, wrong):
-    with pytest.raises(ValueError, match="must be a finite number"):
+    with pytest.raises(ValueError, match="must be a finite number above 0"):
         travel(tiny, factorize(tiny), **wrong)
