@@ -20,7 +20,8 @@ CLASSES = {
     f"{kind.__module__}.{kind.__name__}": kind
     for module in MODULES
     for kind in vars(module).values()
-    if dataclasses.is_dataclass(kind)
+    if isinstance(kind, type)
+    and dataclasses.is_dataclass(kind)
     and kind.__module__ == module.__name__
     and not kind.__name__.startswith("_")
     and (kind.__name__ in sefa_widget.checkpoint.__all__ or ".checkpoint." not in kind.__module__)
@@ -31,7 +32,7 @@ def in_attributes(kind) -> set[str]:
     """Names in the Attributes section of a docstring."""
     _, _, section = inspect.getdoc(kind).partition("\nAttributes\n----------\n")
     names = [line for line in section.splitlines() if line and not line.startswith(" ")]
-    return {name for line in names for name in line.split(", ")}
+    return {name for line in names for name in line.partition(" : ")[0].split(", ")}
 
 
 def with_a_text_behind(kind) -> set[str]:

@@ -40,7 +40,7 @@ def the(tiny, tiny_style, tmp_path):
 
 
 def scored(the, **options):
-    return evaluation.rescore(the.z, the.few, brightness, **{"n": 2, **options})
+    return evaluation.rescore(the.z, the.few, brightness, **{"n": 4, **options})
 
 
 def compared(the, sets=None, **options):
@@ -237,13 +237,22 @@ WRONG = {
         (lambda t: compared(t, generator=t.z, latents=3), NO_LATENT),
         (lambda t: compared(t, seed=NAN), f"seed is nan; {WHOLE}"),
     ],
+    "separations": [
+        (lambda t: methods.separations(t.z, [1.0]), "scores must be a function of its images"),
+        (lambda t: methods.separations(t.latent, brightness), "give a generator instead of codes"),
+        (lambda t: methods.separations(torch.zeros(4, 3), [1.0, NAN, 2.0]), "There are 4 codes and 3 scores"),
+    ],
+    "as_directions": [
+        (lambda t: methods.as_directions([]), "planes is .*; it must be planes, as separations gives them"),
+        (lambda t: methods.as_directions([t.few]), "planes is .*; it must be planes, as separations"),
+    ],
     "effect": [
         (lambda t: evaluation.effect("x", t.few), NO_GENERATOR),
         (lambda t: evaluation.effect(t.z, t.latent), NO_DIRECTIONS),
         (lambda t: measured(t, strength="1"), f"The strength is '1'; {FINITE} above 0"),
         (lambda t: measured(t, latents=3), NO_LATENT),
         (lambda t: measured(t, latents=t.latent.with_codes(t.latent.codes[:0])), "latents holds no codes"),
-        (lambda t: measured(t, control="yes"), "control is 'yes'; it must be True or False"),
+        (lambda t: measured(t, controls="yes"), f"controls is 'yes'; {WHOLE}"),
         (lambda t: measured(t, seed=-1), "seed is -1; it must be 0 or more"),
     ],
     "fresh_latents": [
@@ -270,11 +279,11 @@ WRONG = {
         (lambda t: scored(t, names="one"), "names is a str .*; it must be a list of"),
         (lambda t: scored(t, names=[3]), "give a list of different names"),
         (lambda t: scored(t, k="1"), f"k is '1'; {WHOLE}"),
-        (lambda t: scored(t, n="1"), f"n is '1'; {WHOLE}, 2 or more"),
+        (lambda t: scored(t, n="1"), f"n is '1'; {WHOLE}, 4 or more"),
         (lambda t: scored(t, strength="1"), f"The strength is '1'; {FINITE} above 0"),
         (lambda t: scored(t, strength=[1, 2, 3]), "strength has 3 values; give one number, or"),
         (lambda t: scored(t, latents=3), NO_LATENT),
-        (lambda t: scored(t, control=1), "control is 1; it must be True or False"),
+        (lambda t: scored(t, controls=1.5), f"controls is 1.5; {WHOLE}"),
         (lambda t: scored(t, seed=None), f"seed is None; {WHOLE}"),
         (lambda t: scored(t, batch=NAN), f"batch is nan; {WHOLE}"),
         (lambda t: scored(t, progress=3), "progress is an int"),
@@ -286,7 +295,7 @@ WRONG = {
         (lambda t: travelled(t, limit=[1, NAN]), f"The limit is nan; {FINITE} above 0"),
         (lambda t: travelled(t, limit=[1]), "The limit has 1 values; give one number, or one for each of 2"),
         (lambda t: travelled(t, latents=3), NO_LATENT),
-        (lambda t: travelled(t, control=None), "control is None; it must be True or False"),
+        (lambda t: travelled(t, controls=None), f"controls is None; {WHOLE}"),
         (lambda t: travelled(t, seed=1.5), f"seed is 1.5; {WHOLE}"),
         (lambda t: travelled(t, progress=3), "progress is an int"),
     ],

@@ -6,6 +6,7 @@ Source: Shen et al., "Interpreting the Latent Space of GANs for Semantic Face Ed
 
 from __future__ import annotations
 
+import reprlib
 import warnings
 from collections.abc import Sequence
 
@@ -168,6 +169,8 @@ def separations(
 
 def as_directions(planes: Sequence[Plane], generator: Generator | None = None) -> Directions:
     """Give the normals of planes as directions, one per attribute, of a generator if it is known."""
+    if not planes or not all(isinstance(plane, Plane) for plane in planes):
+        raise ValueError(f"planes is {reprlib.repr(planes)}; it must be planes, as separations gives them.")
     layers = () if generator is None else choose_layers(generator, None)
     return Directions(
         vectors=torch.stack([plane.normal for plane in planes]),

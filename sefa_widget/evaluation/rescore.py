@@ -119,7 +119,7 @@ def rescore(
     directions = directions.first(len(steps))
     batch = None if batch is None else whole(batch, "batch", 1)
     bases = 0 if isinstance(controls, Controls) else whole(controls, "controls", 0)
-    samples = whole(n, "n", 1) if latents is None else len(check_latents(latents).codes)
+    samples = whole(n, "n", LEAST) if latents is None else len(check_latents(latents).codes)
     if samples < LEAST:
         raise ValueError(f"There are {samples} samples; mean changes and their errors need at least {LEAST}.")
     latents = fresh_latents(generator, samples) if latents is None else latents

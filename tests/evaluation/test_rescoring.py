@@ -307,7 +307,7 @@ def test_names_must_fit(linear, names, message):
         ({"strength": math.inf}, "must be a finite number above 0"),
         ({"strength": torch.ones(2)}, "has 2 values; give one number, or one for each of 6"),
         ({"k": 0}, "k is 0"),
-        ({"n": 3}, "at least 4"),
+        ({"n": 3}, "n is 3; it must be 4 or more"),
         ({"controls": -1}, "controls is -1"),
         ({"controls": True}, "controls is True"),
         ({"batch": 0}, "batch is 0"),
