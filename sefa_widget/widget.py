@@ -79,7 +79,6 @@ class SefaWidget(WireWidget):
         session = Session(generator, state, directions)
         self._stream: Stream[_Request] = Stream(weakly(self._work), weakly(self._settle))
         self._worker = Worker(self._stream.step)
-        self._stopped = False
         self._drawn: Drawn | None = None
         self._published: Found | None = None
         self._lossy: dict[str, _Request] = {}
@@ -113,7 +112,6 @@ class SefaWidget(WireWidget):
         """Close the panel everywhere and let go of all but the generator; its state can still be read."""
         if self._kept is None:  # closed already, or never quite made
             return
-        self._stopped = True
         self._stream.stop()
         self._worker.stop()
         self._forget()
@@ -140,6 +138,11 @@ class SefaWidget(WireWidget):
     def _forget_view(self, view: str) -> None:
         self._stream.drop(view)
         self._lossy.pop(view, None)
+
+    @property
+    def _stopped(self) -> bool:
+        """Whether the panel is closed, or the interpreter ends."""
+        return self._worker.stopped
 
     def _work(self, request: _Request) -> None:
         request.context.copy().run(self._answer, request)

@@ -57,6 +57,11 @@ class WireWidget(StateWidget):
         """Change the state as a view wants it, and answer with a picture."""
         raise NotImplementedError
 
+    @property
+    def _stopped(self) -> bool:
+        """Whether nobody waits for answers any more."""
+        raise NotImplementedError
+
     def _forget_view(self, view: str) -> None:
         """Draw nothing more for a view."""
         raise NotImplementedError
@@ -83,7 +88,7 @@ class WireWidget(StateWidget):
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
                 raise
-            if self._kept is None:
+            if self._stopped:
                 return
             if not isinstance(error, ValueError):
                 log.exception("A request of the panel failed.")

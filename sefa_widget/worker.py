@@ -2,12 +2,13 @@
 
 An interpreter that ends kills its daemon threads where they are, and a thread inside torch takes the whole
 process down with it. So every worker is stopped and awaited first: between two steps, or, inside a network,
-at its next module.
+at its next module, or, at the very end, at its next line of Python.
 """
 
 from __future__ import annotations
 
 import atexit
+import ctypes
 import logging
 import os
 import threading
@@ -46,7 +47,8 @@ class Worker:
         self._wakes: SimpleQueue[None] = SimpleQueue()  # its put may interrupt anything, also a put
         self._thread: threading.Thread | None = None
         self._process = 0
-        self._stopped = False
+        self.stopped = False
+        """Whether it ends; long work of its steps may look."""
         _workers.add(self)
 
     @property
@@ -57,7 +59,7 @@ class Worker:
     def wake(self) -> None:
         """Take the next step now; a thread that is no more is replaced."""
         with _lock:
-            if self._stopped:
+            if self.stopped:
                 return
             if not self.alive:
                 self._process = os.getpid()
@@ -78,7 +80,7 @@ class Worker:
 
     def _tell_to_end(self) -> None:
         with _lock:
-            self._stopped = True
+            self.stopped = True
             if self.alive and self._thread is not None:
                 _ending.add(self._thread)
                 _update_hook()
@@ -89,13 +91,18 @@ class Worker:
             self._thread.join(max(0.0, seconds))
         return not self.alive
 
+    def _interrupt(self) -> None:
+        if self._thread is not None and self._thread.ident is not None:
+            ident, error = ctypes.c_ulong(self._thread.ident), ctypes.py_object(Ending)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, error)
+
     def _run(self) -> None:
         due: float | None = 0.0
         try:
-            while not self._stopped:
+            while not self.stopped:
                 with suppress(Empty):
                     self._wakes.get(timeout=due)
-                if self._stopped:
+                if self.stopped:
                     return
                 try:
                     due = self._step()
@@ -133,10 +140,17 @@ def _end_here(module: Any, inputs: Any) -> None:
 
 @atexit.register
 def _end_all() -> None:
-    """End all workers of this process; one that was forked has none of them."""
-    deadline = time.monotonic() + ENDING_SECONDS
+    """End all workers of this process; one that was forked has none of them.
+
+    Who is not at a module in half of the time is interrupted wherever it is, which may leave a lock closed:
+    nobody needs it any more.
+    """
+    start = time.monotonic()
     alive = [worker for worker in list(_workers) if worker.alive]
     for worker in alive:
         worker._tell_to_end()
     for worker in alive:
-        worker._ended_within(deadline - time.monotonic())
+        if not worker._ended_within(start + ENDING_SECONDS / 2 - time.monotonic()):
+            worker._interrupt()
+    for worker in alive:
+        worker._ended_within(start + ENDING_SECONDS - time.monotonic())

@@ -68,6 +68,28 @@ def slow_module() -> None:
     draw(panel)
 
 
+class Endless(torch.nn.Module):
+    """A network without modules, whose picture is never done once `Layer.slow` is set."""
+
+    z_dim = 8
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = torch.nn.Linear(8, 12)
+
+    def forward(self, z):
+        x = self.first(z)
+        while Layer.slow:
+            x = torch.tanh(x)
+        return x.view(-1, 3, 2, 2)
+
+
+def without_modules() -> None:
+    panel = explore(Endless())
+    Layer.slow = True
+    draw(panel)
+
+
 def measuring_slider_ends() -> None:
     panel = explore(device="cpu")
     session, measuring = panel._session, threading.Event()
@@ -122,6 +144,7 @@ ENDINGS = (
     faces,
     heads,
     slow_module,
+    without_modules,
     measuring_slider_ends,
     pca,
     jacobian,

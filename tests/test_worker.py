@@ -64,10 +64,10 @@ def test_a_worker_whose_thread_is_no_more_gets_another(start):
     stepped = threading.Semaphore(0)
     worker = start(stepped.release)
     assert stepped.acquire(timeout=LONG)
-    worker._stopped = True  # its thread ends without anybody asking the worker
+    worker.stopped = True  # its thread ends without anybody asking the worker
     worker._wakes.put(None)
     worker._thread.join(LONG)
-    worker._stopped = False
+    worker.stopped = False
     assert not worker.alive
     worker.wake()
     assert stepped.acquire(timeout=LONG)

@@ -8,8 +8,9 @@ Transactions on Neural Networks 10(3), 1999, equation 20 with symmetric decorrel
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import torch
@@ -85,7 +86,8 @@ def ica(
     samples = replace(samples, n=found.count)
     scores = _Scores(found)
     gather(samples, scores, samples.n, stage(progress, 1, 2))
-    unmixing = fastica(torch.cat(scores.parts), seed)
+    every_round = None if progress is None else partial(progress, 2 * samples.n, 2 * samples.n)
+    unmixing = fastica(torch.cat(scores.parts), seed, every_round=every_round)
     return from_unmixing(samples, unmixing, found, rows)
 
 
@@ -103,7 +105,14 @@ def from_unmixing(
     return directions_of(samples, "ica", unit_rows(vectors), explained, found, SHARE)
 
 
-def fastica(white: Tensor, seed: int = 0, *, tolerance: float = 1e-6, rounds: int = 500) -> Tensor:
+def fastica(
+    white: Tensor,
+    seed: int = 0,
+    *,
+    tolerance: float = 1e-6,
+    rounds: int = 500,
+    every_round: Callable[[], object] | None = None,
+) -> Tensor:
     """Rotate white data so that its columns are as independent as can be.
 
     One round is ``W+ = E[tanh(W x) x^T] - E[1 - tanh^2(W x)] W``, made orthogonal again by
@@ -115,6 +124,8 @@ def fastica(white: Tensor, seed: int = 0, *, tolerance: float = 1e-6, rounds: in
         ``[n, k]`` float64, mean 0, covariance 1.
     seed
         Of the first rotation.
+    every_round
+        Called before every round; what it raises ends the work.
 
     Returns
     -------
@@ -125,6 +136,8 @@ def fastica(white: Tensor, seed: int = 0, *, tolerance: float = 1e-6, rounds: in
     random = torch.Generator("cpu").manual_seed(seed)
     w = _orthogonal(torch.randn(k, k, dtype=torch.float64, generator=random).to(white.device))
     for _ in range(rounds):
+        if every_round is not None:
+            every_round()
         bent = torch.tanh(white @ w.T)
         new = _orthogonal(bent.T @ white / n - (1 - bent.square()).mean(0)[:, None] * w)
         turned = float((1 - (new * w).sum(1).abs()).abs().max())

@@ -96,7 +96,15 @@ def test_other_rows_are_refused(mixed):
         ica(mixed, rows="columns")
 
 
-def test_progress_counts_both_draws(mixed):
+def test_progress_counts_both_draws_and_is_told_in_every_round(mixed):
     seen = []
     ica(mixed, n=2048, k=2, progress=lambda *p: seen.append(p))
-    assert seen == [(1024, 4096), (2048, 4096), (3072, 4096), (4096, 4096)]
+    assert seen[:4] == [(1024, 4096), (2048, 4096), (3072, 4096), (4096, 4096)]
+    assert len(seen) > 5
+    assert set(seen[4:]) == {(4096, 4096)}
+
+
+def test_what_progress_raises_ends_the_rounds():
+    white = torch.randn(2000, 6, generator=torch.Generator().manual_seed(0)).double()
+    with pytest.raises(ZeroDivisionError):
+        fastica(white, every_round=lambda: 1 / 0)
