@@ -1,7 +1,7 @@
 """How far the spectra of the bundled generators stand above those of the same networks before training.
 
-Run ``python benchmarks/untrained.py``; it takes one to three minutes and prints the table that docs/methods.md
-quotes. Each control is the same method on 20 re-initialised networks.
+Run ``python benchmarks/untrained.py``; it takes one to three minutes and prints the table in docs/methods.md.
+Each control is the same method on 20 re-initialised networks.
 """
 
 from __future__ import annotations
