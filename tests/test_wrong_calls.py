@@ -246,6 +246,10 @@ WRONG = {
         (lambda t: methods.as_directions([]), "planes is .*; it must be planes, as separations gives them"),
         (lambda t: methods.as_directions([t.few]), "planes is .*; it must be planes, as separations"),
     ],
+    "chance": [
+        (lambda t: evaluation.chance([1.0, 2.0]), "values is a list"),
+        (lambda t: evaluation.chance(torch.zeros(0)), "values is empty"),
+    ],
     "effect": [
         (lambda t: evaluation.effect("x", t.few), NO_GENERATOR),
         (lambda t: evaluation.effect(t.z, t.latent), NO_DIRECTIONS),

@@ -12,6 +12,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import instance
 from sefa_widget.directions import Directions
 
 DEPENDENT = 1e-8
@@ -75,6 +76,8 @@ def as_control(directions: Directions, vectors: Tensor) -> Directions:
 
 def chance(values: Tensor) -> Tensor:
     """Give the `QUANTILES` (5, 50 and 95 %) over the first dimension, ``[3, ...]``; NaN is left out."""
+    if not instance(values, "values", Tensor, "a tensor [B, ...]").numel():
+        raise ValueError(f"values is empty, of shape {list(values.shape)}; it must be a tensor [B, ...].")
     return values.double().nanquantile(torch.tensor(QUANTILES, dtype=torch.float64), dim=0)
 
 
