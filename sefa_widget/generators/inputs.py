@@ -35,7 +35,7 @@ def label_vectors(generator: Generator, labels: Tensor | Sequence[int] | None, c
             raise ValueError(f"{generator.name!r} has no classes; leave labels out.")
         return None
     classes = generator.num_classes
-    takes = f"a whole number for each latent [{count}], or class vectors [{count}, {classes}]"
+    takes = f"a class index for each latent [{count}], or class vectors [{count}, {classes}]"
     if labels is None:
         labels = torch.zeros(count, dtype=torch.long)
     elif not isinstance(labels, Tensor):

@@ -104,7 +104,7 @@ def test_classes_are_given_by_number_or_by_vector(tiny_style):
     torch.testing.assert_close(by_number.codes, by_vector.codes)
     with pytest.raises(ValueError, match=r"Class 4 is outside 0\.\.3"):
         tiny_style.sample([1], labels=[4])
-    with pytest.raises(ValueError, match="2 class indices"):
+    with pytest.raises(ValueError, match=r"a class index for each latent \[2\]"):
         tiny_style.sample([1, 2], labels=[1])
 
 
