@@ -45,7 +45,8 @@ def explore(
         What `SefaWidget.state` gave, to go on from there.
     directions
         Directions found or loaded elsewhere, for example ``{"smile": load_directions("smile.npy")}``: the
-        panel offers them by name beside its methods. Those of another generator are taken with a warning.
+        panel offers them by name beside its methods. They move the code rows of their own layers until
+        edited layers are chosen. Those of another generator are taken with a warning.
     device
         Where it computes; None takes the first there is of CUDA, MPS and CPU.
     fresh

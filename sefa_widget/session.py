@@ -248,7 +248,13 @@ class Session:
         return to_pixels(self.generator.synthesize(latent)[0])  # waits for the device
 
     def edited_rows(self, state: State) -> list[int]:
-        """Give the code rows that the edited layers read; all rows if they read none themselves."""
+        """Give the code rows that the edited layers read; all rows if they read none themselves.
+
+        Directions that were given move the rows of their own layers until edited layers are chosen.
+        """
+        given = self._given.get(state.method) if state.method is not None else None
+        if state.edit_layers is None and given is not None and given.edit_rows is not None:
+            return list(given.edit_rows)
         return list(edit_rows(self.generator, range(*(state.edit_layers or state.layers))))
 
 

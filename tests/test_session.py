@@ -298,3 +298,13 @@ def test_given_directions_of_another_generator_are_taken_with_a_warning(tiny):
     other = replace(factorize(tiny), fingerprint="0123456789abcdef")
     with pytest.warns(UserWarning, match=r"'mine' were found in another generator .fingerprint 0123"):
         Session(tiny, directions={"mine": other})
+
+
+def test_given_directions_move_the_rows_of_their_own_layers_until_edited_layers_are_chosen(tiny_style):
+    given = factorize(tiny_style, layers=(1, 2), k=2)
+    session = Session(tiny_style, directions={"mine": given})
+    state = session.apply({"method": "mine", "strengths": {0: 2.0}})
+    assert session.edited_rows(state) == [1]
+    expected = tiny_style.synthesize(edit(tiny_style.sample(0), given, {0: 2.0}))[0]
+    assert np.array_equal(session.draw().pixels, to_pixels(expected))
+    assert session.edited_rows(session.apply({"edit_layers": (0, 3)})) == [0, 1, 2]
