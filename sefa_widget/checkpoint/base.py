@@ -22,7 +22,9 @@ class Checkpoint:
     format: str
     """Whose layout the tensors have, for example ``"dcgan"``; one of `sefa_widget.checkpoint.FORMATS`."""
     tensors: dict[str, Tensor]
-    """The generator's tensors under the keys of their official state dict, on the CPU."""
+    """The generator's tensors under the keys of their official state dict, on the CPU.
+
+    Those that were read from a file lie in memory of their own."""
     config: dict[str, Any] = field(default_factory=dict)
     """What the file says about the network besides its tensors: plain values, as JSON has them."""
     name: str = "generator"
