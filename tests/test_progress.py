@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import IPython.core.getipython
 import pytest
 
@@ -40,6 +42,17 @@ def test_a_file_that_fails_leaves_only_its_error(shown, tmp_path):
 def test_the_bundled_model_needs_no_line(shown):
     explore().close()
     assert shown == []
+
+
+def test_a_folder_with_the_name_of_a_bundled_model_does_not_hide_it(shown, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "faces").mkdir()
+    for source in (None, "faces"):
+        panel = explore(source, device="cpu")
+        assert panel.generator.name == "faces"
+        panel.close()
+    with pytest.raises(CheckpointError, match="is a folder without"):
+        explore(Path("faces"))
 
 
 def test_a_terminal_line_is_replaced_in_place(monkeypatch, capsys):

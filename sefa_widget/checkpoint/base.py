@@ -24,7 +24,8 @@ class Checkpoint:
     format
         Whose layout the tensors have, for example ``"dcgan"``; one of `sefa_widget.checkpoint.FORMATS`.
     tensors
-        The generator's tensors under the keys of their official state dict, on the CPU.
+        The generator's tensors under the keys of their official state dict, on the CPU. Those that were read
+        from a file lie in memory of their own.
     config
         What the file says about the network besides its tensors: plain values, as JSON has them.
     name

@@ -6,12 +6,15 @@ import argparse
 import hashlib
 import json
 import os
+import re
+import sys
 import warnings
 from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from network_pickles import module, stylegan2, write_pickle
 from safetensors.torch import save_file
@@ -42,6 +45,10 @@ def digests(tensors: dict[str, torch.Tensor]) -> dict[str, list[object]]:
     }
 
 
+def own_saved(tensors: dict[str, torch.Tensor]) -> bytes:
+    return safetensors.torch.save(tensors, {OWN_FORMAT: '{"family": "dcgan", "config": {}}'})
+
+
 def same(found: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]) -> bool:
     return found.keys() == expected.keys() and all(torch.equal(found[key], expected[key]) for key in found)
 
@@ -68,6 +75,16 @@ def test_the_official_programs_files_are_read_bit_by_bit(name):
 def test_settings_are_plain_values(name):
     config = read_checkpoint(GOLDEN / name).config
     assert json.loads(json.dumps(config)) == config
+
+
+@pytest.mark.parametrize("name", [*EXPECTED, *small_files()])
+def test_each_tensor_has_memory_of_its_own_where_torch_would_put_it(save, name):
+    path = GOLDEN / name if name in EXPECTED else save(small_files()[name])
+    for tensor in read_checkpoint(path).tensors.values():
+        assert tensor.untyped_storage().nbytes() == tensor.nbytes
+        assert tensor.data_ptr() % 64 == 0
+    if sys.platform == "linux":
+        assert path.name not in re.findall(r"[^/\n]+$", Path("/proc/self/maps").read_text(), re.MULTILINE)
 
 
 def test_a_files_name_says_nothing_about_its_format(save):
@@ -265,11 +282,12 @@ def test_every_type_of_number_is_kept(save, dtype, zipped):
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
-def test_weights_that_are_no_numbers_are_named_in_a_warning(save, bad):
+@pytest.mark.parametrize("write", [torch_saved, safetensors.torch.save, own_saved])
+def test_weights_that_are_no_numbers_are_named_in_a_warning(save, write, bad):
     tensors = state_dict("dcgan")
     tensors["main.1.weight"][0, 0] = bad
     with pytest.warns(UserWarning, match=r"NaN or infinite numbers in 'main\.1\.weight'"):
-        read_checkpoint(save(torch_saved(tensors)))
+        read_checkpoint(save(write(tensors)))
 
 
 def test_weights_whose_sum_overflows_are_no_reason_to_warn(save):
@@ -354,6 +372,20 @@ def test_settings_of_another_program_do_not_reach_a_format(save):
     with zoo_settings(init_kwargs=5, attributes=6) as settings:
         path = save(torch_saved({"config": settings, "generator": state_dict("nvidia_stylegan2")}))
     assert read_checkpoint(path).config == {}
+
+
+def test_attributes_of_another_program_named_like_nvidias_are_no_reason_to_fail(save):
+    with zoo_settings(attributes=6) as settings:
+        path = save(torch_saved({"config": settings, "avgG": state_dict("ganzoo_pgan")}))
+    assert read_checkpoint(path).config == {"attributes": 6}
+
+
+@pytest.mark.parametrize("number", [3, 0.5, 2**100])
+def test_a_tensorflow_variable_can_be_a_number(save, number):
+    network = tensorflow_network()[2]
+    network.state["variables"].append(("lod", number))
+    found = read_checkpoint(save(pickled((network, network, network)))).tensors
+    assert torch.allclose(found["lod"], torch.tensor(float(number)))
 
 
 def test_tensorflow_variables_that_repeat_a_large_array_are_refused(save):

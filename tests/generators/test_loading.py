@@ -1,5 +1,6 @@
 import json
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 from sefa_widget import CheckpointError, edit, factorize, load_generator, save_generator
+from sefa_widget.checkpoint import read_checkpoint
 from sefa_widget.generators import BUNDLED
 from tests.conftest import GOLDEN
 
@@ -119,6 +121,42 @@ def test_truncation_pulls_the_codes_to_the_mean(tiny, tiny_style):
 def test_a_bundled_generator_loads_by_name_from_anywhere(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert load_generator(name, device="cpu").name == name
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize("make", [Path.mkdir, Path.touch])
+def test_a_bundled_name_means_the_bundled_generator_whatever_the_folder_holds(
+    name, make, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    make(tmp_path / name)
+    assert load_generator(name, device="cpu").name == name
+    assert load_generator(device="cpu").name == "faces"
+
+
+def test_a_path_with_a_bundled_name_is_a_path(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    save_generator(tiny, "~/faces")
+    for path in (Path("faces"), "./faces", "~/faces", Path("~/faces"), str(tmp_path / "faces")):
+        assert load_generator(path, device="cpu").latent_dim == tiny.latent_dim
+    with pytest.raises(CheckpointError, match=r"'faces\.pkl' does not exist"):
+        load_generator("faces.pkl")
+    (tmp_path / "heads").mkdir()
+    with pytest.raises(CheckpointError, match="is a folder without"):
+        load_generator("heads/")
+    with pytest.raises(CheckpointError, match="'faces' does not exist"):
+        load_generator("~no such user/faces")
+
+
+def test_a_generator_shares_no_memory_with_the_checkpoint_it_is_made_of():
+    checkpoint = read_checkpoint(GOLDEN / "dcgan.safetensors")
+    first, second = (load_generator(checkpoint, device="cpu") for _ in range(2))
+    for weight in first.state_dict().values():
+        weight.zero_()
+    assert all(tensor.any() for tensor in checkpoint.tensors.values() if tensor.is_floating_point())
+    assert second.latent_weight(0).any()
 
 
 @pytest.fixture(scope="module")
