@@ -15,9 +15,7 @@ from traitlets.config import Config
 from sefa_widget import SefaWidget, explore
 from sefa_widget.generators import Generator
 
-config = Config()
-config.HistoryManager.enabled = False
-shell = InteractiveShell.instance(config=config)
+shell: InteractiveShell
 made: list[weakref.ref] = []
 LONG = 30.0
 
@@ -226,6 +224,10 @@ SCENARIOS = (
 
 
 def main():
+    global shell
+    config = Config()
+    config.HistoryManager.enabled = False
+    shell = InteractiveShell.instance(config=config)
     results = {}
     for scenario in SCENARIOS:
         shell.push({"make": make, "hello": hello, "made": made})
