@@ -159,7 +159,7 @@ def test_measured_reach_changes_pictures_equally_for_both_methods(tiny):
     latents = fresh_latents(tiny, SEEDS)
     for directions, reach in ((found.directions, found.reach), (found.beside.directions, found.beside_reach)):
         for index, strength in enumerate(reach.strengths.tolist()):
-            there = effect(tiny, directions, strength=strength, latents=latents, control=False)
+            there = effect(tiny, directions, strength=strength, latents=latents, controls=0)
             change = float(there.change[index]) * strength
             assert change == pytest.approx(found.reach.change, rel=0.011) or strength == STRETCH * Z_SPREADS
     ratio = float(found.beside_reach.strengths[2] / found.reach.strengths[2])

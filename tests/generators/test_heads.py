@@ -37,7 +37,7 @@ def test_coarse_layers_turn_the_head_and_fine_ones_do_not(heads):
     for rows in ((0, 3), (5, 10)):
         directions = factorize(heads, layers=rows).first(4)
         steps = latent_spread(heads, directions)
-        found = rescore(heads, directions, regressor, strength=steps, rows=rows, n=32, control=False)
+        found = rescore(heads, directions, regressor, strength=steps, rows=rows, n=32, controls=0)
         turned.append(float(found.change[:, yaw].abs().max()))
         assert torch.isfinite(found.change).all()
     bottom, fine = turned
