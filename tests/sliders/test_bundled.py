@@ -43,7 +43,7 @@ def test_sliders_of_heads_end_much_farther_where_layers_change_the_picture_less(
 
 def test_sliders_of_faces_end_at_one_to_three_and_a_half():
     *_, known = measured("faces", (0, 1))
-    assert 1.0 < float(known.ends.min())
+    assert float(known.ends.min()) > 1.0
     assert float(known.ends.max()) < 3.5
     assert known.stops == ("change",) * COUNT
 
