@@ -1,10 +1,10 @@
 """Print which statistic of pictures, without labels, tells broken ones from good ones.
 
 ``python benchmarks/breaking.py`` takes two minutes of one core. For the bundled generators and each layer
-group it prints the share of edited pictures whose statistic lies outside the range of unedited ones (99.5 % of
-400), where each of ten directions has changed the picture by 0.25, 0.5 and 1 times the distance of two
-pictures. To the eye, a quarter of the distance never breaks heads and all of it nearly always does; at half of
-it some directions of the middle and top layers do.
+group it prints the share of edited pictures whose statistic lies outside the range of unedited ones (99.5 %
+of 400), where each of ten directions has changed the picture by 0.25, 0.5 and 1 times the distance of two
+pictures. To the eye, a quarter of the distance never breaks heads and all of it nearly always does; at half
+of it some directions of the middle and top layers do.
 """
 
 from __future__ import annotations
