@@ -13,7 +13,7 @@ import pytest
 
 DOCS = Path(__file__).parent
 CELL = "from sefa_widget import explore\n\npanel = explore()\npanel"
-EDITS = "panel.change(seed=0, strengths={0: -1.6, 4: -0.9})"
+EDITS = "panel.change(seed=0, strengths={0: -1.1, 4: -0.9})"
 
 
 def test_take_screenshots(open_notebook: Callable[..., Any]) -> None:
@@ -23,6 +23,7 @@ def test_take_screenshots(open_notebook: Callable[..., Any]) -> None:
     notebook.page.wait_for_selector(".sefa-picture[data-revision='0']", timeout=60_000)
     notebook.run_cell(1)
     notebook.page.wait_for_selector(".sefa-picture[data-revision='1']", timeout=60_000)
+    notebook.page.wait_for_selector(".sefa-row:nth-child(10) .sefa-end:text-matches('^±')", timeout=120_000)
     notebook.page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0; }")
     for theme in ("light", "dark"):
         notebook.theme(f"JupyterLab {theme.capitalize()}")

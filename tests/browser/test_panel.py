@@ -303,7 +303,7 @@ def test_nothing_overflows(open_panel, size, width):
     assert outside == []
     clipped = page.evaluate(
         """() => [...document.querySelectorAll(
-             '.sefa-panel :is(button, label, .sefa-readout, .sefa-index, .sefa-eigenvalue)')]
+             '.sefa-panel :is(button, label, .sefa-readout, .sefa-index, .sefa-eigenvalue, .sefa-end)')]
              .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
              .map((element) => element.textContent)"""
     )
@@ -335,6 +335,23 @@ CONTRAST = """() => {
   }
   return low;
 }"""
+
+
+@pytest.mark.parametrize("width", [420, 640, 879, 880, 1060, 1200, 1600])
+def test_rows_of_matched_directions_are_whole_beside_two_pictures(open_panel, width):
+    page = open_panel(width=width + 32, size="large", state={"strengths": {"0": -3.25}, "beside": "jacobian"})
+    page.evaluate(
+        """() => {
+          const spectrum = models[0].traits.spectrum;
+          const matches = spectrum.shares.map((_, index) => [index, 0.93]);
+          models[0].traits.spectrum = { ...spectrum, beside: { method: "jacobian", matches } };
+          models[0].trigger("change:spectrum");
+        }"""
+    )
+    assert page.locator(".sefa-row .sefa-match").first.is_visible()
+    rows = page.locator(".sefa-rows")
+    assert rows.evaluate("rows => rows.scrollWidth <= rows.clientWidth")
+    assert slider(page, 0).bounding_box()["width"] >= 40
 
 
 THEMES = [("light", "dark"), ("dark", "light"), (None, "light"), (None, "dark")]
