@@ -7,10 +7,9 @@ little stack, with little memory, and with an end to its processor time. An atta
 from __future__ import annotations
 
 import pickle
-import resource
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -38,6 +37,7 @@ from opcodes import (
     text,
     word,
 )
+from small_files import keys_of
 
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.checkpoint.inspection import report
@@ -189,9 +189,10 @@ def named(count: int, value: bytes, prefix: str = "") -> bytes:
     return entries([(text(f"{prefix}{place}"), value) for place in range(count)])
 
 
-def settings(attributes: bytes) -> bytes:
+def settings(attributes: bytes, keys: Sequence[str] = ("weight",)) -> bytes:
     """Make a training state with arguments."""
-    return table(g_ema=table(weight=VIEW), args=created("argparse.Namespace") + attributes + BUILD)
+    weights = entries([(text(key), VIEW) for key in keys])
+    return table(g_ema=weights, args=created("argparse.Namespace") + attributes + BUILD)
 
 
 def tensorflow(attributes: bytes) -> bytes:
@@ -245,8 +246,12 @@ WALKS = {
     "numbers that collide as keys": entries([(number((2**61 - 1) * n), NONE) for n in range(150_000)]),
     "memo indices that collide": b"".join(NONE + put(n << 12) for n in range(150_000)),
     "lists of an array without numbers": settings(table(a=empty_array(2**30, 0))),
-    "an array with more places than memory has": settings(table(a=empty_array(2**70, 0))),
-    "the same text in many settings": settings(kept(LONG, a=listed(*[get(0)] * 100_000))),
+    "an array of axes too long for numpy": tensorflow(
+        table(variables=listed(row(text("x"), empty_array(2**40, 2**40, 0))))
+    ),
+    "the same text in many settings": settings(
+        kept(LONG, a=listed(*[get(0)] * 100_000)), keys_of("rosinality")
+    ),
     "settings that are nearly plain": settings(
         kept(
             entries([*((text(str(place)), NONE) for place in range(120_000)), (NONE, NONE)]),
@@ -292,6 +297,8 @@ def read_all(kind: str, path: Path) -> None:
 
 
 if __name__ == "__main__":
+    import resource  # where there is Linux
+
     torch.set_num_threads(1)
     in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (in_use + 2**29, in_use + 2**29))

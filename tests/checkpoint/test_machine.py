@@ -86,6 +86,8 @@ def test_a_word_gives_its_stand_in_and_nothing_else():
         (b"\x80\x02}(Nu.", "sets items of a dict"),
         (b"\x80\x02](N\x90.", "adds to a list"),
         (b"\x80\x02}]Ns.", "uses a list as a key"),
+        (b"\x80\x02}X\x01\x04\0\0" + b"x" * 1025 + b"Ns.", "uses a text of 1025 characters as a key"),
+        (b"\x80\x04\x8f(X\x01\x04\0\0" + b"x" * 1025 + b"\x90.", "uses a text of 1025 characters as a key"),
         (b"\x80\x02NQ.", "data outside the file"),
         (b"Pabc\n.", "instruction PERSID"),
         (b"\x80\x02\x82\x01.", "instruction EXT1"),
@@ -98,6 +100,8 @@ def test_a_word_gives_its_stand_in_and_nothing_else():
         (b"\x80\x02.", "is damaged or cut off"),
         (b"\x80\x02NN\x87.", "is damaged or cut off"),
         (b"\x80\x02h\x07.", "is damaged or cut off"),
+        (b"\x80\x02Nq\x07h\x06.", "is damaged or cut off"),
+        (b"\x80\x02Nr\xff\xff\xff\xff.", "is damaged or cut off"),
         (b"\x80\x02t.", "is damaged or cut off"),
         (b"\x80\x02X\x02\0\0\0\xff\xff.", "is damaged or cut off"),
         (b"\x80\x02X\xff\xff\xff\xff.", "is damaged or cut off"),
@@ -114,6 +118,10 @@ def test_anything_else_is_refused(data, message):
     }
     with pytest.raises(CheckpointError, match=message):
         run(data, words)
+
+
+def test_a_memo_may_have_gaps():
+    assert run(b"\x80\x02(K\x05q\x09K\x06q\x02h\x09h\x02t.") == (5, 6, 5, 6)
 
 
 def test_the_work_of_all_pickles_of_a_file_adds_up():

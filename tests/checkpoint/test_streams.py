@@ -38,6 +38,7 @@ def rezipped(data: bytes, compression: int = zipfile.ZIP_STORED, **changes: byte
 
 ZIPPED = torch_saved(state_dict("dcgan"))
 LEGACY = torch_saved(state_dict("dcgan"), zipped=False)
+LONG_HEAD = [pickle.dumps(1001, 2) + b"\x80\x02}q\x00(" + more for more in (b"", b"U\x01a" * 4000)]
 
 
 def test_a_zip_written_by_another_program_is_read_if_it_is_not_compressed(save):
@@ -56,6 +57,8 @@ def test_a_zip_written_by_another_program_is_read_if_it_is_not_compressed(save):
         (ZIPPED[: len(ZIPPED) // 2], "is a damaged zip file"),
         (LEGACY[:-4], "some of its numbers are missing"),
         (LEGACY.replace(pickle.dumps(1001, 2), pickle.dumps(1002, 2)), "was not written by torch"),
+        (LEGACY.replace(b"little_endian", b"x" * 13), "little-endian machine"),
+        (LEGACY.replace(LONG_HEAD[0], LONG_HEAD[1]), "was not written by torch"),
         (re.sub(rb"(little_endianq.)\x88", b"\\1\x89", LEGACY, flags=re.DOTALL), "little-endian machine"),
     ],
 )
