@@ -89,6 +89,9 @@ class Cells:
         key = ("id", str(cell_id)) if cell_id else ("text", str(result.info.raw_cell))
         for panel in _alive(run.shown):
             self._shown.setdefault(panel, Counter())[key] += 1
+        for panel in _alive(run.made):  # views that came while the cell ran are its own too
+            shown = self._shown.setdefault(panel, Counter())
+            shown[key] = max(shown[key], panel._views.count)
         kept = []
         for panel in _alive(self._made.pop(key, [])):
             if self._needed(panel, key):
@@ -102,12 +105,11 @@ class Cells:
     def _needed(self, panel: Panel, key: Key) -> bool:
         """Whether a panel is to stay: another output may show it, or a variable has it.
 
-        A page takes the outputs of a cell that runs away by itself. A view that may be of another output
-        keeps the panel until it is gone; without ids of cells any view may be.
+        A page takes the outputs of a cell that runs away by itself. If another cell showed the panel, or
+        there are more views than the cell itself accounts for, any of them may be of another output.
         """
         shown = self._shown.get(panel, Counter())
-        own = shown[key] if key[0] == "id" else 0
-        elsewhere = panel._views.count > own or any(other != key for other in shown)
+        elsewhere = panel._views.count > shown[key] or any(other != key for other in shown)
         return (panel._views.count > 0 and elsewhere) or self._has_name(panel)
 
     def _has_name(self, panel: Panel) -> bool:

@@ -134,9 +134,25 @@ def its_own_view_without_ids():
     cell("make()")
     hello(0, "v")
     cell("make()")
+    return opened()
+
+
+def a_view_that_came_while_the_cell_ran():
+    for _ in range(2):
+        cell("panel = make()\nhello(len(made) - 1, 'v')", "a")
+    return opened()
+
+
+def more_views_than_the_cell_showed():
+    cell("make()", "a")
+    hello(0, "v")
+    hello(0, "w")
+    cell("make()", "a")
     first = opened()
     bye(0, "v")
-    return [first, opened()]
+    second = opened()
+    bye(0, "w")
+    return [first, second, opened()]
 
 
 def a_view_of_another_cell():
@@ -186,7 +202,7 @@ def a_hundred_times():
     process = psutil.Process()
     megabytes, found = {}, {}
     for n in range(1, 101):
-        cell("panel = make()\nhello(len(made) - 1, 'v')\npanel.image()\npanel", "a")
+        cell("panel = make()\nhello(len(made) - 1, 'v')\npanel.image()\npanel")
         if n in (5, 20, 100):
             megabytes[n] = process.memory_info().rss / 1e6
             everything = gc.get_objects()
@@ -215,6 +231,8 @@ SCENARIOS = (
     a_cell_that_fails,
     its_own_view,
     its_own_view_without_ids,
+    a_view_that_came_while_the_cell_ran,
+    more_views_than_the_cell_showed,
     a_view_of_another_cell,
     a_view_inside_a_box_of_another_cell,
     made_outside_of_cells,

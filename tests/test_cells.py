@@ -45,10 +45,12 @@ def test_a_panel_that_is_neither_shown_nor_kept_is_closed_within_its_cell(facts)
 
 def test_the_view_of_the_cell_itself_does_not_keep_its_panel(facts):
     assert facts["its_own_view"] == [1]
+    assert facts["its_own_view_without_ids"] == [1]
+    assert facts["a_view_that_came_while_the_cell_ran"] == [1]
 
 
 def test_a_view_that_may_be_of_another_output_keeps_its_panel_until_it_is_gone(facts):
-    assert facts["its_own_view_without_ids"] == [[0, 1], [1]]
+    assert facts["more_views_than_the_cell_showed"] == [[0, 1], [0, 1], [1]]
     assert facts["a_view_of_another_cell"] == [[0, 1], [0, 1], [1]]
     assert facts["a_view_inside_a_box_of_another_cell"] == [0, 1]
 
