@@ -85,6 +85,16 @@ def test_ends_appear_one_after_the_other_and_the_first_corrects_all_estimates():
     assert measuring.first_done
 
 
+def test_directions_of_small_pictures_are_drawn_together_after_the_first():
+    generator = linear(16)
+    pictures = count_pictures(generator)
+    measured(generator, directions(torch.eye(DIRECTIONS)))
+    both_sides = 2 * 8
+    assert pictures[0] == 64
+    assert pictures[1] == both_sides
+    assert max(pictures) == (DIRECTIONS - 1) * both_sides
+
+
 def test_a_direction_needs_few_pictures():
     generator = linear(300)
     pictures = count_pictures(generator)
