@@ -82,7 +82,7 @@ def read_apart(paths: list[Path], folder: Path) -> dict[str, str]:
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="limits memory by Linux' means")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def readings(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     attacks = tmp_path_factory.mktemp("attacks")
