@@ -93,12 +93,13 @@ def without_modules() -> None:
 def measuring_slider_ends() -> None:
     panel = explore(device="cpu")
     session, measuring = panel._session, threading.Event()
-    measure = session.measure_reach
+    measure = session.measure_range
 
-    def told(state, progress):
-        return measure(state, lambda *done: (measuring.set(), progress(*done)))
+    def told(state):
+        measuring.set()
+        return measure(state)
 
-    session.measure_reach = told
+    session.measure_range = told
     ask(panel)
     measuring.wait()
 

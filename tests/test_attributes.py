@@ -23,6 +23,7 @@ VALUES = {
     "label": 2,
     "truncation_psi": 0.5,
     "truncation_cutoff": 1,
+    "stretch": 2,
 }
 
 

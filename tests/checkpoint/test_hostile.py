@@ -140,8 +140,8 @@ ATTACKS = {
 
 COUNTED = {
     "endless work": "far more work",
-    "a deep attribute": "far too many",
-    "an attribute of doubling tuples": "far too many",
+    "a deep attribute": "nested too deeply",
+    "an attribute of doubling tuples": "nested too deeply",
 }
 """What is said where the reader counts its own work and stops, however fast the machine is."""
 

@@ -146,7 +146,7 @@ def test_a_path_with_a_bundled_name_is_a_path(tiny, tmp_path, monkeypatch):
     (tmp_path / "heads").mkdir()
     with pytest.raises(CheckpointError, match="is a folder without"):
         load_generator("heads/")
-    with pytest.raises(CheckpointError, match="'faces' does not exist"):
+    with pytest.raises(ValueError, match="source is '~no such user/faces'"):
         load_generator("~no such user/faces")
 
 
