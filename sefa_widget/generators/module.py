@@ -162,8 +162,8 @@ class ModuleGenerator(Generator):
         gather_statistics(fresh, draw)
         if not fresh.attach([reader.name for reader in self.readers]) or fresh.layers != self.layers:
             raise ValueError(
-                f"A copy of {self.name!r} with new weights does not read its latent in the same layers. If "
-                "it was loaded with call=, that function must run the module it is given."
+                f"A copy of {self.name!r} with new weights does not read its latent in the same layers. "
+                "A layer that starts at zero reads nothing; a function call= must run the module it is given."
             )
         return fresh
 

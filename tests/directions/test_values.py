@@ -15,6 +15,7 @@ def test_of_unit_rows_a_value_is_the_eigenvalue_by_the_number_of_rows(tiny_style
         found = factorize(tiny_style, method=method)
         assert (found.value.symbol, found.value.name, found.normalized) == ("λ/m", "share of the rows", True)
         assert torch.equal(found.values, found.eigenvalues / 23)
+        assert torch.equal(replace(found, trace=1.0).values, found.values)
 
 
 def test_rows_of_zeros_are_no_rows(tiny_style):

@@ -214,9 +214,10 @@ class Normed(LinearFirst):
 def test_of_spectral_norm_the_weight_behind_it_is_drawn_and_its_norm_is_one(norm):
     torch.manual_seed(0)
     module = Normed(norm)
-    module(torch.randn(2, 6)).sum().backward()  # now its weight was computed, and cannot be copied as it is
-    weight = reinitialised(load_generator(module)).latent_weight(0)
-    assert not torch.allclose(weight, load_generator(module).latent_weight(0), atol=0.01)
+    generator = load_generator(module)
+    module(torch.randn(2, 6))  # now its weight was computed with gradients, and cannot be copied as it is
+    weight = reinitialised(generator).latent_weight(0)
+    assert not torch.allclose(weight, generator.latent_weight(0), atol=0.01)
     assert float(torch.linalg.matrix_norm(weight, 2)) == pytest.approx(1, rel=0.1)
 
 
@@ -230,5 +231,17 @@ def test_a_module_that_cannot_be_copied_is_refused():
 def test_a_call_that_runs_another_module_is_refused():
     module = LinearFirst()
     generator = load_generator(module, call=lambda _given, z, _labels: module(z), latent_dim=6)
-    with pytest.raises(ValueError, match="that function must run the module it is given"):
+    with pytest.raises(ValueError, match="call= must run the module it is given"):
         reinitialised(generator)
+
+
+def test_a_module_whose_layer_starts_at_zero_is_refused():
+    class Gate(nn.Linear):
+        def reset_parameters(self):
+            nn.init.zeros_(self.weight)
+
+    module = Chunks()
+    module.scale = Gate(4, 3, bias=False)
+    nn.init.normal_(module.scale.weight)
+    with pytest.raises(ValueError, match="A layer that starts at zero reads nothing"):
+        reinitialised(load_generator(module))
