@@ -81,12 +81,13 @@ class Cursor:
 
     def byte(self) -> int:
         """Give the next byte."""
-        at = self._at
-        if at == len(self._window):
+        try:
+            value = self._window[self._at]
+        except IndexError:
             self._load(1)
-            at = 0
-        self._at = at + 1
-        return self._window[at]
+            value = self._window[0]
+        self._at += 1
+        return value
 
     def peek(self, count: int) -> bytes:
         """Give a copy of the next bytes, or of what there is of them, without passing over them."""
