@@ -343,7 +343,7 @@ def test_rows_of_matched_directions_are_whole_beside_two_pictures(open_panel, wi
     page.evaluate(
         """() => {
           const spectrum = models[0].traits.spectrum;
-          const matches = spectrum.shares.map((_, index) => [index, 0.93]);
+          const matches = spectrum.values.map((_, index) => [index, 0.93]);
           models[0].traits.spectrum = { ...spectrum, beside: { method: "jacobian", matches } };
           models[0].trigger("change:spectrum");
         }"""
