@@ -188,8 +188,8 @@ def _nearest(names: Sequence[str], supervised: Supervised) -> str:
             cells.append(f"**{text}**" if found.p * len(names) <= LEVEL else text)
         rows.append([name, f"{planes[index].accuracy:.2f}", f"{planes[index].reliability:.2f}", *cells])
     text = f"""Distance `1 - |cos|` from the normal of each attribute's plane ({planes[0].high} of
-{planes[0].samples} samples at either end) to the nearest of the first {one.searched} directions of each
-set. Random: the nearest of {one.searched} orthonormal ones, over {len(one.control)} bases: 50 % below
+{planes[0].samples:,} samples at either end) to the nearest of the first {one.searched} directions of each
+set. Random: the nearest of {one.searched} orthonormal ones, over {len(one.control):,} bases: 50 % below
 {middle:.2f}, 5 % below {low:.2f}. In bold what is nearer than chance at {100 * LEVEL:g} % over the
 {len(names)} attributes of a column (Bonferroni). Accuracy: of codes kept out of the fit. Reliability: |cos|
 of the normals from two halves of the samples; of random directions 95 % are below {planes[0].chance:.2f}.
