@@ -35,7 +35,7 @@ def test_a_method_without_values_has_none_and_no_rows_but_its_sliders(tiny):
     told, _ = described(tiny, method="random")
     assert (told["values"], told["value_symbol"], told["value_name"]) == (None, "", "")
     assert (told["normalized"], told["rows"]) == (False, 0)
-    assert len(told["travel"]) == 8
+    assert len(told["ends"]) == 8
 
 
 def test_values_and_rows_of_methods_that_read_no_weights_are_no_rows_of_weights(tiny_style):
