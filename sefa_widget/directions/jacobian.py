@@ -31,7 +31,7 @@ from sefa_widget.directions.base import (
     keeps_options,
 )
 from sefa_widget.generators import inputs
-from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
+from sefa_widget.generators.base import FORWARD_MODE, Generator, Latent, check_generator, check_latents
 
 Progress = Callable[[int, int], object]
 Region = tuple[float, float, float, float]
@@ -206,7 +206,7 @@ def _grams(
             one = slice(number, number + 1)
             labels = None if latent.labels is None else latent.labels[one]
             single = Latent(codes[one], labels, latent.truncation_psi)
-            with generator.lock:
+            with generator.lock, FORWARD_MODE:
                 jacobian = _jacobian(generator, single, shown)
             part = jacobian[:, :, inside[0], inside[1]].flatten(1)
             values = part.shape[1]

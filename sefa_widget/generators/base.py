@@ -20,6 +20,10 @@ from sefa_widget.generators.version import weights_version
 
 LatentSpace = Literal["z", "w"]
 
+FORWARD_MODE = threading.RLock()
+"""Held while a generator is differentiated in forward mode: torch has one level of it for the whole process.
+It is taken after the generator's own lock."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:

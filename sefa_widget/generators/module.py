@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from sefa_widget.arguments import function, instance, several, whole
-from sefa_widget.generators.base import Generator, Latent, Layer, Noise
+from sefa_widget.generators.base import FORWARD_MODE, Generator, Latent, Layer, Noise
 from sefa_widget.generators.calling import Call, inputs_of, ways_to_call
 from sefa_widget.generators.inputs import truncation
 from sefa_widget.generators.probe import Reader, capture, find_readers, hooked, weight_layers
@@ -142,7 +142,7 @@ class ModuleGenerator(Generator):
             return derivative
 
         try:
-            with self.lock:
+            with self.lock, FORWARD_MODE:
                 torch.func.vmap(along, randomness="same")(units[:2])
         except _FAILURES as error:
             return f"{type(error).__name__}: {error}".strip().splitlines()[0][:200]

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 
@@ -160,3 +162,13 @@ def test_rows_and_latents_that_there_are_not_are_refused(tiny):
         jacobian_gram(tiny, tiny.sample([0]), rows=[1])
     with pytest.raises(ValueError, match="latents holds no codes; one latent or more"):
         jacobian_gram(tiny, tiny.sample([0]).codes[:0])
+
+
+def test_two_generators_are_differentiated_in_two_threads_at_once(tiny, tiny_style):
+    def differentiate(generator):
+        return [jacobian_gram(generator, generator.sample([seed])) for seed in range(40)]
+
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(differentiate, (tiny, tiny_style)))
+    for generator, grams in zip((tiny, tiny_style), together, strict=True):
+        assert all(map(torch.allclose, grams, differentiate(generator)))
