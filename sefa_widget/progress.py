@@ -26,7 +26,7 @@ class ProgressLine:
                 sys.stderr.flush()
                 self._width = len(text)
         elif self._handle is None:
-            self._handle = display({"text/plain": text}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+            self._handle = display({"text/plain": text}, raw=True, display_id=True)
         else:
             self._handle.update({"text/plain": text}, raw=True)
 
