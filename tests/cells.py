@@ -14,10 +14,10 @@ from traitlets.config import Config
 
 from sefa_widget import SefaWidget, explore
 from sefa_widget.generators import Generator
+from tests.patience import WAIT_SECONDS
 
 shell: InteractiveShell
 made: list[weakref.ref] = []
-LONG = 30.0
 
 
 def make():
@@ -195,7 +195,7 @@ def shown_and_dropped():
     gone = threading.Event()
     weakref.finalize(made[0](), gone.set)
     bye(0, "w")
-    return [first, second, gone.wait(LONG)]
+    return [first, second, gone.wait(WAIT_SECONDS)]
 
 
 def a_hundred_times():

@@ -14,8 +14,9 @@ import time
 import torch
 
 from sefa_widget import explore
+from tests.patience import WAIT_SECONDS
 
-GUARD_SECONDS = 60
+GUARD_SECONDS = int(WAIT_SECONDS)
 """A process that hangs is killed, and its status says so."""
 
 

@@ -9,9 +9,9 @@ import traitlets
 
 from sefa_widget import explore
 from sefa_widget.state import FIELDS
+from tests.patience import WAIT_SECONDS
 
 WIRE = json.loads((Path(__file__).parent / "wire.json").read_text())
-LONG = 30.0
 VALUES = {
     "seed": 7,
     "strengths": {1: 2.0},
@@ -198,7 +198,7 @@ def test_observers_are_told_without_a_lock(panel):
     def change_in_another_thread(change):
         thread = threading.Thread(target=panel.change, kwargs={"normalize": False})
         thread.start()
-        thread.join(LONG)
+        thread.join(WAIT_SECONDS)
         ended.append(not thread.is_alive())
 
     ended = []

@@ -4,14 +4,13 @@ import pytest
 
 from sefa_widget import explore
 from sefa_widget.cells import LOOKED_THROUGH, current_cells, refers
+from tests.patience import WAIT_SECONDS
 from tests.processes import run
-
-LONG = 250.0
 
 
 @pytest.fixture(scope="module")
 def facts():
-    ended = run("-W", "ignore", "-m", "tests.cells", timeout=LONG)
+    ended = run("-W", "ignore", "-m", "tests.cells", timeout=WAIT_SECONDS)
     assert ended.returncode == 0, ended.stderr
     assert "Exception ignored" not in ended.stderr
     return json.loads(ended.stdout.splitlines()[-1])

@@ -5,9 +5,11 @@ import json
 import pytest
 from jupyter_client.manager import KernelManager
 
+from tests.jupyter.lab import own_environment
+from tests.patience import WAIT_SECONDS
 from tests.processes import ENVIRONMENT
 
-LONG = 60.0
+PATHS = {"PYTHONPATH": ENVIRONMENT["PYTHONPATH"]}
 PANEL = "from sefa_widget import explore\npanel = explore(device='cpu')\npanel"
 SLOW = """
 import time, torch
@@ -36,13 +38,13 @@ panel
 class Kernel:
     """Runs cells and speaks with panels, over the kernel's real channels."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder) -> None:
         self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel(env=ENVIRONMENT)
+        self.manager.start_kernel(env=own_environment(folder) | PATHS)
         self.process = self.manager.provisioner.process
         self.client = self.manager.blocking_client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=LONG)
+        self.client.wait_for_ready(timeout=WAIT_SECONDS)
         self.messages = []
 
     def run(self, code, cell_id):
@@ -60,7 +62,7 @@ class Kernel:
                 return published
 
     def next(self):
-        return self.client.get_iopub_msg(timeout=LONG)
+        return self.client.get_iopub_msg(timeout=WAIT_SECONDS)
 
     def send(self, panel, content):
         data = {"method": "custom", "content": content}
@@ -79,8 +81,8 @@ class Kernel:
 
 
 @pytest.fixture
-def kernel():
-    kernel = Kernel()
+def kernel(tmp_path):
+    kernel = Kernel(tmp_path)
     yield kernel
     kernel.stop()
 
@@ -127,4 +129,4 @@ def test_a_kernel_that_is_shut_down_while_its_panel_draws_ends_well(kernel):
     kernel.send(panel, {"type": "hello", "view": "v", "seq": 1})
     kernel.wait(lambda message: message["msg_type"] == "stream" and "SLOW" in message["content"]["text"])
     kernel.client.shutdown()
-    assert kernel.process.wait(LONG) == 0
+    assert kernel.process.wait(WAIT_SECONDS) == 0

@@ -8,8 +8,7 @@ from ipywidgets.widgets.widget import _instances
 
 from sefa_widget import explore
 from sefa_widget.life import Views, weakly
-
-LONG = 30.0
+from tests.patience import WAIT_SECONDS
 
 
 def send(panel, **content):
@@ -22,7 +21,7 @@ def freed(reference, let_go):
     weakref.finalize(reference(), gone.set)
     let_go()
     gc.collect()
-    return gone.wait(LONG)
+    return gone.wait(WAIT_SECONDS)
 
 
 def test_a_dropped_panel_is_closed_and_freed_with_its_worker_and_its_comm(tiny, recorded_comms):
@@ -32,7 +31,7 @@ def test_a_dropped_panel_is_closed_and_freed_with_its_worker_and_its_comm(tiny, 
     worker, ids = panels[0]._worker, [panels[0].model_id, panels[0].layout.model_id]
     reference = weakref.ref(panels[0])
     assert freed(reference, panels.clear)
-    assert worker.stop(LONG)
+    assert worker.stop(WAIT_SECONDS)
     assert not set(ids) & set(_instances)
     assert [comm.sent[-1]["msg_type"] for comm in recorded_comms] == ["comm_close", "comm_close"]
 

@@ -16,9 +16,9 @@ from sefa_widget.frames import to_pixels
 from sefa_widget.session import Session
 from sefa_widget.widget import _Request
 from sefa_widget.wire import PADDED_BYTES
+from tests.patience import WAIT_SECONDS
 
 WIRE = json.loads((Path(__file__).parent / "wire.json").read_text())
-LONG = 30.0
 
 
 class Front:
@@ -53,7 +53,7 @@ class Front:
             ]
 
         with self.arrived:
-            assert self.arrived.wait_for(found, LONG), f"no {kind} for {seq}: {self.comm.sent[-3:]}"
+            assert self.arrived.wait_for(found, WAIT_SECONDS), f"no {kind} for {seq}: {self.comm.sent[-3:]}"
             return found()[-1]
 
     def published(self) -> list[dict]:
@@ -233,8 +233,8 @@ def test_a_message_that_cannot_be_sent_is_logged_and_the_next_request_is_answere
     with monkeypatch.context() as broken:
         broken.setattr(front.comm, "publish_msg", refuse)
         front.edit(2)
-        assert refused.acquire(timeout=LONG)  # the frame
-        assert refused.acquire(timeout=LONG)  # the error
+        assert refused.acquire(timeout=WAIT_SECONDS)  # the frame
+        assert refused.acquire(timeout=WAIT_SECONDS)  # the error
     front.edit(3)
     front.wait("frame", 3)
     assert "The panel could not be told of an error." in caplog.text
@@ -262,7 +262,7 @@ def test_two_views_each_get_their_own_answer(front):
     front.edit(1, view="b")
     views = {front.wait("frame", 1)[0]["view"] for _ in range(2)}
     with front.arrived:
-        assert front.arrived.wait_for(lambda: len(front.received("frame")) == 2, LONG)
+        assert front.arrived.wait_for(lambda: len(front.received("frame")) == 2, WAIT_SECONDS)
     views = {info["view"] for info, _ in front.received("frame")}
     assert views == {"a", "b"}
 
@@ -311,13 +311,13 @@ def test_long_work_ends_when_another_method_is_chosen(front, monkeypatch):
 
     def slow(generator, *, progress):
         started.set()
-        assert go_on.wait(LONG)
+        assert go_on.wait(WAIT_SECONDS)
         progress(1, 2)
         raise AssertionError("It went on.")
 
     monkeypatch.setitem(METHODS, "jacobian", slow)
     front.edit(1, patch={"method": "jacobian"})
-    assert started.wait(LONG)
+    assert started.wait(WAIT_SECONDS)
     front.edit(2, patch={"method": "random"})
     go_on.set()
     assert front.wait("frame", 2)[0]["revision"] == 2
@@ -330,13 +330,13 @@ def test_a_view_that_waits_for_long_work_gets_what_python_wants_instead(front, m
 
     def slow(generator, *, progress):
         started.set()
-        assert go_on.wait(LONG)
+        assert go_on.wait(WAIT_SECONDS)
         progress(1, 2)
         raise AssertionError("It went on.")
 
     monkeypatch.setitem(METHODS, "jacobian", slow)
     front.edit(1, patch={"method": "jacobian"})
-    assert started.wait(LONG)
+    assert started.wait(WAIT_SECONDS)
     front.widget.change(method="random")
     go_on.set()
     assert front.wait("frame", 1)[0]["revision"] == 2
@@ -441,12 +441,12 @@ def test_closing_a_panel_ends_its_worker_inside_a_network(tiny, recorded_comms):
 
     def wait(module, inputs):
         inside.set()
-        assert go_on.wait(LONG)
+        assert go_on.wait(WAIT_SECONDS)
 
     tiny.convolutions[0].register_forward_pre_hook(wait)
     panel = explore(tiny)
     panel._handle_custom_msg({"type": "hello", "view": "v", "seq": 1}, [])
-    assert inside.wait(LONG)
+    assert inside.wait(WAIT_SECONDS)
     panel._worker._tell_to_end()
     go_on.set()
     panel.close()
@@ -465,7 +465,7 @@ def test_panels_share_one_generator_and_nothing_else(tiny, recorded_comms):
 
 def wait_until(front, condition):
     with front.arrived:
-        assert front.arrived.wait_for(condition, LONG)
+        assert front.arrived.wait_for(condition, WAIT_SECONDS)
 
 
 def test_when_nothing_else_is_wanted_the_ends_of_the_sliders_are_measured(front):
@@ -502,12 +502,12 @@ def test_a_request_interrupts_the_measuring_which_goes_on_where_it_was(front, mo
         drawn.append(len(codes))
         if len(drawn) == 3:  # the picture that was asked for, the unedited ones, a direction
             began.set()
-            assert go_on.wait(LONG)
+            assert go_on.wait(WAIT_SECONDS)
         return forward(generator, codes, *rest, **options)
 
     monkeypatch.setattr(type(front.widget.generator), "forward", counting)
     front.send({"type": "hello", "view": "v", "seq": 1})
-    assert began.wait(LONG)
+    assert began.wait(WAIT_SECONDS)
     front.edit(2, patch={"seed": 5})
     go_on.set()
     front.wait("frame", 2)
@@ -531,7 +531,7 @@ def test_ends_that_cannot_be_measured_stay_as_they_were(front, monkeypatch, capl
 
     monkeypatch.setattr(front.widget._session, "measure_range", fail)
     front.send({"type": "hello", "view": "v", "seq": 1})
-    assert failed.wait(LONG)
+    assert failed.wait(WAIT_SECONDS)
     front.edit(2, patch={"seed": 5})
     front.wait("frame", 2)
     assert front.widget.spectrum["ends"] == [4.0] * 8

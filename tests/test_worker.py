@@ -6,9 +6,7 @@ from torch import nn
 
 from sefa_widget import worker as module
 from sefa_widget.worker import Worker
-
-LONG = 30.0
-"""Seconds after which a test gives up; nothing waits this long unless it is broken."""
+from tests.patience import WAIT_SECONDS
 
 
 @pytest.fixture
@@ -23,7 +21,7 @@ def start():
 
     yield woken
     for worker in started:
-        assert worker.stop(LONG)
+        assert worker.stop(WAIT_SECONDS)
 
 
 def test_a_worker_steps_until_nothing_is_due_and_again_when_it_is_woken(start):
@@ -37,10 +35,10 @@ def test_a_worker_steps_until_nothing_is_due_and_again_when_it_is_woken(start):
         return due
 
     worker = start(step)
-    assert idle.acquire(timeout=LONG)
+    assert idle.acquire(timeout=WAIT_SECONDS)
     assert left == [0.0, None]
     worker.wake()
-    assert idle.acquire(timeout=LONG)
+    assert idle.acquire(timeout=WAIT_SECONDS)
     assert left == []
 
 
@@ -55,7 +53,7 @@ def test_whatever_a_step_raises_is_logged_and_the_worker_goes_on(start, caplog, 
         went_on.set()
 
     worker = start(step)
-    assert went_on.wait(LONG)
+    assert went_on.wait(WAIT_SECONDS)
     assert worker.alive
     assert "Traceback" in caplog.text
 
@@ -63,14 +61,14 @@ def test_whatever_a_step_raises_is_logged_and_the_worker_goes_on(start, caplog, 
 def test_a_worker_whose_thread_is_no_more_gets_another(start):
     stepped = threading.Semaphore(0)
     worker = start(stepped.release)
-    assert stepped.acquire(timeout=LONG)
+    assert stepped.acquire(timeout=WAIT_SECONDS)
     worker.stopped = True  # its thread ends without anybody asking the worker
     worker._wakes.put(None)
-    worker._thread.join(LONG)
+    worker._thread.join(WAIT_SECONDS)
     worker.stopped = False
     assert not worker.alive
     worker.wake()
-    assert stepped.acquire(timeout=LONG)
+    assert stepped.acquire(timeout=WAIT_SECONDS)
     assert worker.alive
 
 
@@ -91,18 +89,18 @@ class Endless(nn.Module):
 def test_a_worker_inside_a_network_ends_at_its_next_module(start):
     network = Endless()
     worker = start(lambda: network(torch.zeros(1)))
-    assert network.began.wait(LONG)
-    assert worker.stop(LONG)
+    assert network.began.wait(WAIT_SECONDS)
+    assert worker.stop(WAIT_SECONDS)
     assert not worker.alive
 
 
 def test_only_the_worker_that_ends_is_disturbed_and_afterwards_nobody_is_watched(start):
     one, other = Endless(), Endless()
     ending, staying = start(lambda: one(torch.zeros(1))), start(lambda: other(torch.zeros(1)))
-    assert one.began.wait(LONG)
-    assert ending.stop(LONG)
+    assert one.began.wait(WAIT_SECONDS)
+    assert ending.stop(WAIT_SECONDS)
     other.began.clear()
-    assert other.began.wait(LONG)
+    assert other.began.wait(WAIT_SECONDS)
     assert staying.alive
     assert torch.equal(nn.Identity()(torch.ones(1)), torch.ones(1))
     assert module._hook is None
@@ -113,11 +111,11 @@ def test_a_worker_can_stop_itself(start):
     stopped = []
 
     def step():
-        stopped.append(worker.stop(LONG))
+        stopped.append(worker.stop(WAIT_SECONDS))
 
     worker = Worker(step)
     worker.wake()
-    worker._thread.join(LONG)
+    worker._thread.join(WAIT_SECONDS)
     assert stopped == [False]
     assert not worker.alive
     worker.wake()

@@ -60,7 +60,7 @@ def read_scores(scores: Scores) -> Tensor:
             if path.suffix == ".npy":
                 scores = np.load(path, allow_pickle=False)
             else:
-                scores = _table(path.read_text().splitlines())
+                scores = _table(path.read_text(encoding="utf-8").splitlines())
         except UNREADABLE as error:
             raise ValueError(
                 f"{path.name!r} holds no scores: it must be a .npy file of numbers [N] or [N, A], or a .csv "
