@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 
 import torch
 
@@ -132,6 +133,7 @@ def leaving() -> None:
 
 def a_fork() -> None:
     slow_module()
+    warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn of a fork beside threads
     if os.fork() == 0:
         sys.exit(0)
     assert os.waitstatus_to_exitcode(os.wait()[1]) == 0

@@ -1,3 +1,4 @@
+import gc
 import threading
 
 import pytest
@@ -95,6 +96,9 @@ def test_a_worker_inside_a_network_ends_at_its_next_module(start):
 
 
 def test_only_the_worker_that_ends_is_disturbed_and_afterwards_nobody_is_watched(start):
+    gc.collect()
+    for thread in list(module._ending):  # of panels of other tests
+        thread.join(WAIT_SECONDS)
     one, other = Endless(), Endless()
     ending, staying = start(lambda: one(torch.zeros(1))), start(lambda: other(torch.zeros(1)))
     assert one.began.wait(WAIT_SECONDS)

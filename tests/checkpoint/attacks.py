@@ -303,7 +303,7 @@ if __name__ == "__main__":
     in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (in_use + 2**29, in_use + 2**29))
     resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
-    threading.stack_size(1 << 18)
+    threading.stack_size(1 << 20)
     thread = threading.Thread(target=read_all, args=(sys.argv[1], Path(sys.argv[2])))
     thread.start()
     thread.join()
