@@ -16,9 +16,9 @@ from torch import Tensor
 
 from sefa_widget import edit, factorize, load_generator
 from sefa_widget.directions import Directions
-from sefa_widget.evaluation.changes import draw
 from sefa_widget.generators import Generator
-from sefa_widget.sliders.unedited import sharpness
+from sefa_widget.measures.changes import draw
+from sefa_widget.measures.sliders.unedited import sharpness
 
 STATISTICS: dict[str, Callable[[Tensor], Tensor]] = {
     "clipped": lambda x: (x.abs() >= 1).double().mean((1, 2, 3)),

@@ -32,7 +32,9 @@ SETUP = """
 import gc, io, json, time
 import ipywidgets, psutil
 from PIL import Image
-from sefa_widget import explore, frames, widget
+from sefa_widget import explore
+from sefa_widget.panel import widget
+from sefa_widget.pictures import frames
 from benchmarks.stamp import TRAVEL, LEVELS, Stamped, drawing
 widget.SefaWidget._measure_range = lambda panel: None  # the first ends stay: a level is the strength set
 generator = Stamped({resolution}, pause={pause})

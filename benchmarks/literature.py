@@ -14,7 +14,7 @@ import torch
 
 from sefa_widget import edit, factorize, load_generator
 from sefa_widget.evaluation import fresh_latents, travel
-from sefa_widget.evaluation.changes import draw, rms
+from sefa_widget.measures.changes import draw, rms
 
 
 def kernel(random: np.random.Generator, c_out: int = 24, c_in: int = 16, taps: int = 3) -> np.ndarray:

@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from sefa_widget.frames import Pixels
 from sefa_widget.generators import Generator, Latent, Layer
-from sefa_widget.session import Session
-from sefa_widget.sliders.range import Z_SPREADS as TRAVEL
+from sefa_widget.measures.sliders.range import Z_SPREADS as TRAVEL
+from sefa_widget.panel.session import Session
+from sefa_widget.pictures.frames import Pixels
 
 LEVELS = 1000
 """Strengths from -travel to travel are levels 0 to 1000: the steps of the panel's slider."""

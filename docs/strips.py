@@ -13,9 +13,9 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from sefa_widget import edit, factorize, load_generator
-from sefa_widget.frames import to_pil, to_pixels
 from sefa_widget.generators import Generator
-from sefa_widget.sliders import Measuring, Setting, Unedited
+from sefa_widget.measures.sliders import Measuring, Setting, Unedited
+from sefa_widget.pictures.frames import to_pil, to_pixels
 
 DOCS = Path(__file__).parent
 GROUPS = {"all": (0, 10), "bottom": (0, 3), "middle": (3, 5), "top": (5, 10)}

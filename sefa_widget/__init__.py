@@ -2,15 +2,22 @@
 
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.directions import Directions, factorize, load_directions, save_directions
-from sefa_widget.editing import edit
-from sefa_widget.generators import load_generator, save_generator
-from sefa_widget.opening import explore
-from sefa_widget.widget import SefaWidget
+from sefa_widget.generators import Latent, load_generator, save_generator
+from sefa_widget.measures.strips import strip, wall
+from sefa_widget.panel.opening import explore
+from sefa_widget.panel.widget import SefaWidget
+from sefa_widget.pictures.editing import Edit, edit
+from sefa_widget.pictures.sheet import Sheet, sheet
+from sefa_widget.pictures.starts import Start
 
 __all__ = [
     "CheckpointError",
     "Directions",
+    "Edit",
+    "Latent",
     "SefaWidget",
+    "Sheet",
+    "Start",
     "edit",
     "explore",
     "factorize",
@@ -18,5 +25,8 @@ __all__ = [
     "load_generator",
     "save_directions",
     "save_generator",
+    "sheet",
+    "strip",
+    "wall",
 ]
 __version__ = "0.1.0"

@@ -12,7 +12,7 @@ import os
 import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
 import torch
@@ -75,7 +75,7 @@ def positive(value: Any, what: str) -> float:
 
 def positives(value: Any, what: str, count: int) -> list[float]:
     """Give `count` finite numbers above 0, from as many or from one that stands for all."""
-    given = list(value) if _is_many(value) else [value] * count
+    given = list(value) if is_many(value) else [value] * count
     if len(given) != count:
         raise ValueError(f"{what} has {len(given)} values; give one number, or one for each of {count}.")
     return [positive(one, what) for one in given]
@@ -114,7 +114,7 @@ def known_names(given: Mapping[str, Any], what: str, known: Sequence[str]) -> No
 
 def several(value: Any, what: str, wanted: str) -> list[Any]:
     """Give the things of any sequence, array, range or iterator; a text or a mapping is none."""
-    if _is_many(value):
+    if is_many(value):
         return list(value)
     raise ValueError(f"{what} is {_named(value)}; it must be {wanted}.")
 
@@ -142,7 +142,7 @@ def indices(value: Any, what: str, count: int, of: str, other: str = "None") -> 
 
 def wholes(value: Any, what: str, each: str, least: int, most: int | None = None) -> list[int]:
     """Give the whole numbers of a list, range or array, or of one alone; at least one."""
-    given = list(value) if _is_many(value) else [value]
+    given = list(value) if is_many(value) else [value]
     if not given:
         raise ValueError(f"{what} is empty; give one whole number or more.")
     return [whole(one, each, least, most) for one in given]
@@ -186,7 +186,7 @@ def _plain(value: Any) -> int | float | None:
     return int(value) if isinstance(value, int | np.integer) else float(value)
 
 
-def _is_many(value: Any) -> bool:
+def is_many(value: Any) -> TypeGuard[Iterable[Any]]:
     """Tell whether several things were given; a 0-dimensional array says so, but is one."""
     many = isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
     return many and getattr(value, "ndim", 1) != 0

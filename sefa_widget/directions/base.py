@@ -48,6 +48,13 @@ SHARE_OF_WEIGHT = Value("share of the squared weight", "λ/Σλ")
 class Directions:
     """Directions of a generator's latent space; a value, never changed after it is made.
 
+    Directions are a sequence: ``len(directions)``, ``directions[3]``, ``directions["smile"]``,
+    ``directions[2:5]`` and a loop over them work, and each part is `Directions` again.
+
+    >>> found = Directions.from_vectors([[3.0, 4.0], [0.0, 1.0]], names=["smile", "age"])
+    >>> found["age"].vectors
+    tensor([[0., 1.]], dtype=torch.float64)
+
     Attributes
     ----------
     vectors
@@ -75,6 +82,8 @@ class Directions:
         What `values` are; None where the method gives its directions no values.
     options
         Options as the method was given them, arrays as lists: with them it can be run again.
+    names
+        A name for each direction, or none at all. `edit` takes them in the place of numbers.
     """
 
     vectors: Tensor
@@ -88,6 +97,104 @@ class Directions:
     edit_rows: tuple[int, ...] | None = None
     value: Value | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def from_vectors(
+        cls,
+        vectors: Tensor | np.ndarray[Any, Any] | Sequence[Any],
+        *,
+        names: Sequence[str] = (),
+        generator: Generator | None = None,
+        layers: LayerChoice = None,
+    ) -> Directions:
+        """Make directions of any vectors, for example of a classifier's weights.
+
+        Parameters
+        ----------
+        vectors
+            ``[k, d]``, or one vector ``[d]``; scaled to unit length, with the signs they have.
+        names
+            A name for each.
+        generator
+            Whose latent space they are of; None where that is not known.
+        layers
+            Layers whose code rows an edit moves; None is all that read the latent. Only with a generator.
+
+        Raises
+        ------
+        ValueError
+            If vectors are zero, NaN or infinite, or do not fit the names or the generator.
+        """
+        try:
+            rows = torch.as_tensor(vectors).detach().to("cpu", torch.float64)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise ValueError(f"vectors is {reprlib.repr(vectors)}; it must be numbers [k, d].") from error
+        rows = rows[None] if rows.ndim == 1 else rows
+        lengths = rows.norm(dim=-1, keepdim=True)
+        if rows.ndim != 2 or not rows.numel() or not (lengths.isfinite() & (lengths > 0)).all():
+            raise ValueError(
+                f"vectors has shape {list(rows.shape)}; it must be [k, d], each vector finite and not zero."
+            )
+        numbers = () if generator is None else choose_layers(check_generator(generator), layers)
+        found = cls(
+            vectors=rows / lengths,
+            eigenvalues=torch.ones(len(rows), dtype=torch.float64),
+            trace=float(len(rows)),
+            rows=0,
+            method="given",
+            layers=numbers,
+            normalized=None,
+            fingerprint="" if generator is None else generator.fingerprint,
+            edit_rows=None if generator is None else edit_rows(generator, numbers),
+        ).named(names)
+        if generator is not None:
+            check_fit(found, generator, "The vectors")
+        return found
+
+    def named(self, names: Sequence[str]) -> Directions:
+        """Give the same directions with a name for each, or without names where none is given."""
+        texts = [
+            instance(name, "A name", str, "a text") for name in several(names, "names", "a list of texts")
+        ]
+        if texts and (len(texts) != len(self) or len(set(texts)) < len(texts) or not all(texts)):
+            raise ValueError(
+                f"names is {reprlib.repr(texts)}; it must be {len(self)} different texts, one for each."
+            )
+        return replace(self, names=tuple(texts))
+
+    def index(self, key: int | str) -> int:
+        """Give the number of a direction by its number or name.
+
+        Raises
+        ------
+        ValueError
+            If there is no such direction.
+        """
+        if isinstance(key, str):
+            if key not in self.names:
+                known = f"they are called {', '.join(self.names)}" if self.names else "they have no names"
+                raise ValueError(f"There is no direction {key!r}: {known}.")
+            return self.names.index(key)
+        return whole(key, "A direction", 0, len(self) - 1)
+
+    def __getitem__(self, key: int | str | slice) -> Directions:
+        """Give one direction, by name or number (negative ones count from the end), or a slice of them.
+
+        Raises
+        ------
+        IndexError
+            If there is no such number.
+        ValueError
+            If there is no such name.
+        """
+        if not isinstance(key, slice):
+            if not isinstance(key, str) and not -len(self) <= key < len(self):
+                raise IndexError(f"Direction {key} is outside 0:{len(self)}.")  # ends a loop over them
+            place = self.index(key) if isinstance(key, str) else range(len(self))[key]
+            key = slice(place, place + 1)
+        names = self.names[key]
+        return replace(self, vectors=self.vectors[key], eigenvalues=self.eigenvalues[key], names=names)
 
     def __len__(self) -> int:
         """Give k."""
@@ -96,7 +203,7 @@ class Directions:
     def first(self, k: int | None) -> Directions:
         """Give the first k directions alone, or all if there are fewer; None is all."""
         k = None if k is None else whole(k, "k", 1)
-        return replace(self, vectors=self.vectors[:k], eigenvalues=self.eigenvalues[:k])
+        return self[:k]
 
     @property
     def values(self) -> Tensor | None:

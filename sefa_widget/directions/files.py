@@ -141,6 +141,7 @@ def save_directions(directions: Directions, path: str | Path, *, csv: bool = Fal
         "options": {name: value for name, value in directions.options.items() if _is_json(value)},
         "fingerprint": directions.fingerprint,
         "edit_rows": None if directions.edit_rows is None else list(directions.edit_rows),
+        "names": list(directions.names),
         "versions": {"sefa_widget": __version__, "torch": str(torch.__version__)},
     }
     tensors = {
@@ -241,7 +242,7 @@ def _own(vectors: Tensor | None, eigenvalues: Tensor | None, about: Mapping[str,
         edit_rows=None if rows is None else tuple(int(row) for row in rows),
         value=None if about["value"] is None else _value(about["value"]),
         options=dict(about["options"]),
-    )
+    ).named(about["names"])
 
 
 def _value(about: Mapping[str, Any]) -> Value:

@@ -1,15 +1,16 @@
 """Scores of directions, each beside those of many random ones; none but `rescore` needs labels."""
 
-from sefa_widget.evaluation.basis import chance
-from sefa_widget.evaluation.captured import CapturedChange, captured_change, fresh_latents
+from sefa_widget.evaluation.captured import CapturedChange, captured_change
 from sefa_widget.evaluation.compare import Comparison, compare
 from sefa_widget.evaluation.effect import Effect, effect
-from sefa_widget.evaluation.matching import Nearest, Pair
 from sefa_widget.evaluation.regressor import AttributeRegressor, load_regressor, save_regressor
 from sefa_widget.evaluation.rescore import rescore
 from sefa_widget.evaluation.rescoring import Controls, Rescoring
-from sefa_widget.evaluation.spread import latent_spread
 from sefa_widget.evaluation.travel import Travel, travel
+from sefa_widget.measures.basis import chance
+from sefa_widget.measures.fresh import fresh_latents
+from sefa_widget.measures.matching import Nearest, Pair
+from sefa_widget.measures.spread import latent_spread
 
 __all__ = [
     "AttributeRegressor",

@@ -11,12 +11,10 @@ from sefa_widget.arguments import instance, whole
 from sefa_widget.directions import Directions
 from sefa_widget.directions.base import check_directions
 from sefa_widget.directions.jacobian import jacobian_gram
-from sefa_widget.editing import Rows, row_numbers
-from sefa_widget.evaluation.basis import BASES, chance, orthonormalize, random_bases
 from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
-
-FRESH_SEED = 1_000_000
-"""Scores draw their latents from this seed on, so that no method has seen them."""
+from sefa_widget.measures.basis import BASES, chance, orthonormalize, random_bases
+from sefa_widget.measures.fresh import fresh_latents
+from sefa_widget.pictures.editing import Rows, row_numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,12 +129,6 @@ def captured_change(
         bound=torch.cat([bound, bound[-1:].expand(k - len(bound))]),
         latents=len(latents.codes),
     )
-
-
-def fresh_latents(generator: Generator, count: int) -> Latent:
-    """Draw latents for scoring, class 0 where there are classes; always the same ones."""
-    count = whole(count, "count", 1)
-    return check_generator(generator).sample(range(FRESH_SEED, FRESH_SEED + count))
 
 
 def _curve(basis: Tensor, gram: Tensor) -> Tensor:

@@ -13,12 +13,13 @@ from sefa_widget.arguments import instance, several, whole
 from sefa_widget.directions import Directions
 from sefa_widget.directions.base import check_directions
 from sefa_widget.directions.jacobian import jacobian_gram
-from sefa_widget.editing import Rows, row_numbers
-from sefa_widget.evaluation.basis import BASES, chance
-from sefa_widget.evaluation.captured import CapturedChange, captured_change, fresh_latents
-from sefa_widget.evaluation.matching import Nearest, Pair, compare_pair, find_nearest
+from sefa_widget.evaluation.captured import CapturedChange, captured_change
 from sefa_widget.evaluation.tables import Table, html_table, text_table
 from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
+from sefa_widget.measures.basis import BASES, chance
+from sefa_widget.measures.fresh import fresh_latents
+from sefa_widget.measures.matching import Nearest, Pair, compare_pair, find_nearest
+from sefa_widget.pictures.editing import Rows, row_numbers
 
 SUPERVISED = "interfacegan"
 """Directions of this method are the supervised ones unless `compare` is told otherwise."""

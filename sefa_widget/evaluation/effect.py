@@ -10,11 +10,11 @@ from torch import Tensor
 from sefa_widget.arguments import positive, whole
 from sefa_widget.directions import Directions
 from sefa_widget.directions.base import check_directions
-from sefa_widget.editing import Rows
-from sefa_widget.evaluation.basis import as_control, chance, random_units
-from sefa_widget.evaluation.captured import fresh_latents
-from sefa_widget.evaluation.changes import differences, draw, rms
 from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
+from sefa_widget.measures.basis import as_control, chance, random_units
+from sefa_widget.measures.changes import differences, draw, rms
+from sefa_widget.measures.fresh import fresh_latents
+from sefa_widget.pictures.editing import Rows
 
 CONTROLS = 20
 """Random directions of a control that costs pictures. They are independent of each other and not of one

@@ -17,13 +17,13 @@ from sefa_widget.directions import Directions
 from sefa_widget.directions.base import check_directions
 from sefa_widget.directions.moments import Progress
 from sefa_widget.directions.scores import Scorer
-from sefa_widget.editing import Rows, edit
 from sefa_widget.evaluation.amounts import LEAST, Amount, amount
-from sefa_widget.evaluation.basis import as_control, random_bases
-from sefa_widget.evaluation.captured import fresh_latents
 from sefa_widget.evaluation.rescoring import Controls, Rescoring
 from sefa_widget.evaluation.scoring import Scored
 from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
+from sefa_widget.measures.basis import as_control, random_bases
+from sefa_widget.measures.fresh import fresh_latents
+from sefa_widget.pictures.editing import Rows, edit
 
 CONTROLS = 59
 """Random bases by default: with so many a level of 5 % is met exactly, because 5 % of 59 + 1 is whole."""

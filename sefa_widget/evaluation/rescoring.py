@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from sefa_widget.editing import Rows
 from sefa_widget.evaluation import holding
-from sefa_widget.evaluation.basis import QUANTILES, chance
 from sefa_widget.evaluation.scoring import COLUMNS
 from sefa_widget.evaluation.tables import Table, html_table, text_table
+from sefa_widget.measures.basis import QUANTILES, chance
+from sefa_widget.pictures.editing import Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,8 +13,8 @@ from torch import Tensor
 from sefa_widget.arguments import several
 from sefa_widget.directions.moments import Progress
 from sefa_widget.directions.scores import Scorer, read_scores
-from sefa_widget.evaluation.changes import BATCH_PIXELS, draw
 from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.measures.changes import BATCH_PIXELS, draw
 
 COLUMNS = ("direction", "strongest", "effect", "purity")
 """Columns of a table of scores before those of the attributes; no attribute may have these names."""

@@ -16,12 +16,12 @@ from torch import Tensor
 from sefa_widget.arguments import function, positive, positives, whole
 from sefa_widget.directions import Directions, Progress
 from sefa_widget.directions.base import check_directions
-from sefa_widget.editing import Rows
-from sefa_widget.evaluation.basis import as_control, chance, random_units
-from sefa_widget.evaluation.captured import fresh_latents
-from sefa_widget.evaluation.changes import differences, draw, rms
 from sefa_widget.evaluation.effect import CONTROLS
 from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
+from sefa_widget.measures.basis import as_control, chance, random_units
+from sefa_widget.measures.changes import differences, draw, rms
+from sefa_widget.measures.fresh import fresh_latents
+from sefa_widget.pictures.editing import Rows
 
 TOLERANCE = 0.01
 """A change is reached within this share of itself."""

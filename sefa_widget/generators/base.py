@@ -6,7 +6,8 @@ import hashlib
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -14,11 +15,24 @@ from torch import Tensor, nn
 
 from sefa_widget.arguments import MAX_SEED, instance, wholes
 from sefa_widget.generators import inputs
-from sefa_widget.generators.inputs import Noise as Noise  # all architectures name it
+from sefa_widget.generators.latent import Latent, Noise
+from sefa_widget.generators.stages import Features, Stage, draw
 from sefa_widget.generators.untrained import batch_size, gather_statistics
 from sefa_widget.generators.version import weights_version
 
+__all__ = [
+    "Generator",
+    "Latent",
+    "LatentSpace",
+    "Layer",
+    "Modulation",
+    "Noise",
+    "check_generator",
+    "check_latents",
+]
+
 LatentSpace = Literal["z", "w"]
+"""The space in which the codes of a generator live."""
 
 FORWARD_MODE = threading.RLock()
 """Held while a generator is differentiated in forward mode: torch has one level of it for the whole process.
@@ -45,29 +59,6 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Latent:
-    """What a generator is given: one code per layer that reads the latent, and the classes.
-
-    Attributes
-    ----------
-    codes
-        ``[N, L, d]``: row l feeds the l-th layer that reads the latent.
-    labels
-        ``[N, num_classes]`` class vectors, or None for a generator without classes.
-    truncation_psi
-        The truncation the codes were made with (already applied; BigGAN-deep's batch norm reads it again).
-    """
-
-    codes: Tensor
-    labels: Tensor | None = None
-    truncation_psi: float = 1.0
-
-    def with_codes(self, codes: Tensor) -> Latent:
-        """Give the same latent with other codes ``[N, L, d]``."""
-        return replace(self, codes=codes)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Modulation:
     """How the latent scales and shifts feature channels, and the convolution that reads them next.
 
@@ -90,9 +81,10 @@ class Generator(nn.Module, ABC):
     """A pre-trained generator: ``forward(codes) -> images``, and the weights that take the latent in.
 
     Subclasses hold one architecture each. They set the attributes below in ``__init__``, implement
-    `forward` and `latent_weight`, and override `mapping` where z is not the latent space.
+    `stages` and `latent_weight`, and override `mapping` where z is not the latent space. One that cannot be
+    cut into stages implements `forward` instead of `stages`.
     A generator is always in eval mode and needs no gradients; device and dtype are chosen once, in
-    `load_generator`.
+    `load_generator`. It can be copied and pickled, also to another process.
     """
 
     family: ClassVar[str]
@@ -120,14 +112,37 @@ class Generator(nn.Module, ABC):
         self.lock = threading.RLock()
         self._fingerprint: tuple[Hashable, str] | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what is copied and pickled: all but the lock and what was computed from the weights."""
+        return {key: value for key, value in self.__dict__.items() if key != "lock"} | {"_fingerprint": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take that, with a lock of its own."""
+        super().__setstate__(state)  # type: ignore[no-untyped-call]  # torch gives it no types
+        self.lock = threading.RLock()
+
     @property
     @abstractmethod
     def config(self) -> dict[str, Any]:
         """The keyword arguments that build this network again, as JSON values."""
 
-    @abstractmethod
+    def stages(self) -> tuple[Stage, ...]:
+        """Give the steps from codes to the picture, in order; see `sefa_widget.generators.stages`.
+
+        Here: one stage that reads all rows, for a generator with a `forward` of its own.
+        """
+        if type(self).forward is Generator.forward:
+            raise NotImplementedError(f"{type(self).__name__} must implement stages(), or else forward().")
+
+        def whole(_features: Features, latent: Latent, noise: Noise) -> Features:
+            return (self(latent.codes, latent.labels, noise, **self.forward_options(latent)),)
+
+        rows = tuple(range(self.num_codes))
+        return (Stage("picture", self.resolution, rows, whole, picture=itemgetter(0)),)
+
     def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
         """Make images ``[N, C, H, W]`` of about -1..1 from codes ``[N, L, d]``; differentiable."""
+        return draw(self.stages(), (), Latent(codes, labels), noise)
 
     @abstractmethod
     def latent_weight(self, layer: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""BigGAN and BigGAN-deep: a latent vector and a class in, read again by every block, an image out.
+"""BigGAN and BigGAN-deep make a picture of a class; every block reads the latent and the class again.
 
 Source: Brock et al. 2019, "Large Scale GAN Training for High Fidelity Natural Image Synthesis". Each
 block reads one row of the codes through the scales and offsets of its batch norms, so a direction can be
@@ -8,13 +8,16 @@ applied to any range of blocks. How the published files become these networks: `
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
 
-from sefa_widget.generators.base import Generator, Latent, Layer, Modulation, Noise
+from sefa_widget.generators.base import Generator, Layer, Modulation
 from sefa_widget.generators.biggan_blocks import Attention, Block, DeepBlock, Norm
+from sefa_widget.generators.latent import Latent, Noise
+from sefa_widget.generators.stages import Features, Stage, draw
 
 
 class BigGAN(Generator):
@@ -88,7 +91,7 @@ class BigGAN(Generator):
         self.output_norm = Norm(widths[-1], 0, num_stats, output_eps)
         self.to_image = nn.Conv2d(widths[-1], channels, 3, padding=1)
         sizes = [4 * 2 ** sum(block[0] for block in blocks[: n + 1]) for n in range(len(blocks))]
-        self.resolution = sizes[-1]
+        self.sizes, self.resolution = sizes, sizes[-1]
         self.layers = (Layer("latent projection", 4, 0),)
         if not flat:
             self.layers += tuple(
@@ -108,6 +111,41 @@ class BigGAN(Generator):
                 weight.zero_()
                 weight[:, read] = nn.init.orthogonal_(torch.empty_like(weight[:, read]))
 
+    def stages(self) -> tuple[Stage, ...]:
+        """Give the projection, one stage per block, and the way to RGB.
+
+        Features are x and the class embedding. Self-attention belongs to the stage before it, so that an
+        edit of the block behind it does not repeat it.
+        """
+        blocks = [
+            Stage(_block_name(self.sizes, n), size, () if self.flat else (n + 1,), partial(self._block, n))
+            for n, size in enumerate(self.sizes)
+        ]
+        return (
+            Stage("latent projection", 4, (0,), self._project),
+            *blocks,
+            Stage("to RGB", self.resolution, (), self._output, picture=self._picture),
+        )
+
+    def _project(self, features: Features, latent: Latent, noise: Noise) -> Features:
+        codes, labels = latent.codes, latent.labels
+        labels = self.label_vectors(None, len(codes)) if labels is None else labels.to(codes)
+        embedded = self.embedding(labels)
+        x = self.projection(torch.cat([codes[:, 0], embedded], dim=1)).unflatten(1, (-1, 4, 4))
+        return self._attend(0, x), embedded
+
+    def _block(self, n: int, features: Features, latent: Latent, noise: Noise) -> Features:
+        x, embedded = features
+        condition = embedded if self.flat else torch.cat([latent.codes[:, n + 1], embedded], dim=1)
+        x = self.blocks[n](x, condition, latent.truncation_psi)
+        return self._attend(n + 1, x), embedded
+
+    def _output(self, features: Features, latent: Latent, noise: Noise) -> Features:
+        return (self.to_image(torch.relu_(self.output_norm(features[0], None, latent.truncation_psi))),)
+
+    def _picture(self, features: Features) -> Tensor:
+        return torch.tanh(features[0])
+
     def forward(
         self,
         codes: Tensor,
@@ -120,16 +158,7 @@ class BigGAN(Generator):
         `truncation_psi` chooses the statistics of the batch norms where there are several; it does not
         scale the codes (`mapping` did).
         """
-        labels = self.label_vectors(None, len(codes)) if labels is None else labels.to(codes)
-        embedded = self.embedding(labels)
-        conditions = [torch.cat([codes[:, n], embedded], dim=1) for n in range(self.num_codes)]
-        x = self.projection(conditions[0]).unflatten(1, (-1, 4, 4))
-        for n, block in enumerate(self.blocks):
-            x = self._attend(n, x)
-            x = block(x, embedded if self.flat else conditions[n + 1], truncation_psi)
-        x = self._attend(len(self.blocks), x)
-        x = torch.relu(self.output_norm(x, None, truncation_psi))
-        return torch.tanh(self.to_image(x))
+        return draw(self.stages(), (), Latent(codes, labels, truncation_psi), noise)
 
     def forward_options(self, latent: Latent) -> dict[str, Any]:
         """Give the truncation, which `forward` reads for the batch-norm statistics."""

@@ -1,4 +1,4 @@
-"""Feature maps and a condition in, feature maps out: the blocks of BigGAN and BigGAN-deep.
+"""The blocks of BigGAN and BigGAN-deep: convolutions and attention, normalised under a condition.
 
 Source: Brock et al. 2019, "Large Scale GAN Training for High Fidelity Natural Image Synthesis".
 """
@@ -43,9 +43,9 @@ class Norm(nn.Module):
             scale, offset = 1 + self.gain(condition), self.offset(condition)
         else:
             scale, offset = self.weight[None], self.bias[None]
-        x = (x - mean[:, None, None]) * torch.rsqrt(variance + self.eps)[:, None, None]
-        scaled: Tensor = x * scale[:, :, None, None] + offset[:, :, None, None]
-        return scaled
+        scale = scale * torch.rsqrt(variance + self.eps)
+        offset = offset - mean * scale
+        return torch.addcmul(offset[:, :, None, None], x, scale[:, :, None, None])
 
     @torch.no_grad()
     def _gather(self, x: Tensor) -> None:
@@ -80,10 +80,10 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, condition: Tensor, truncation: float) -> Tensor:
         """Turn ``[N, inputs, H, W]`` into ``[N, outputs, ...]``, twice as large if `up`."""
-        h = torch.relu(self.norms[0](x, condition, truncation))
+        h = torch.relu_(self.norms[0](x, condition, truncation))
         h = self.convolutions[0](_double(h, self.up))
-        h = torch.relu(self.norms[1](h, condition, truncation))
-        mixed: Tensor = self.convolutions[1](h) + self.shortcut(_double(x, self.up))
+        h = torch.relu_(self.norms[1](h, condition, truncation))
+        mixed: Tensor = self.convolutions[1](h).add_(self.shortcut(_double(x, self.up)))
         return mixed
 
 
@@ -106,9 +106,9 @@ class DeepBlock(nn.Module):
         """Turn ``[N, inputs, H, W]`` into ``[N, outputs, ...]``, twice as large if `up`."""
         h = x
         for n, (norm, convolution) in enumerate(zip(self.norms, self.convolutions, strict=True)):
-            h = torch.relu(norm(h, condition, truncation))
+            h = torch.relu_(norm(h, condition, truncation))
             h = convolution(_double(h, self.up and n == 1))
-        return h + _double(x[:, : self.outputs], self.up)
+        return h.add_(_double(x[:, : self.outputs], self.up))
 
 
 class Attention(nn.Module):

@@ -1,9 +1,10 @@
-"""A module in, the ways it may be called out: size of the latent, number of classes, a function."""
+"""How a module of somebody else's may be called: with which latents, with which classes, in which form."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -48,23 +49,38 @@ def ways_to_call(
             for form, tail in product(forms, ((), (1, 1))):
                 shape = ", ".join(map(str, ("N", d, *tail)))
                 way = f"z [{shape}]{with_classes} as {form}" if classes else f"z [{shape}]"
-                yield d, classes, way, _caller(form, tail, extra)
+                yield d, classes, way, _Form(form, tail, extra)
 
 
-def _caller(form: str, tail: tuple[int, ...], extra: dict[str, Any]) -> Call:
-    def call(module: nn.Module, z: Tensor, labels: Tensor | None) -> Any:
-        if form == "joined" and labels is not None:
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Calls a module; an object, not a function made here, so that it can be pickled.
+
+    Attributes
+    ----------
+    labels
+        How classes are given: ``"vectors"``, ``"indices"``, ``"joined"`` (behind z) or ``"none"``.
+    tail
+        Axes behind those of z ``[N, d]``.
+    extra
+        Further arguments.
+    """
+
+    labels: str
+    tail: tuple[int, ...]
+    extra: dict[str, Any]
+
+    def __call__(self, module: nn.Module, z: Tensor, labels: Tensor | None) -> Any:
+        if self.labels == "joined" and labels is not None:
             z, labels = torch.cat([z, labels], dim=1), None
-        z = z.view(*z.shape, *tail)
-        if labels is None or form == "none":
-            return module(z, **extra)
-        if form == "indices":
+        z = z.view(*z.shape, *self.tail)
+        if labels is None or self.labels == "none":
+            return module(z, **self.extra)
+        if self.labels == "indices":
             if bool((labels.amax(dim=1) < 1).any()):
                 raise ValueError("This module takes class indices, so its classes cannot be mixed.")
             labels = labels.argmax(dim=1)
-        return module(z, labels, **extra)
-
-    return call
+        return module(z, labels, **self.extra)
 
 
 def _arguments(module: nn.Module) -> tuple[bool, dict[str, Any]]:

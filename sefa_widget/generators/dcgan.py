@@ -1,4 +1,4 @@
-"""DCGAN: a latent vector in, one transposed convolution per doubling of the picture, an image out.
+"""DCGAN makes a picture of a latent vector with one transposed convolution per doubling of the size.
 
 Source: Radford et al. 2015, "Unsupervised Representation Learning with Deep Convolutional GANs"; the
 layer sizes and key names are those of the PyTorch example.
@@ -7,13 +7,16 @@ layer sizes and key names are those of the PyTorch example.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from sefa_widget.checkpoint import Checkpoint
-from sefa_widget.generators.base import Generator, Layer, Noise
+from sefa_widget.generators.base import Generator, Layer
+from sefa_widget.generators.latent import Latent, Noise
+from sefa_widget.generators.stages import Features, Stage
 
 
 class DCGAN(Generator):
@@ -75,13 +78,29 @@ class DCGAN(Generator):
             elif isinstance(module, nn.BatchNorm2d):
                 nn.init.normal_(module.weight, 1.0, 0.02)
 
-    def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
-        """Make images ``[N, C, H, W]`` from codes ``[N, 1, d]``; of -1..1 with `tanh`."""
-        x = self.with_labels(codes[:, 0], labels)
-        x = self.convolutions[0](x[:, :, None, None])
-        for norm, convolution in zip(self.norms, self.convolutions[1:], strict=True):
-            x = convolution(torch.relu(norm(x)))
-        return torch.tanh(x) if self.tanh else x
+    def stages(self) -> tuple[Stage, ...]:
+        """Give one stage per layer: only the first reads the latent."""
+        last = len(self.layers) - 1
+        return tuple(
+            Stage(
+                layer.name,
+                layer.resolution,
+                rows=() if n else (0,),
+                run=partial(self._convolve, n),
+                picture=self._picture if n == last else None,
+            )
+            for n, layer in enumerate(self.layers)
+        )
+
+    def _convolve(self, n: int, features: Features, latent: Latent, _noise: Noise) -> Features:
+        if n:
+            x = torch.relu(self.norms[n - 1](features[0]))
+        else:
+            x = self.with_labels(latent.codes[:, 0], latent.labels)[:, :, None, None]
+        return (self.convolutions[n](x),)
+
+    def _picture(self, features: Features) -> Tensor:
+        return torch.tanh(features[0]) if self.tanh else features[0]
 
     def latent_weight(self, layer: int) -> Tensor:
         """Give the first convolution, applied to a 1x1 input, as a matrix ``[C * 4 * 4, d]``."""

@@ -1,4 +1,4 @@
-"""FastGAN: a latent vector in, up-blocks with gated units and skip-layer excitation, an image out.
+"""FastGAN makes a picture of a latent vector with gated up-blocks and skip-layer excitation.
 
 Source: Liu et al. 2021, "Towards Faster and Stabilized GAN Training for High-fidelity Few-shot Image
 Synthesis". Quirks of the official code: z is not normalised; only networks of 1024 pixels end in tanh; fresh
@@ -9,6 +9,7 @@ leaves the network in train mode, with statistics of the batch, which is not rep
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, ClassVar, cast
 
 import torch
@@ -16,8 +17,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sefa_widget.checkpoint import Checkpoint
-from sefa_widget.generators.base import Generator, Layer, Noise
+from sefa_widget.generators.base import Generator, Layer
+from sefa_widget.generators.latent import Latent, Noise
 from sefa_widget.generators.spectral import fold_stored, of_unit_norm
+from sefa_widget.generators.stages import Features, Stage, advance
 
 
 class FastGAN(Generator):
@@ -74,16 +77,22 @@ class FastGAN(Generator):
             elif isinstance(module, nn.BatchNorm2d):
                 nn.init.normal_(module.weight, 1.0, 0.02)
 
-    def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
-        """Make images ``[N, C, H, W]`` from codes ``[N, 1, d]``; only bounded at 1024 pixels.
+    def stages(self) -> tuple[Stage, ...]:
+        """Give the projection, which alone reads the latent, and the blocks.
 
-        With ``"const"`` noise each layer has one noise image, the same for every picture and machine.
+        With ``"const"`` noise each layer has one noise image, the same for every picture and machine. The
+        image is bounded at 1024 pixels only.
         """
-        return self._finish(self.to_image(self._features(codes, noise)[-1]))
+        pictures = {5: self._small, len(self.blocks): self._image}
+        blocks = [
+            Stage(f"{4 * 2**n}x{4 * 2**n} block", 4 * 2**n, (), partial(self._block, n), pictures.get(n))
+            for n in range(1, len(self.widths))
+        ]
+        return (Stage("latent projection", 4, (0,), self._project), *blocks)
 
     def small(self, codes: Tensor, noise: Noise = "const") -> Tensor:
         """Make the second output of the official network: the picture at 128x128, ``[N, C, 128, 128]``."""
-        return self._finish(self.to_small(self._features(codes, noise)[5]))
+        return self._small(advance(self.stages()[:6], (), Latent(codes), noise))
 
     def latent_weight(self, layer: int) -> Tensor:
         """Give the first convolution, applied to a 1x1 input, as a matrix ``[2 * C * 4 * 4, d]``."""
@@ -112,15 +121,22 @@ class FastGAN(Generator):
                 x = _open(cast(nn.BatchNorm2d, norm), x)
         yield self.to_image(x)
 
-    def _features(self, codes: Tensor, noise: Noise) -> list[Tensor]:
-        features = [F.glu(self.norm(self.projection(codes[:, 0, :, None, None])), dim=1)]
-        for block in self.blocks:
-            x = block(features[-1], noise)
-            size = str(x.shape[2])
-            if size in self.excitations:
-                x = x * self.excitations[size](features[-4])
-            features.append(x)
-        return features
+    def _project(self, features: Features, latent: Latent, noise: Noise) -> Features:
+        return (F.glu(self.norm(self.projection(latent.codes[:, 0, :, None, None])), dim=1),)
+
+    def _block(self, n: int, features: Features, latent: Latent, noise: Noise) -> Features:
+        """Run block n; the features of the last four sizes are kept for the excitations."""
+        x = self.blocks[n - 1](features[-1], noise)
+        size = str(x.shape[2])
+        if size in self.excitations:
+            x = x * self.excitations[size](features[-4])
+        return (*features[-3:], x)
+
+    def _image(self, features: Features) -> Tensor:
+        return self._finish(self.to_image(features[-1]))
+
+    def _small(self, features: Features) -> Tensor:
+        return self._finish(self.to_small(features[-1]))
 
     def _finish(self, image: Tensor) -> Tensor:
         return torch.tanh(image) if self.resolution == 1024 else image

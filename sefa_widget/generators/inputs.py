@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from sefa_widget.arguments import choice, instance, number, several, whole
+from sefa_widget.generators.latent import Noise
 
 if TYPE_CHECKING:
     from sefa_widget.generators.base import Generator
-
-Noise = Literal["const", "random", "none"]
 
 
 def normal_vectors(generator: Generator, z: object) -> Tensor:

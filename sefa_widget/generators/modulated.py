@@ -1,4 +1,4 @@
-"""Features and a style code in, features or a picture out: the modulated convolutions of StyleGAN2.
+"""The modulated convolutions of StyleGAN2, to features and to colours.
 
 Source: Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN".
 """
@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sefa_widget.generators.base import Noise
 from sefa_widget.generators.fir import BINOMIAL, blur
+from sefa_widget.generators.latent import Noise
 from sefa_widget.generators.style_mapping import ACTIVATIONS, Dense, NoiseInput
 
 HOMOGENEOUS = ("linear", "relu", "lrelu")

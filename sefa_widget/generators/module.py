@@ -10,9 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from sefa_widget.arguments import function, instance, several, whole
-from sefa_widget.generators.base import FORWARD_MODE, Generator, Latent, Layer, Noise
+from sefa_widget.generators.base import FORWARD_MODE, Generator, Layer
 from sefa_widget.generators.calling import Call, inputs_of, ways_to_call
 from sefa_widget.generators.inputs import truncation
+from sefa_widget.generators.latent import Latent, Noise
 from sefa_widget.generators.probe import Reader, capture, find_readers, hooked, weight_layers
 from sefa_widget.generators.untrained import batch_size, gather_statistics, redrawn
 from sefa_widget.generators.version import weights_version
@@ -296,7 +297,8 @@ def from_module(
         Name of the sub-module whose output is the latent, such as a mapping network; None is the input.
     call
         How to run it, for example ``lambda module, z, labels: module(z, labels.argmax(1))`` with z
-        ``[N, latent_dim]`` and labels ``[N, num_classes]`` or None.
+        ``[N, latent_dim]`` and labels ``[N, num_classes]`` or None. A generator with a lambda here can be
+        copied, but not pickled: give a function defined in a module where it shall go to another process.
     name
         What the user sees; None is the name of the class.
 

@@ -1,4 +1,4 @@
-"""PGGAN: a latent vector in, two normalised convolutions per doubling of the picture, an image out.
+"""PGGAN makes a picture of a latent vector with two normalised convolutions per doubling of the size.
 
 Source: Karras et al. 2018, "Progressive Growing of GANs for Improved Quality, Stability, and Variation".
 One network serves the files of genforce and those of pytorch_GAN_zoo (`convert_ganzoo`): conversion
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -17,7 +18,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sefa_widget.checkpoint import Checkpoint
-from sefa_widget.generators.base import Generator, Latent, Layer, Noise
+from sefa_widget.generators.base import Generator, Layer
+from sefa_widget.generators.latent import Latent, Noise
+from sefa_widget.generators.stages import Features, Stage
 
 
 class PGGAN(Generator):
@@ -113,24 +116,46 @@ class PGGAN(Generator):
             return latent
         return latent.with_codes(self._norm(latent.codes, dim=2))
 
-    def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
-        """Make images ``[N, C, H, W]`` from codes ``[N, 1, d]``; not bounded unless `tanh`."""
-        x = codes[:, 0]
+    def stages(self) -> tuple[Stage, ...]:
+        """Give the projection and one stage per resolution; only the projection reads the latent."""
+        levels = [
+            Stage(
+                f"{4 * 2**n}x{4 * 2**n} block",
+                4 * 2**n,
+                rows=(),
+                run=partial(self._level, n),
+                picture=self._picture if n == len(self.outputs) - 1 else None,
+            )
+            for n in range(len(self.outputs))
+        ]
+        return (Stage("latent projection", 4, rows=(0,), run=self._project), *levels)
+
+    def _project(self, features: Features, latent: Latent, noise: Noise) -> Features:
+        x = latent.codes[:, 0]
         if not self.joint_labels:
             x = self._norm(x)
-        x = self._norm(self.with_labels(x, labels))
+        x = self._norm(self.with_labels(x, latent.labels))
         x = self.projection(x).unflatten(1, (-1, 4, 4))
-        x = self._convolve(0, F.leaky_relu(x, self.slope))
-        image = self.outputs[0](self._norm(x))
-        for n, output in enumerate(self.outputs[1:], start=1):
-            share = len(self.outputs) - n - self.lod  # of this level in the image
-            if share <= 0:
-                image = _double(image)
-                continue
-            x = self._convolve(2 * n, self._convolve(2 * n - 1, x, double=True))
-            drawn = output(self._norm(x))
-            image = drawn if share >= 1 else share * drawn + (1 - share) * _double(image)
-        return torch.tanh(image) if self.tanh else image
+        return (F.leaky_relu(x, self.slope),)
+
+    def _level(self, n: int, features: Features, latent: Latent, noise: Noise) -> Features:
+        """Run one resolution: from x, and the image so far if this level needs it, to the same."""
+        x, *image = features
+        share = len(self.outputs) - n - self.lod  # of this level in the image
+        if n == 0:
+            share = max(share, 1)
+        if share <= 0:
+            return x, _double(image[0])
+        x = self._convolve(2 * n, self._convolve(2 * n - 1, x, double=True) if n else x)
+        if share >= 2:
+            return (x,)  # the next level draws the image alone
+        drawn = self.outputs[n](self._norm(x))
+        if share < 1:
+            drawn = share * drawn + (1 - share) * _double(image[0])
+        return x, drawn
+
+    def _picture(self, features: Features) -> Tensor:
+        return torch.tanh(features[-1]) if self.tanh else features[-1]
 
     def latent_weight(self, layer: int) -> Tensor:
         """Give the first layer, from z to a 4x4 picture, as a matrix ``[C * 4 * 4, d]``."""

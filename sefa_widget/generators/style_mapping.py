@@ -1,4 +1,4 @@
-"""Normal vectors and classes in, one style code per layer out; the parts all StyleGANs share."""
+"""The parts all StyleGANs share: the network from normal vectors to style codes, noise, linear layers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sefa_widget.generators.base import Generator, Latent, LatentSpace, Noise
+from sefa_widget.generators.base import Generator, LatentSpace
 from sefa_widget.generators.inputs import noise as checked_noise
 from sefa_widget.generators.inputs import truncation
+from sefa_widget.generators.latent import Latent, Noise
 
 W_AVG_SAMPLES = 1024
 """Samples whose mean is the mean of W of a network that was not trained."""
+
+
+def linear(x: Tensor) -> Tensor:
+    """No activation."""
+    return x
 
 
 def leaky_relu(x: Tensor) -> Tensor:
@@ -24,7 +30,7 @@ def leaky_relu(x: Tensor) -> Tensor:
 
 
 ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor], float]] = {
-    "linear": (lambda x: x, 1.0),
+    "linear": (linear, 1.0),
     "relu": (torch.relu, math.sqrt(2)),
     "lrelu": (leaky_relu, math.sqrt(2)),
     "tanh": (torch.tanh, 1.0),

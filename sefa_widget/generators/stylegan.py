@@ -1,4 +1,4 @@
-"""StyleGAN: one style code per layer in, a picture made by convolutions and adaptive instance norm out.
+"""StyleGAN makes a picture by convolutions with adaptive instance norm, which read one style code each.
 
 Source: Karras et al. 2019, "A Style-Based Generator Architecture for Generative Adversarial Networks";
 layers and quirks are those of genforce's PyTorch version.
@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar, Literal, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sefa_widget.generators.base import Layer, Modulation, Noise
+from sefa_widget.generators.base import Layer, Modulation
 from sefa_widget.generators.fir import blur
+from sefa_widget.generators.latent import Latent, Noise
+from sefa_widget.generators.stages import Features, Stage
 from sefa_widget.generators.style_mapping import Dense, NoiseInput, StyleGenerator, check_channels
 
 FUSED_FROM = 128
@@ -188,28 +191,45 @@ class StyleGAN(StyleGenerator):
         assert following.weight is not None  # only the first layer has no convolution
         return (Modulation(following.weight * following.gain, scale, shift),)
 
-    def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
-        """Make images ``[N, C, H, W]`` of about -1..1 from codes ``[N, L, w_dim]``.
+    def stages(self) -> tuple[Stage, ...]:
+        """Give one stage per layer, each with a code row of its own, and one per image that is needed.
 
         The stored level of detail `lod` is how far the growth of the network had got: 0 is all the way,
         1 leaves the last resolution out, values between fade it in.
         """
-        lod = float(self.lod)
+        lod, levels = float(self.lod), len(self.blocks)
+        stages: list[Stage] = []
+        for n in range(levels):
+            size = 4 * 2**n
+            share = levels - n - lod if n else max(levels - lod, 1)  # of this resolution in the image
+            if share > 0:
+                stages += [
+                    Stage(self.layers[row].name, size, (row,), partial(self._layer, row))
+                    for row in (2 * n, 2 * n + 1)
+                ]
+            if share < 2:
+                run, picture = partial(self._draw, n, share), self._picture if n == levels - 1 else None
+                stages.append(Stage(f"{size}x{size} to RGB", size, (), run, picture))
+        return tuple(stages)
+
+    def _layer(self, row: int, features: Features, latent: Latent, noise: Noise) -> Features:
+        x, *image = features or (self._start(latent.codes),)
+        layer = cast(nn.ModuleList, self.blocks[row // 2])[row % 2]
+        return (layer(x, latent.codes[:, row], noise), *image)
+
+    def _draw(self, n: int, share: float, features: Features, latent: Latent, noise: Noise) -> Features:
+        """Mix the image of resolution n into the image so far."""
+        x, *image = features
+        if share <= 0:
+            return x, functional.interpolate(image[0], scale_factor=2.0)
+        drawn = self.to_rgb[n](x)
+        if share < 1:
+            drawn = drawn * share + functional.interpolate(image[0], scale_factor=2.0) * (1 - share)
+        return x, drawn
+
+    def _picture(self, features: Features) -> Tensor:
+        return torch.tanh(features[1]) if self.final_tanh else features[1].contiguous()
+
+    def _start(self, codes: Tensor) -> Tensor:
         layout = torch.channels_last if codes.device.type == "cpu" else torch.contiguous_format
-        x = self.const.expand(len(codes), -1, -1, -1).contiguous(memory_format=layout)
-        image: Tensor | None = None
-        for n, (block, to_rgb) in enumerate(zip(self.blocks, self.to_rgb, strict=True)):
-            level = len(self.blocks) - 1 - n
-            if lod < level + 1:
-                for number, layer in enumerate(cast(nn.ModuleList, block)):
-                    x = layer(x, codes[:, 2 * n + number], noise)
-            previous = None if image is None else functional.interpolate(image, scale_factor=2.0)
-            if level - 1 < lod <= level or previous is None:
-                image = to_rgb(x)
-            elif level < lod < level + 1:
-                fresh = math.ceil(lod) - lod
-                image = to_rgb(x) * fresh + previous * (1 - fresh)
-            else:
-                image = previous
-        assert image is not None
-        return torch.tanh(image) if self.final_tanh else image.contiguous()
+        return self.const.expand(len(codes), -1, -1, -1).contiguous(memory_format=layout)

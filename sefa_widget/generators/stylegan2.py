@@ -1,4 +1,4 @@
-"""StyleGAN2: one style code per layer in, a picture made by modulated convolutions out.
+"""StyleGAN2 makes a picture by modulated convolutions, which read one style code each.
 
 Source: Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN". This one network
 serves the weights of NVIDIA (PyTorch and TensorFlow), genforce and rosinality; `convert_stylegan2`
@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Literal, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sefa_widget.generators.base import Layer, Modulation, Noise
+from sefa_widget.generators.base import Layer, Modulation
 from sefa_widget.generators.fir import BINOMIAL, upsample
+from sefa_widget.generators.latent import Latent, Noise
 from sefa_widget.generators.modulated import StyledConv, ToRGB
+from sefa_widget.generators.stages import Features, Stage
 from sefa_widget.generators.style_mapping import StyleGenerator, check_channels
 
 
@@ -155,29 +158,48 @@ class StyleGAN2(StyleGenerator):
             kernel = kernel * torch.rsqrt(energy + 1e-8)
         return (Modulation(kernel, self.latent_weight(layer)),)
 
-    def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
-        """Make images ``[N, C, H, W]`` of about -1..1 from codes ``[N, L, w_dim]``."""
-        layout = torch.channels_last if codes.device.type == "cpu" else torch.contiguous_format
-        x = self.const.expand(len(codes), -1, -1, -1).contiguous(memory_format=layout)
-        image: Tensor | None = None
+    def stages(self) -> tuple[Stage, ...]:
+        """Give one stage per convolution and ToRGB; each reads one code row.
+
+        Features are x, and behind it the image so far of a 'skip' network, or what goes around the
+        convolutions of a 'resnet' block.
+        """
+        stages: list[Stage] = []
         row = 0
-        for block in self._blocks():
-            residual, gain = None, 1.0
-            if block.skip is not None:
-                gain = math.sqrt(0.5)
-                around = block.skip * (gain / math.sqrt(block.skip.shape[1]))
-                residual = upsample(functional.conv2d(x, around), self.taps)
-            if block.conv0 is not None:
-                x = block.conv0(x, codes[:, row], noise)
+        for n, block in enumerate(self._blocks()):
+            size = 4 * 2**n
+            for step in (self._conv0, self._conv1) if n else (self._conv1,):
+                stages.append(Stage(self.layers[row].name, size, (row,), partial(step, block, row)))
                 row += 1
-            x = block.conv1(x, codes[:, row], noise, gain)
-            row += 1
-            if residual is not None:
-                x = residual + x
-            if image is not None:
-                image = upsample(image, self.taps)
             if block.to_rgb is not None:
-                rgb = block.to_rgb(x, codes[:, row])
-                image = rgb if image is None else image + rgb
-        assert image is not None
-        return torch.tanh(image) if self.final_tanh else image.contiguous()
+                run = partial(self._to_rgb, block, row)
+                stages.append(Stage(f"{size}x{size} to RGB", size, (row,), run, self._picture))
+        return tuple(stages)
+
+    def _conv0(self, block: Block, row: int, features: Features, latent: Latent, noise: Noise) -> Features:
+        x, *image = features
+        assert block.conv0 is not None  # only the first block has none
+        h = block.conv0(x, latent.codes[:, row], noise)
+        if block.skip is None:
+            return (h, *image)
+        around = block.skip * math.sqrt(0.5 / block.skip.shape[1])
+        return h, upsample(functional.conv2d(x, around), self.taps)
+
+    def _conv1(self, block: Block, row: int, features: Features, latent: Latent, noise: Noise) -> Features:
+        x, *others = features or (self._start(latent.codes),)
+        if block.skip is None:
+            return (block.conv1(x, latent.codes[:, row], noise), *others)
+        return (others[0] + block.conv1(x, latent.codes[:, row], noise, math.sqrt(0.5)),)
+
+    def _to_rgb(self, block: Block, row: int, features: Features, latent: Latent, noise: Noise) -> Features:
+        x, *image = features
+        assert block.to_rgb is not None
+        rgb = block.to_rgb(x, latent.codes[:, row])
+        return x, upsample(image[0], self.taps) + rgb if image else rgb
+
+    def _start(self, codes: Tensor) -> Tensor:
+        layout = torch.channels_last if codes.device.type == "cpu" else torch.contiguous_format
+        return self.const.expand(len(codes), -1, -1, -1).contiguous(memory_format=layout)
+
+    def _picture(self, features: Features) -> Tensor:
+        return torch.tanh(features[1]) if self.final_tanh else features[1].contiguous()

@@ -1,4 +1,4 @@
-"""StyleGAN3: one style code per layer in, a picture made of alias-free layers out.
+"""StyleGAN3 makes a picture by alias-free layers, which read one style code each.
 
 Source: Karras et al. 2021, "Alias-Free Generative Adversarial Networks". The filters are those stored
 with the weights; nothing is designed here.
@@ -15,9 +15,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sefa_widget.generators.base import Layer, Modulation, Noise
+from sefa_widget.generators.base import Layer, Modulation
 from sefa_widget.generators.fir import filter_down, filter_up, padding
+from sefa_widget.generators.latent import Latent, Noise
 from sefa_widget.generators.modulated import modulated_convolution
+from sefa_widget.generators.stages import Features, Stage
 from sefa_widget.generators.style_mapping import Dense, StyleGenerator
 
 
@@ -245,9 +247,23 @@ class StyleGAN3(StyleGenerator):
             kernel = kernel * torch.rsqrt(energy + 1e-8)
         return (Modulation(kernel, self.latent_weight(layer)),)
 
-    def forward(self, codes: Tensor, labels: Tensor | None = None, noise: Noise = "const") -> Tensor:
-        """Make images ``[N, C, H, W]`` of about -1..1 from codes ``[N, L, w_dim]``; there is no noise."""
-        x: Tensor = self.input(codes[:, 0])
-        for row, layer in enumerate(self.synthesis, start=1):
-            x = layer(x, codes[:, row])
-        return (x * self.output_scale).contiguous()
+    def stages(self) -> tuple[Stage, ...]:
+        """Give one stage per layer, each with a code row of its own; there is no noise."""
+        last = len(self.layers) - 1
+        return tuple(
+            Stage(
+                layer.name,
+                layer.resolution,
+                rows=(row,),
+                run=partial(self._layer, row),
+                picture=self._picture if row == last else None,
+            )
+            for row, layer in enumerate(self.layers)
+        )
+
+    def _layer(self, row: int, features: Features, latent: Latent, noise: Noise) -> Features:
+        code = latent.codes[:, row]
+        return (self.synthesis[row - 1](features[0], code) if row else self.input(code),)
+
+    def _picture(self, features: Features) -> Tensor:
+        return (features[0] * self.output_scale).contiguous()

@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 
 from sefa_widget.arguments import instance
 from sefa_widget.evaluation import Comparison, Pair
-from sefa_widget.evaluation.basis import chance
+from sefa_widget.measures.basis import chance
 
 
 def cosine_figure(pair: Pair) -> go.Figure:

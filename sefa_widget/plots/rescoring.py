@@ -8,7 +8,7 @@ from torch import Tensor
 
 from sefa_widget.arguments import instance
 from sefa_widget.evaluation import Rescoring
-from sefa_widget.evaluation.basis import chance
+from sefa_widget.measures.basis import chance
 
 
 def rescoring_figure(rescoring: Rescoring) -> go.Figure:

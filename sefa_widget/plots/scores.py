@@ -11,7 +11,7 @@ from torch import Tensor
 
 from sefa_widget.arguments import instance, whole
 from sefa_widget.evaluation import CapturedChange, Effect
-from sefa_widget.evaluation.basis import chance
+from sefa_widget.measures.basis import chance
 from sefa_widget.plots.palette import BAND, GREY, PALETTE
 
 HEATS_IN_A_ROW = 5

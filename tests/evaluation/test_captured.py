@@ -4,7 +4,7 @@ import torch
 from sefa_widget import factorize, load_generator
 from sefa_widget.directions.jacobian import jacobian_gram
 from sefa_widget.evaluation import captured_change, fresh_latents
-from sefa_widget.evaluation.basis import chance, orthonormalize, random_bases, random_units
+from sefa_widget.measures.basis import chance, orthonormalize, random_bases, random_units
 from tests.evaluation.helpers import Linear, directions, random_rows
 
 

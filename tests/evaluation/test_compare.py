@@ -7,8 +7,8 @@ import torch
 
 from sefa_widget import factorize
 from sefa_widget.evaluation import compare
-from sefa_widget.evaluation.basis import random_bases
-from sefa_widget.evaluation.matching import (
+from sefa_widget.measures.basis import random_bases
+from sefa_widget.measures.matching import (
     absolute_cosines,
     compare_pair,
     find_nearest,

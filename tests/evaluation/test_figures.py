@@ -5,7 +5,7 @@ import torch
 
 from sefa_widget import factorize
 from sefa_widget.evaluation import captured_change, compare, effect
-from sefa_widget.evaluation.basis import chance
+from sefa_widget.measures.basis import chance
 from sefa_widget.plots import captured_figure, comparison_figure, cosine_figure, effect_figure, heat_figure
 from tests.evaluation.helpers import directions
 

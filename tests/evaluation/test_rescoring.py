@@ -7,7 +7,7 @@ import torch
 
 from sefa_widget import edit, factorize, load_generator
 from sefa_widget.evaluation import fresh_latents, rescore
-from sefa_widget.evaluation.basis import random_bases
+from sefa_widget.measures.basis import random_bases
 from sefa_widget.plots import rescoring_figure
 from tests.evaluation.helpers import Linear, directions, random_rows
 

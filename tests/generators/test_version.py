@@ -10,11 +10,11 @@ from torch import nn
 from sefa_widget import edit, factorize, load_generator
 from sefa_widget.directions import gram
 from sefa_widget.evaluation import latent_spread
-from sefa_widget.frames import to_pixels
 from sefa_widget.generators import FAMILIES
 from sefa_widget.generators import module as module_generators
 from sefa_widget.generators.version import SAMPLES, weights_version
-from sefa_widget.session import Session
+from sefa_widget.panel.session import Session
+from sefa_widget.pictures.frames import to_pixels
 from tests.generators.golden import load
 
 

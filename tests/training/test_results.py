@@ -6,7 +6,7 @@ import torch
 from sefa_widget.directions import as_directions
 from sefa_widget.directions.planes import separate
 from sefa_widget.evaluation import captured_change, rescore
-from sefa_widget.evaluation.matching import find_nearest
+from sefa_widget.measures.matching import find_nearest
 from tests.evaluation.helpers import Linear, directions, random_rows
 from training.heads.measure import explained
 from training.heads.results import Measured, Supervised, write_results

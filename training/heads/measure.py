@@ -27,8 +27,8 @@ from sefa_widget.evaluation import (
     load_regressor,
     rescore,
 )
-from sefa_widget.evaluation.matching import find_nearest
 from sefa_widget.generators import Generator
+from sefa_widget.measures.matching import find_nearest
 from training.heads.results import Measured, Range, Supervised, write_results
 
 TARGET = Path(__file__).parent.parent.parent / "docs" / "heads-results.md"

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from sefa_widget.directions import Directions, Plane
 from sefa_widget.evaluation import CapturedChange, Nearest, Rescoring
-from sefa_widget.evaluation.basis import chance
 from sefa_widget.evaluation.holding import sure_change
+from sefa_widget.measures.basis import chance
 
 LEVEL = 0.05
 """Family-wise level of all marks on the page."""

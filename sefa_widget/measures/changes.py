@@ -1,0 +1,71 @@
+"""The differences between edited and unedited pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from sefa_widget.directions import Directions
+from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.pictures.editing import Rows, edit
+
+BATCH_PIXELS = 2**19
+"""Pixels drawn at once, at most: 128 pictures of 64 px, one of 1024 px."""
+
+
+Tick = Callable[[], object]
+"""Called before every batch of pictures; what it raises ends the work."""
+
+
+def draw(generator: Generator, latents: Latent, tick: Tick | None = None) -> Tensor:
+    """Draw pictures ``[N, C, H, W]`` batch by batch, float32 on the CPU."""
+    batch = max(1, BATCH_PIXELS // generator.resolution**2)
+    images = []
+    for start in range(0, len(latents.codes), batch):
+        if tick is not None:
+            tick()
+        part = slice(start, start + batch)
+        labels = None if latents.labels is None else latents.labels[part]
+        piece = Latent(latents.codes[part], labels, latents.truncation_psi)
+        images.append(generator.synthesize(piece).to("cpu", torch.float32))
+    return torch.cat(images)
+
+
+def differences(
+    generator: Generator,
+    latents: Latent,
+    base: Tensor,
+    directions: Directions,
+    strengths: dict[int, float],
+    rows: Rows = None,
+    tick: Tick | None = None,
+) -> Iterator[tuple[int, Tensor, Tensor]]:
+    """Draw each direction at plus and minus its strength, and subtract the unedited pictures.
+
+    Parameters
+    ----------
+    generator, latents, directions, rows
+        As for `edit`.
+    base
+        The unedited pictures ``[N, C, H, W]`` of `latents`, from `draw`.
+    strengths
+        Strength by direction; only these are drawn.
+    tick
+        See `draw`.
+
+    Yields
+    ------
+    index, plus, minus
+        The direction and both differences ``[N, C, H, W]``, in image units (-1..1 is the whole range).
+    """
+    for index, strength in strengths.items():
+        plus = draw(generator, edit(latents, directions, {index: strength}, rows=rows), tick) - base
+        minus = draw(generator, edit(latents, directions, {index: -strength}, rows=rows), tick) - base
+        yield index, plus, minus
+
+
+def rms(difference: Tensor) -> Tensor:
+    """Give the root mean square of each picture ``[N, C, H, W]``: ``[N]`` float64."""
+    return difference.double().square().mean(dim=(1, 2, 3)).sqrt()

@@ -1,0 +1,173 @@
+"""The widget whose attributes are the fields of a state: they can be read, set, observed and linked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import anywidget
+import traitlets
+
+from sefa_widget.arguments import known_names
+from sefa_widget.panel.fields import Field
+from sefa_widget.panel.messages import sendable
+from sefa_widget.panel.session import Session
+from sefa_widget.panel.state import FIELDS, State, describe
+
+CLOSED = "This panel is closed and holds nothing any more; explore(..., state=panel.state) opens it again."
+"""What a closed panel says when it is used."""
+
+
+class FieldTrait(traitlets.Any):
+    """A field of the state as an attribute: the session keeps its value and checks a new one."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(help=field.about)
+
+    def get(self, obj: Any, cls: Any = None) -> Any:
+        """Read the field of the present state."""
+        return field_value(obj._present, str(self.name))
+
+    def set(self, obj: Any, value: Any) -> None:
+        """Make the same change as a control of the panel does; a whole dict of strengths replaces all."""
+        obj._replace_state({self.name: value}, merge=False)
+        obj._tell_observers()
+
+
+class StateTrait(traitlets.Any):
+    """The whole state as a dict of its own: changing that dict changes nothing."""
+
+    def get(self, obj: Any, cls: Any = None) -> Any:
+        """Describe the present state, with the generator's fingerprint."""
+        return obj._described()
+
+    def set(self, obj: Any, value: Any) -> None:
+        """Do nothing: the session has the state, and after held notifications traitlets sets what it read."""
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        """Refuse, and say what sets several fields."""
+        raise traitlets.TraitError("state is read only; panel.change(**fields) sets several fields at once.")
+
+
+def field_value(state: State, name: str) -> Any:
+    """Give the value of a field in a form that cannot be changed."""
+    value = getattr(state, name)
+    return MappingProxyType(dict(value)) if isinstance(value, Mapping) else value
+
+
+class StateWidget(anywidget.AnyWidget):
+    """A widget that shows the state of a session.
+
+    The session keeps the state; nothing is kept twice. Front ends get the trait `state`, sent in the order
+    of the changes. Observers are told afterwards and without any lock held, so that observers of two
+    panels can set each other from several threads; they are always told the newest values.
+    """
+
+    state = StateTrait(read_only=True).tag(sync=True)
+    """All that decides the picture, as a new plain dict: ``explore(state=panel.state)`` restores it."""
+    _kept: Session | None = None
+    locals().update({name: FieldTrait(field) for name, field in FIELDS.items()})
+
+    def __init__(self, session: Session) -> None:
+        self._kept = session
+        self._changing = threading.RLock()
+        self._told = session.state
+        self._telling = False
+        super().__init__()
+
+    @property
+    def _session(self) -> Session:
+        if self._kept is None:
+            raise RuntimeError(CLOSED)
+        return self._kept
+
+    @property
+    def _present(self) -> State:
+        """The state as it is now, or was when the panel was closed."""
+        return self._told if self._kept is None else self._kept.state
+
+    def _described(self) -> dict[str, Any]:
+        """Give the state as a plain dict; the fingerprint is computed if nothing needed it so far."""
+        return describe(self._told) if self._kept is None else self._kept.describe()
+
+    def _forget(self) -> None:
+        """Let go of the session; the state can still be read."""
+        self._told = self._present
+        self._kept = None
+
+    def change(self, **fields: Any) -> None:
+        """Change several fields of the state at once, for example ``change(seed=3, layers=(0, 2))``.
+
+        Parameters
+        ----------
+        **fields
+            New values by name; ``help(sefa_widget.panel.state.State)`` describes them. `strengths` changes
+            the directions that it names; assigning `panel.strengths` replaces all.
+
+        Raises
+        ------
+        ValueError
+            If a field is unknown or a value cannot be drawn; nothing is changed then.
+        """
+        self._replace_state(fields)
+        self._tell_observers()
+
+    def _replace_state(self, patch: Mapping[str, Any], *, merge: bool = True) -> None:
+        """Patch the state and tell front ends; `_tell_observers` is to follow."""
+        with self._changing:
+            before = self._present
+            if self._session.apply(patch, merge=merge) is not before:
+                self.send_state("state")
+
+    def _tell_observers(self) -> None:
+        """Tell observers what changed since they were told last.
+
+        What changes meanwhile, by an observer or in another thread, is told by who is telling already.
+        """
+        while True:
+            with self._changing:
+                old, new = self._told, self._present
+                if self._telling or old.revision == new.revision:
+                    return
+                self._told, self._telling = new, True
+            try:
+                for name in FIELDS:
+                    self._notify(name, field_value(old, name), field_value(new, name))
+                self._notify("state", describe(old), describe(new))
+            finally:
+                self._telling = False
+
+    def _notify(self, name: str, old: Any, new: Any) -> None:
+        if old != new:
+            self.notify_change(traitlets.Bunch(name=name, old=old, new=new, owner=self, type="change"))
+
+    # What ipywidgets calls.
+
+    def notify_change(self, change: Any) -> None:
+        """Tell observers of a trait; front ends have the state by then, see `_replace_state`."""
+        if change["name"] == "state":
+            traitlets.HasTraits.notify_change(self, change)
+        else:
+            super().notify_change(change)
+
+    def get_state(
+        self, key: str | Iterable[str] | None = None, drop_defaults: bool = False
+    ) -> dict[str, Any]:
+        """Give the traits as they travel; the state without waiting for the fingerprint of all weights."""
+        names = self.keys if key is None else [key] if isinstance(key, str) else list(key)
+        traits = super().get_state([name for name in names if name != "state"], drop_defaults)
+        if "state" in names:
+            traits["state"] = describe(replace(self._present, generator=sendable(self._present.generator)))
+        return dict(traits)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute that exists; a misspelt field is refused."""
+        if not name.startswith("_") and not hasattr(type(self), name):
+            try:
+                known_names({name: value}, "The panel's attribute", list(FIELDS))
+            except ValueError as error:
+                raise AttributeError(str(error)) from None
+        super().__setattr__(name, value)

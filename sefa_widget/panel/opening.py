@@ -1,0 +1,103 @@
+"""Open a panel on a file, a module or a generator: the first line of every notebook."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from sefa_widget.arguments import flag
+from sefa_widget.checkpoint import Checkpoint
+from sefa_widget.directions import Directions
+from sefa_widget.generators import BUNDLED, Generator, choose_device, load_generator
+from sefa_widget.panel.progress import ProgressLine
+from sefa_widget.panel.sharing import model_key, shared
+from sefa_widget.panel.widget import SefaWidget
+
+
+def explore(
+    source: str | Path | Checkpoint | nn.Module | None = None,
+    *,
+    state: Mapping[str, Any] | None = None,
+    directions: Mapping[str, Directions] | None = None,
+    device: str | torch.device | None = None,
+    fresh: bool = False,
+) -> SefaWidget:
+    """Open a panel that edits a generator's pictures live.
+
+    >>> panel = explore()
+    >>> panel.strengths = {0: 2.5}
+
+    A cell of a notebook that is run again replaces its panel: the one it made before is closed, unless a
+    variable still has it or another output shows it. ``with explore() as panel:`` and `SefaWidget.close`
+    close one at once.
+
+    Parameters
+    ----------
+    source
+        A generator, or what `load_generator` takes, for example ``"heads"``; None is the bundled faces. A
+        line tells how loading goes.
+    state
+        What `SefaWidget.state` gave, to go on from there.
+    directions
+        Directions found or loaded elsewhere, for example ``{"smile": load_directions("smile.npy")}``: the
+        panel offers them by name beside its methods. They move the code rows of their own layers until
+        edited layers are chosen. Those of another generator are taken with a warning.
+    device
+        Where it computes; None takes the first there is of CUDA, MPS and CPU.
+    fresh
+        Whether the panel gets a generator of its own. Otherwise panels of the same model (a bundled name,
+        or an unchanged file) on the same device share one, which is loaded once.
+
+    Returns
+    -------
+    SefaWidget
+        Show it by making it the last expression of a cell.
+
+    Raises
+    ------
+    CheckpointError
+        If the file cannot be read.
+    ValueError
+        If the device does not exist here, or the state or directions are none of this generator's.
+    """
+    source = "faces" if source is None else source
+    flag(fresh, "fresh")
+
+    def load() -> Generator:
+        return load_generator(source, device=device)
+
+    if not isinstance(source, str | Path):
+        generator = load() if isinstance(source, Generator) else _told(source, load)
+    elif isinstance(source, str) and source in BUNDLED:
+        generator = load() if fresh else shared(model_key(source, choose_device(device)), load)
+    else:
+        key = None if fresh else model_key(source, choose_device(device))
+        generator = _told(source, lambda: shared(key, load))
+    return SefaWidget(generator, state=state, directions=directions)
+
+
+def _told(source: str | Path | Checkpoint | nn.Module, load: Callable[[], Generator]) -> Generator:
+    """Load a generator and tell how it goes in a line."""
+    with ProgressLine() as line:
+        line.show(f"Loading {_title(source)} …")
+        start = time.perf_counter()
+        generator = load()
+        seconds = time.perf_counter() - start
+        count = sum(parameter.numel() for parameter in generator.parameters()) / 1e6
+        line.show(
+            f"{generator.name}: {generator.family}, {generator.resolution} px, {len(generator.layers)} "
+            f"layers, {count:.1f} M parameters on {generator.device}, loaded in {seconds:.1f} s"
+        )
+    return generator
+
+
+def _title(source: str | Path | Checkpoint | nn.Module) -> str:
+    if isinstance(source, str | Path):
+        path = Path(source)
+        return f"{path.name} ({path.stat().st_size / 1e6:.0f} MB)" if path.is_file() else path.name
+    return source.name if isinstance(source, Checkpoint) else type(source).__name__

@@ -1,0 +1,138 @@
+"""The widget that speaks with its views, tells them what goes wrong, and lives while it has any."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sefa_widget.panel import messages
+from sefa_widget.panel.attributes import CLOSED, StateWidget
+from sefa_widget.panel.cells import current_cells
+from sefa_widget.panel.life import Views, hold, loosen
+from sefa_widget.panel.session import Session
+from sefa_widget.panel.worker import Ending
+
+log = logging.getLogger("sefa_widget")
+
+PADDED_BYTES = 66_560
+"""A message of at least one loopback segment: smaller ones may wait 40 ms for an acknowledgement."""
+
+Self = TypeVar("Self", bound="WireWidget")
+
+
+class WireWidget(StateWidget):
+    """A widget whose views send the intents of `messages` and get its answers."""
+
+    def __init__(self, session: Session) -> None:
+        self._views = Views()
+        self._cells = current_cells()
+        super().__init__(session)
+        if self._cells is not None:
+            self._cells.made(self)
+
+    # What the panel sends.
+
+    def _handle_custom_msg(self, content: object, buffers: object) -> None:
+        with self._errors_to_panel(*messages.reply_address(content)):
+            self._receive(messages.decode(content))
+
+    def _receive(self, intent: messages.Intent) -> None:
+        if isinstance(intent, messages.Probe):
+            self._tell(messages.ProbeInfo(intent.view, intent.seq), b"", padded=intent.padded)
+        elif isinstance(intent, messages.Bye):
+            self._forget_view(intent.view)
+            self._leave(intent.view, intent.returns)
+        else:
+            with self._changing:
+                self._views.come(intent.view)
+                hold(self)
+            if isinstance(intent, messages.Hello):
+                intent = messages.Edit(intent.view, intent.seq, padded=intent.padded)
+            self._request(intent)
+
+    def _request(self, edit: messages.Edit) -> None:
+        """Change the state as a view wants it, and answer with a picture."""
+        raise NotImplementedError
+
+    @property
+    def _stopped(self) -> bool:
+        """Whether nobody waits for answers any more."""
+        raise NotImplementedError
+
+    def _forget_view(self, view: str) -> None:
+        """Draw nothing more for a view."""
+        raise NotImplementedError
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Refuse what a front end wants to set: the kernel is the only writer of state."""
+        refused = sorted(set(sync_data) & set(self.traits(sync=True)))
+        log.warning("Ignored a front end's wish to set %s; edits are messages.", ", ".join(refused))
+
+    # What the panel is told.
+
+    def _tell(self, info: messages.Info, *data: bytes, padded: bool = False) -> None:
+        size = sum(map(len, data))
+        padding = [bytes(PADDED_BYTES - size)] if padded and size < PADDED_BYTES else []
+        self.send(messages.encode(info), buffers=[*data, *padding])
+
+    @contextmanager
+    def _errors_to_panel(self, view: str, seq: int) -> Iterator[None]:
+        """Tell the panel what went wrong inside: Jupyter itself shows a handler's exception nowhere."""
+        try:
+            yield
+        except Ending:
+            raise
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+                raise
+            if self._stopped:
+                return
+            if not isinstance(error, ValueError):
+                log.exception("A request of the panel failed.")
+            text = str(error) or type(error).__name__
+            if not isinstance(error, ValueError):
+                text = f"{type(error).__name__}: {text}"
+            try:
+                self._tell(messages.ErrorInfo(view, seq, text[:500]))
+            except Exception:
+                log.exception("The panel could not be told of an error.")
+
+    # Where it is shown. As long as it is, it lives; without views it lives as long as somebody has it.
+
+    def open(self) -> None:
+        """Open the comm; ipywidgets calls this once."""
+        if self._kept is None:
+            raise RuntimeError(CLOSED)
+        super().open()
+        loosen(self)
+        loosen(self.layout)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        with self._changing:
+            self._views.promise()
+            hold(self)
+        if self._cells is not None:
+            self._cells.shown(self)
+        return super()._repr_mimebundle_(**options)
+
+    def _leave(self, view: str, returns: bool) -> None:
+        with self._changing:
+            self._views.leave(view, returns)
+            unseen = not self._views.anywhere
+            if unseen:
+                loosen(self)
+        if unseen and self._cells is not None:
+            self._cells.unseen(self)
+
+    def __enter__(self: Self) -> Self:
+        """Give the panel: ``with explore() as panel:`` closes it at the end."""
+        if self._kept is None:
+            raise RuntimeError(CLOSED)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close the panel."""
+        self.close()

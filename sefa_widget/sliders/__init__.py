@@ -1,8 +1,0 @@
-"""Where the sliders end: guessed at once, measured while nothing else is wanted, and kept."""
-
-from sefa_widget.sliders.kept import KeptRanges
-from sefa_widget.sliders.measuring import Measuring
-from sefa_widget.sliders.range import SliderRange, first_range
-from sefa_widget.sliders.unedited import Setting, Unedited
-
-__all__ = ["KeptRanges", "Measuring", "Setting", "SliderRange", "Unedited", "first_range"]

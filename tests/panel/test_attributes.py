@@ -1,0 +1,225 @@
+import json
+import pydoc
+import threading
+from pathlib import Path
+
+import ipywidgets
+import pytest
+import traitlets
+
+from sefa_widget import explore
+from sefa_widget.panel.state import FIELDS
+from tests.patience import WAIT_SECONDS
+
+WIRE = json.loads((Path(__file__).parent.parent / "wire.json").read_text())
+VALUES = {
+    "seed": 7,
+    "strengths": {1: 2.0},
+    "layers": (0, 2),
+    "edit_layers": (1, 3),
+    "method": "random",
+    "beside": "conv",
+    "normalize": False,
+    "label": 2,
+    "truncation_psi": 0.5,
+    "truncation_cutoff": 1,
+    "stretch": 2,
+}
+
+
+@pytest.fixture
+def panel(tiny_style, recorded_comms):
+    panel = explore(tiny_style)
+    yield panel
+    panel.close()
+
+
+@pytest.fixture
+def other(tiny_style, recorded_comms):
+    other = explore(tiny_style)
+    yield other
+    other.close()
+
+
+def from_the_page(panel, **patch):
+    patch = {name: list(value) if isinstance(value, tuple) else value for name, value in patch.items()}
+    content = {"type": "edit", "view": "v", "seq": 1, "patch": json.loads(json.dumps(patch))}
+    panel._handle_custom_msg(content, [])
+
+
+def record(panel, *names):
+    told = []
+    panel.observe(lambda change: told.append((change["name"], change["old"], change["new"])), names)
+    return told
+
+
+def test_there_is_a_value_for_every_field():
+    assert VALUES.keys() == FIELDS.keys()
+    assert WIRE["traits"]["state"].keys() == {"revision", "generator", "fingerprint", *FIELDS}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_each_field_can_be_set_read_and_observed(panel, name):
+    before = getattr(panel, name)
+    told = record(panel, name)
+    setattr(panel, name, VALUES[name])
+    assert getattr(panel, name) == VALUES[name]
+    assert getattr(panel._session.state, name) == VALUES[name]
+    assert told == [(name, before, VALUES[name])]
+    assert panel.state["revision"] == 1
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_observers_are_told_what_the_page_changes(panel, name):
+    before = getattr(panel, name)
+    told = record(panel, name)
+    from_the_page(panel, **{name: VALUES[name]})
+    assert told == [(name, before, VALUES[name])]
+
+
+def test_help_says_what_each_attribute_means(panel):
+    text = " ".join(pydoc.plain(pydoc.render_doc(type(panel))).replace("|", " ").split())
+    for field in FIELDS.values():
+        assert field.about in text
+
+
+def test_setting_what_is_there_tells_nobody(panel):
+    told = record(panel, traitlets.All)
+    panel.seed = 0
+    panel.change(layers=panel.layers)
+    assert told == []
+
+
+def test_a_change_of_several_fields_tells_each_and_the_state(panel):
+    told = record(panel, traitlets.All)
+    panel.change(seed=3, truncation_psi=0.5)
+    assert [name for name, _, _ in told] == ["seed", "truncation_psi", "state"]
+    assert told[-1][2]["seed"] == 3
+
+
+def test_a_wrong_value_is_refused_and_tells_nobody(panel):
+    told = record(panel, traitlets.All)
+    with pytest.raises(ValueError, match="The seed is -1"):
+        panel.seed = -1
+    with pytest.raises(ValueError, match="Strengths are 3; they must be"):
+        panel.strengths = 3
+    with pytest.raises(ValueError, match="Did you mean 'seed'"):
+        panel.change(seeed=3)
+    assert told == []
+    assert panel.state["revision"] == 0
+
+
+def test_two_panels_can_be_linked(panel, other):
+    seeds = ipywidgets.link((panel, "seed"), (other, "seed"))
+    strengths = traitlets.link((panel, "strengths"), (other, "strengths"))
+    from_the_page(panel, seed=5, strengths={"2": 1.5})
+    assert (other.seed, dict(other.strengths)) == (5, {2: 1.5})
+    other.change(seed=6, strengths={2: 0.0, 3: 1.0})
+    assert (panel.seed, dict(panel.strengths)) == (6, {3: 1.0})
+    seeds.unlink()
+    strengths.unlink()
+    panel.seed = 9
+    assert other.seed == 6
+
+
+def test_a_field_can_be_linked_with_another_widget(panel):
+    slider = ipywidgets.FloatSlider(min=0.0, max=2.0)
+    traitlets.link((panel, "truncation_psi"), (slider, "value"))
+    assert slider.value == 1.0
+    slider.value = 0.25
+    assert panel.truncation_psi == 0.25
+
+
+def test_a_misspelt_field_is_refused_and_the_near_one_is_named(panel):
+    with pytest.raises(AttributeError, match=r"'seeed' is unknown; .*Did you mean 'seed'"):
+        panel.seeed = 3
+    with pytest.raises(AttributeError, match="'colour' is unknown; known are seed"):
+        panel.colour = 3
+    panel._mine = 3
+    panel.layout = ipywidgets.Layout(width="50%")
+    assert panel._mine == 3
+
+
+def test_the_state_is_a_copy(panel):
+    panel.change(strengths={1: 2.0}, layers=(0, 2))
+    state = panel.state
+    state["seed"] = 99
+    state["strengths"]["1"] = 99.0
+    state["layers"][0] = 99
+    assert panel.state["seed"] == 0
+    assert panel.state["strengths"] == {"1": 2.0}
+    assert panel.state["layers"] == [0, 2]
+    with pytest.raises(TypeError):
+        panel.strengths[1] = 3.0
+    with pytest.raises(traitlets.TraitError, match=r"read only; panel.change"):
+        panel.state = state
+
+
+def test_the_state_travels_once_per_change_and_before_observers_are_told(panel, recorded_comms):
+    sent = recorded_comms[-1].sent
+    at_telling = []
+    panel.observe(lambda change: at_telling.append(len(states())), "seed")
+
+    def states():
+        return [m["data"]["state"]["state"] for m in sent if m["data"].get("method") == "update"]
+
+    panel.change(seed=3, layers=(0, 2))
+    panel.seed = 4
+    assert [state["seed"] for state in states()] == [3, 4]
+    assert at_telling == [1, 2]
+
+
+def test_opening_a_panel_does_not_wait_for_the_fingerprint_and_python_gets_it(panel, recorded_comms):
+    opened = recorded_comms[-1].sent[0]["data"]["state"]["state"]
+    assert (opened["generator"], opened["fingerprint"]) == ("tinystyle", None)
+    assert panel.generator._fingerprint is None
+    assert panel.state["fingerprint"] == panel.generator.fingerprint
+
+
+def test_an_observer_may_change_the_panel_and_all_are_told_in_order(panel):
+    told = record(panel, "seed", "layers")
+
+    def follow(change):
+        if change["new"] < 3:
+            panel.change(seed=change["new"] + 1, layers=(0, change["new"]))
+
+    panel.observe(follow, "seed")
+    panel.seed = 1
+    assert told == [
+        ("seed", 0, 1),
+        ("seed", 1, 2),
+        ("layers", (0, 3), (0, 1)),
+        ("seed", 2, 3),
+        ("layers", (0, 1), (0, 2)),
+    ]
+
+
+def test_observers_are_told_without_a_lock(panel):
+    def change_in_another_thread(change):
+        thread = threading.Thread(target=panel.change, kwargs={"normalize": False})
+        thread.start()
+        thread.join(WAIT_SECONDS)
+        ended.append(not thread.is_alive())
+
+    ended = []
+    told = record(panel, "normalize")
+    panel.observe(change_in_another_thread, "seed")
+    panel.seed = 1
+    assert ended == [True]
+    assert told == [("normalize", True, False)]
+
+
+def test_held_notifications_come_once_with_the_first_and_the_last_value(panel):
+    told = record(panel, "seed", "layers", "state")
+    with panel.hold_trait_notifications():
+        panel.seed = 1
+        panel.seed = 2
+        panel.layers = (0, 2)
+        assert panel.seed == 2
+        assert told == []
+    assert len(told) == 3
+    changes = {name: (old, new) for name, old, new in told}
+    assert changes["seed"] == (0, 2)
+    assert changes["layers"] == ((0, 3), (0, 2))
+    assert [state["seed"] for state in changes["state"]] == [0, 2]
+    assert panel.state["revision"] == 3

@@ -1,0 +1,106 @@
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from sefa_widget.panel import messages
+from sefa_widget.panel.messages import (
+    Bye,
+    Edit,
+    ErrorInfo,
+    FrameInfo,
+    Hello,
+    MessageError,
+    Probe,
+    ProbeInfo,
+    ProgressInfo,
+)
+
+WIRE = json.loads((Path(__file__).parent.parent / "wire.json").read_text())
+UP = {"hello": Hello, "bye": Bye, "probe": Probe, "edit": Edit}
+DOWN = {"frame": FrameInfo, "error": ErrorInfo, "progress": ProgressInfo, "probe": ProbeInfo}
+
+
+def test_the_example_file_has_one_example_of_each_message():
+    assert set(WIRE["up"]) == set(UP)
+    assert set(WIRE["down"]) == set(DOWN)
+
+
+@pytest.mark.parametrize("name", UP)
+def test_what_the_panel_sends_decodes_and_encodes_to_itself(name):
+    example = WIRE["up"][name]
+    intent = messages.decode(example)
+    assert type(intent) is UP[name]
+    assert messages.encode(intent) == example
+
+
+@pytest.mark.parametrize("name", DOWN)
+def test_what_the_kernel_sends_has_exactly_the_fields_of_the_example(name):
+    example = dict(WIRE["down"][name])
+    assert example.pop("type") == DOWN[name].type
+    assert messages.encode(DOWN[name](**example)) == WIRE["down"][name]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (None, "A message is a dict"),
+        ({"type": "edit"}, "'view'"),
+        ({"type": "dance", "view": "v"}, "'dance' is unknown"),
+        ({"type": "edit", "view": "v", "seq": -1}, "'seq'"),
+        ({"type": "edit", "view": "v", "seq": True}, "'seq'"),
+        ({"type": "edit", "view": "v", "seq": 10**400}, "'seq'"),
+        ({"type": "edit", "view": "v", "seq": 1.5}, "'seq'"),
+        ({"type": "edit", "view": "v", "seq": float("nan")}, "'seq'"),
+        ({"type": "edit", "view": "v", "seq": float("inf")}, "'seq'"),
+        ({"type": "edit", "view": "v", "seq": 1, "patch": []}, "'patch'"),
+        ({"type": "edit", "view": "v", "seq": 1, "moving": 1}, "'moving'"),
+        ({"type": "probe", "view": "v"}, "'seq'"),
+        ({"type": "hello", "view": "x" * 101}, "'view'"),
+    ],
+)
+def test_a_message_of_another_form_is_refused_with_the_field_named(content, text):
+    with pytest.raises(MessageError, match=text):
+        messages.decode(content)
+
+
+def test_any_values_in_any_places_give_a_message_or_a_message_error():
+    choose = random.Random(0).choice
+    values = [
+        None,
+        True,
+        -1,
+        0,
+        3,
+        1e300,
+        float("nan"),
+        "",
+        "v1",
+        "edit",
+        [],
+        {},
+        {"a": 1},
+        [[[]]],
+        2**70,
+        10**400,
+    ]
+    values.append(10**400)
+    keys = ["type", "view", "seq", "patch", "moving", "unedited", "padded", "extra"]
+    kinds = [*UP, "unknown", None]
+    refused = 0
+    for _ in range(10_000):
+        content = {choose(keys): choose(values) for _ in range(5)} | {"type": choose(kinds)}
+        try:
+            messages.decode(content)
+        except MessageError:
+            refused += 1
+        view, seq = messages.reply_address(content)
+        assert isinstance(view, str)
+        assert isinstance(seq, int)
+    assert 0 < refused < 10_000
+
+
+def test_halves_of_surrogate_pairs_are_replaced_since_no_message_can_carry_them():
+    encoded = messages.encode(ErrorInfo("v\ud800", 1, "a file called \udcff, \U0001f600"))
+    assert encoded == {"type": "error", "view": "v?", "seq": 1, "message": "a file called ?, \U0001f600"}

@@ -1,0 +1,128 @@
+import pytest
+
+from sefa_widget.panel.stream import Stream
+
+
+class Bench:
+    """A stream that is stepped by hand, at a time that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.done: list[str] = []
+        self.stream: Stream[str] = Stream(
+            self.done.append, lambda: self.done.append("settled"), settle_seconds=0.5, clock=lambda: self.now
+        )
+
+    def put(self, *requests: str) -> None:
+        for request in requests:
+            self.stream.put(request[0], request)
+
+    def steps(self) -> list[str]:
+        """Step until nothing is due, and give what was done."""
+        self.done.clear()
+        while self.stream.step() == 0.0:
+            pass
+        return list(self.done)
+
+
+@pytest.fixture
+def bench():
+    return Bench()
+
+
+def test_without_a_request_nothing_is_ever_due(bench):
+    assert bench.stream.step() is None
+    assert bench.done == []
+
+
+def test_a_step_does_one_request(bench):
+    bench.put("a1", "b1")
+    assert bench.stream.step() == 0.0
+    assert bench.done == ["a1"]
+    assert bench.stream.waiting
+
+
+def test_a_view_s_newest_request_replaces_its_waiting_one_in_its_place(bench):
+    bench.put("a1", "b1", *(f"a{n}" for n in range(2, 100)))
+    assert bench.steps() == ["a99", "b1"]
+    assert not bench.stream.waiting
+
+
+def test_requests_that_come_while_one_is_done_are_replaced_by_the_newest(bench):
+    def work(request):
+        done.append(request)
+        if request == "a1":
+            for n in range(2, 100):
+                stream.put("a", f"a{n}")
+
+    done = []
+    stream = Stream(work, lambda: None)
+    stream.put("a", "a1")
+    stream.step()
+    stream.step()
+    assert done == ["a1", "a99"]
+
+
+def test_it_settles_once_when_there_was_no_request_for_long_enough(bench):
+    bench.put("a1")
+    assert bench.steps() == ["a1"]
+    bench.now += 0.25
+    assert bench.stream.step() == 0.25
+    bench.put("a2")
+    assert bench.steps() == ["a2"]
+    bench.now += 0.25
+    assert bench.stream.step() == 0.25
+    bench.now += 0.25
+    assert bench.steps() == ["settled"]
+    assert bench.stream.step() is None
+
+
+def test_a_request_goes_before_settling(bench):
+    bench.put("a1")
+    bench.steps()
+    bench.now += 1
+    bench.put("a2")
+    assert bench.steps() == ["a2"]
+
+
+def test_a_dropped_view_gets_nothing_more(bench):
+    bench.put("a1", "b1")
+    bench.stream.drop("a")
+    bench.stream.drop("c")
+    assert bench.steps() == ["b1"]
+
+
+def test_work_that_raises_is_over_and_the_next_step_goes_on(bench):
+    def fail(request):
+        raise SystemExit(request)
+
+    bench.stream._work = fail
+    bench.put("a1")
+    with pytest.raises(SystemExit, match="a1"):
+        bench.stream.step()
+    bench.stream._work = bench.done.append
+    bench.put("b1")
+    assert bench.steps() == ["b1"]
+    bench.now += 1
+    assert bench.steps() == ["settled"]
+
+
+def test_settling_that_raises_is_over_too(bench):
+    bench.put("a1")
+    bench.steps()
+    bench.stream._settled = lambda: 1 / 0
+    bench.now += 1
+    with pytest.raises(ZeroDivisionError):
+        bench.stream.step()
+    assert bench.stream.step() is None
+
+
+def test_after_stop_nothing_is_due_and_requests_are_ignored(bench):
+    bench.put("a1")
+    bench.steps()
+    bench.put("a2")
+    bench.stream.stop()
+    bench.put("a3")
+    bench.now += 1
+    assert bench.stream.step() is None
+    assert bench.done == ["a1"]
