@@ -241,7 +241,7 @@ def test_cleared_output_frees_the_view_and_the_panel_can_be_shown_again(open_not
     expect(notebook.page.locator(".sefa-panel")).to_have_count(0)
     notebook.run_cell(1)
     wait_for_revision(notebook, 1)
-    assert "WAITING 0" in notebook.output(1)
+    assert "WAITING 0" in wait_for_output(notebook, 1, "WAITING")
 
 
 def test_an_error_while_drawing_is_shown_in_the_panel_and_goes_away(open_notebook):
