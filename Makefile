@@ -24,7 +24,7 @@ test: $(VENV)/test.done js/node_modules/.done browser lint
 
 test-fast: $(VENV)/test.done js/node_modules/.done
 	$(NPM) test
-	$(BIN)/python -m pytest -m "not browser and not notebooks and not packaging"
+	$(BIN)/python -m pytest -m "not browser and not notebooks and not packaging and not workers"
 
 lint: $(VENV)/test.done js/node_modules/.done
 	$(BIN)/ruff check .

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import torch
 
-from sefa_widget.checkpoint import read_checkpoint
+from sefa_widget.generators import read_checkpoint
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "checkpoint"))
-from network_pickles import stylegan2, write_pickle
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.checkpoint.network_pickles import stylegan2, write_pickle
 
 ALLOWED_TIME = 1.5
 ALLOWED_MEMORY = 1.3

@@ -1,4 +1,4 @@
-"""Convolution kernels of 64 to 512 channels in, the time of their factorisation out, four ways.
+"""Times the factorisation of convolution kernels of 64 to 512 channels, four ways.
 
 Run ``python benchmarks/convolutions.py``; ``quick`` as an argument leaves the slowest out.
 The setting is that of Fig. 4 of Wang et al. (ICASSP 2022): 3x3 kernels on 16x16 features. Compared are

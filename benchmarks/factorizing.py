@@ -1,4 +1,4 @@
-"""Random style weights of 18 layers x 512 in, the time of one layer-range change out, three ways.
+"""Times one layer-range change of 18 layers x 512 random style weights, three ways.
 
 Run ``python benchmarks/factorizing.py``. The official way stacks the chosen layers' weights, divides
 each row by its norm and calls ``numpy.linalg.eig``, in float32, for every change. Both must find the same

@@ -1,4 +1,4 @@
-"""The bundled faces in, the time of one Jacobian out: all derivatives in one batch against one after another.
+"""Times one Jacobian of the bundled faces: all derivatives in one batch against one after another.
 
 Run ``python benchmarks/jacobian.py``. The other side is a Python loop of ``torch.autograd.functional.jvp``
 over the d unit vectors. Both must give the same ``J^T J``.

@@ -1,4 +1,4 @@
-"""A notebook's cells in, a page of a real JupyterLab out that a script can edit as a person would, and time.
+"""Opens notebooks in a real JupyterLab for a script that edits the page as a person would, and times it.
 
 Every panel in the page is driven and read in the same way: `set` does what one step of a drag does, and the
 level that is shown is read off the drawn pixels when the page is about to paint (`requestAnimationFrame`).

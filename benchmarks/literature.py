@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from sefa_widget import edit, factorize, load_generator
-from sefa_widget.evaluation import fresh_latents, travel
+from sefa_widget.evaluation import fresh_latents, matched_strengths
 from sefa_widget.measures.changes import draw, rms
 
 
@@ -149,7 +149,9 @@ def edited_against_unedited() -> None:
     last = len(sefa) - 1
     steps = [("nothing", 0, 0.0), ("direction 0", 0, 3.0), (f"direction {last}", last, 3.0)]
     ends = replace(sefa, vectors=sefa.vectors[[0, last]], eigenvalues=sefa.eigenvalues[[0, last]])
-    matched = travel(faces, ends, 0.25, latents=faces.sample(range(2_000_000, 2_000_064)), controls=0)
+    matched = matched_strengths(
+        faces, ends, 0.25, latents=faces.sample(range(2_000_000, 2_000_064)), controls=0
+    )
     steps += [(f"direction {i}, matched", i, float(matched.strengths[n])) for n, i in enumerate((0, last))]
     for name, index, strength in steps:
         images = draw(faces, edit(latents, sefa, {index: strength}))

@@ -1,4 +1,4 @@
-"""Nothing in, tables of the memory that thousands of frames take out; run ``python benchmarks/memory.py``.
+"""Measures the memory that thousands of frames take; run ``python benchmarks/memory.py``.
 
 Real JupyterLab, kernel and Chromium. The panel's slider is moved as soon as the last picture is drawn; so is
 that of an ``ipywidgets.Image``. JupyterLab's page itself grows with every message, so there are also as many

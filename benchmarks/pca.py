@@ -1,4 +1,4 @@
-"""Correlated w's in, the time of their PCA out: exact streaming moments against incremental PCA.
+"""Times the PCA of correlated w's: exact streaming moments against incremental PCA.
 
 Run ``python benchmarks/pca.py``, with ``--quick`` for 10^5 samples instead of 10^6; it needs scikit-learn.
 GANSpace calls `sklearn.decomposition.IncrementalPCA` with ``batch_size = max(100, 2 c)`` and one
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from sklearn.decomposition import IncrementalPCA
 
-from sefa_widget.directions.base import decompose
+from sefa_widget.directions.eigen import decompose
 from sefa_widget.directions.moments import Moments
 from sefa_widget.directions.pca import principal
 

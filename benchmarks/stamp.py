@@ -1,4 +1,4 @@
-"""A resolution and a pause in, a generator out whose pictures carry direction 0's strength in their pixels.
+"""A generator whose pictures carry direction 0's strength in their pixels, and take as long as it is told.
 
 The benchmarks run it in the kernel, and read the strength back off the picture that the page shows.
 """
@@ -73,7 +73,8 @@ def drawing(generator: Generator) -> Callable[[float], Pixels]:
 
     def draw(strength: float) -> Pixels:
         session.apply({"strengths": {0: strength}})
-        return session.draw().pixels
+        (part,) = session.draw(session.contents(), [0])
+        return part.pixels[0]
 
     return draw
 

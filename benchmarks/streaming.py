@@ -1,4 +1,4 @@
-"""Nothing in, tables of how soon pictures follow a slider out; run ``python benchmarks/streaming.py``.
+"""Measures how soon pictures follow a slider; run ``python benchmarks/streaming.py``.
 
 Real JupyterLab, kernel and Chromium; three panels in one notebook draw with the same function: the panel of
 `sefa_widget`; ``ipywidgets.interact`` with a PIL picture as its result; and a ``FloatSlider`` whose observer

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 
 from sefa_widget import factorize, load_generator
-from sefa_widget.directions.base import decompose
 from sefa_widget.directions.control import control_spectra
+from sefa_widget.directions.eigen import decompose
 
 NETWORKS = 20
 BAND = (0.05, 0.5, 0.95)

@@ -1,10 +1,10 @@
-"""The formats that load in, the README's table of them out: ``python docs/formats_table.py`` writes it."""
+"""Writes the README's table of the file formats that load: ``python docs/formats_table.py``."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from sefa_widget.checkpoint import FORMATS
+from sefa_widget.generators import FORMATS
 
 README = Path(__file__).parent.parent / "README.md"
 START, END = "<!-- formats: python docs/formats_table.py -->\n", "<!-- end of formats -->"

@@ -1,4 +1,4 @@
-"""Nothing in, ``docs/panel-light.png`` and ``docs/panel-dark.png`` out: the panel in a real JupyterLab.
+"""Take ``docs/panel-light.png`` and ``docs/panel-dark.png``: the panel in a real JupyterLab.
 
 Run ``make screenshots``.
 """

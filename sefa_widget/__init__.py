@@ -7,6 +7,7 @@ from sefa_widget.measures.strips import strip, wall
 from sefa_widget.panel.opening import explore
 from sefa_widget.panel.widget import SefaWidget
 from sefa_widget.pictures.editing import Edit, edit
+from sefa_widget.pictures.export import save_pictures
 from sefa_widget.pictures.sheet import Sheet, sheet
 from sefa_widget.pictures.starts import Start
 
@@ -25,6 +26,7 @@ __all__ = [
     "load_generator",
     "save_directions",
     "save_generator",
+    "save_pictures",
     "sheet",
     "strip",
     "wall",

@@ -1,4 +1,4 @@
-"""A command line in, a report about a file of weights out: ``python -m sefa_widget inspect FILE``."""
+"""The command line: ``python -m sefa_widget inspect FILE`` describes a file of weights."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from sefa_widget.checkpoint import FORMATS, CheckpointError
-from sefa_widget.checkpoint.inspection import report
+from sefa_widget.checkpoint import CheckpointError
+from sefa_widget.generators import FORMATS
+from sefa_widget.generators.inspection import report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         print(report(options.file, options.format))
-    except CheckpointError as error:
+    except (CheckpointError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

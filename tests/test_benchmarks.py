@@ -1,4 +1,5 @@
 import importlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,22 @@ BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 def test_every_benchmark_finds_what_it_imports(name, monkeypatch):
     monkeypatch.syspath_prepend(str(BENCHMARKS))  # as for a script that is run
     importlib.import_module(name)
+
+
+def test_the_devices_of_this_machine_draw_the_same_pictures(monkeypatch, capsys):
+    device = importlib.import_module("benchmarks.device")
+    monkeypatch.setattr(sys, "argv", ["device.py", "--quick"])
+    assert device.main() == 0
+    told = capsys.readouterr().out
+    for words in (
+        "32 px on cpu",
+        "a change of the layer range",
+        "float32",
+        "bfloat16",
+        "float16",
+        "composed",
+    ):
+        assert words in told
 
 
 def test_the_stamped_picture_of_a_level_shows_it():

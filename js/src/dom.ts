@@ -1,4 +1,4 @@
-/** Tags, attributes and handlers go in; elements come out whose listeners end with the view and whose errors are shown. */
+/** Makes elements whose listeners end with the view and whose errors are shown in it. */
 
 /** What every view module gets: when to stop, and where failures go. */
 export interface Scope {

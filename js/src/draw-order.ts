@@ -1,4 +1,4 @@
-/** Frames go in as they arrive or finish decoding; out comes which of them may be drawn: never one older than what is shown. */
+/** Which frames may be drawn, as they arrive or finish decoding: never one older than what is shown. */
 
 import type { Frame } from "./messages";
 
@@ -22,5 +22,5 @@ function compare(a: Frame, b: Frame): number {
 }
 
 function rank(frame: Frame): number {
-  return frame.quality === "final" ? 1 : 0;
+  return ["sketch", "preview", "final"].indexOf(frame.quality);
 }

@@ -1,17 +1,7 @@
-/** Numbers and names as the wire has them go in; the texts people read come out. */
+/** The texts that people read for numbers and names of the wire. */
 
-import type { Layer, Range, Spectrum } from "./messages";
-
-const METHODS: Readonly<Record<string, string>> = {
-  sefa: "SeFa",
-  composed: "Composed response",
-  pca: "PCA",
-  ica: "ICA",
-};
-
-export function methodName(method: string): string {
-  return METHODS[method] ?? method.charAt(0).toUpperCase() + method.slice(1);
-}
+import type { Range } from "./check";
+import type { DirectionsInfo, Layer } from "./info";
 
 /** Three significant digits, short. */
 export function significant(value: number): string {
@@ -19,6 +9,17 @@ export function significant(value: number): string {
   if (size === 0) return "0";
   if (size < 1e-3 || size >= 1e5) return value.toExponential(1);
   return size >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** Three digits at most: 0.57, 2.19, 10.2, 300. */
+export function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(value < 1 ? 2 : 3)));
+}
+
+/** "+0.57", "−2.19" or "0". */
+export function signed(value: number): string {
+  const sign = value < 0 ? "−" : value > 0 ? "+" : "";
+  return sign + shortNumber(Math.abs(value));
 }
 
 /** "layer 0" or "layers 0–2" of a half-open range. */
@@ -33,15 +34,15 @@ export function rangeText(range: Range, layers: readonly Layer[]): string {
   return `${rangeName(range)}: ${first === last ? first.name : `${first.name} … ${last.name}`}`;
 }
 
-export function spectrumText(spectrum: Spectrum): string {
-  const parts = [methodName(spectrum.method), rangeName(spectrum.layers)];
+export function spectrumText(spectrum: DirectionsInfo): string {
+  const parts = [spectrum.title, rangeName(spectrum.layers)];
   if (spectrum.rows > 0) parts.push(`m = ${spectrum.rows}`);
   if (spectrum.normalized) parts.push("rows normalised");
   return parts.join(" · ");
 }
 
 /** "λ/m, share of the rows": what the number beside a direction is. */
-export function valueName(spectrum: Spectrum | null): string {
+export function valueName(spectrum: DirectionsInfo | null): string {
   return spectrum?.value_symbol ? `${spectrum.value_symbol}, ${spectrum.value_name}` : "";
 }
 

@@ -1,8 +1,10 @@
-/** The generator's layers and the wanted state go in; layer ranges to factorise and to edit, and patches, come out. */
+/** Which layers are factorised, and which are edited. */
 
+import type { Range } from "./check";
 import { button, h, on, type Scope } from "./dom";
-import type { GeneratorInfo, Layer, Patch, Range, State } from "./messages";
+import type { GeneratorInfo, Layer } from "./info";
 import { createRangeSelector } from "./range-selector";
+import type { Patch, State } from "./state";
 
 export interface LayerRange {
   readonly el: HTMLElement;

@@ -1,13 +1,14 @@
 /**
- * What the person wants and what the kernel says go in; requests to send, frames to draw and the wanted state come out.
+ * Carries what the person wants to the kernel, and what the kernel says back, for one view.
  *
  * Flow control of one view: one request in flight, input only overwrites the latest wish, the newest wish wins.
  * Clock, timers and the wire are handed in, so that every path can be tested without a browser or a kernel.
  */
 
-import type { Frame, Info, Intent, Patch, State } from "./messages";
+import type { Frame, Info, Intent, LookItem } from "./messages";
 import { isEmpty, mergePatches, overlay } from "./overlay";
 import { isLoopback, measure, median, PROBE_LIMIT_MS } from "./probe";
+import type { Patch, State } from "./state";
 
 export const WAITING_MS = 400;
 export const PATIENCE_MS = 2000;
@@ -52,6 +53,7 @@ export class Link {
   #seq = 0;
   #inFlight: Request[] = [];
   #wish: Patch = {};
+  #step = 0;
   #moving = false;
   #unedited = false;
   #last: Request | null = null;
@@ -81,11 +83,31 @@ export class Link {
     return overlay(this.state, [...this.#inFlight.map((request) => request.patch), this.#wish]);
   }
 
-  edit(patch: Patch): void {
+  /** Change the state; edits of one step are undone together. */
+  edit(patch: Patch, step = 0): void {
     this.#wish = mergePatches(this.#wish, patch);
+    this.#step = step;
     this.merged += 1;
     this.#pump();
     this.host.changed();
+  }
+
+  /** Go back one step of the state, or forward again; what is wished is said before. */
+  undo(redo: boolean): void {
+    if (this.status === "gone") return;
+    if (!isEmpty(this.#wish)) this.#send(false);
+    this.#transmit({ type: "undo", view: this.view, redo });
+  }
+
+  /** Ask for small pictures beside the sheet; none end what was asked for under this name. */
+  look(name: string, size: number, items: readonly LookItem[]): void {
+    if (this.status !== "gone") this.#transmit({ type: "look", view: this.view, name, size, items });
+  }
+
+  /** Whether the picture is as wanted and nothing is held: there is time for what is beside it. */
+  get quiet(): boolean {
+    if (this.status === "gone" || this.#moving || this.#unedited || this.#inFlight.length > 0) return false;
+    return this.#last !== null && !this.#due();
   }
 
   /** Tell whether a control is held: the lossless picture waits until it is let go. */
@@ -182,7 +204,17 @@ export class Link {
     this.#watch();
     if (hello && isEmpty(patch) && !unedited)
       this.#transmit({ type: "hello", view, seq: request.seq, padded });
-    else this.#transmit({ type: "edit", view, seq: request.seq, patch, moving, unedited, padded });
+    else
+      this.#transmit({
+        type: "edit",
+        view,
+        seq: request.seq,
+        patch,
+        moving,
+        unedited,
+        padded,
+        step: this.#step,
+      });
   }
 
   #transmit(message: Intent): void {

@@ -1,44 +1,68 @@
-/** The methods a generator can be read by and the wanted state go in; a choice of one method or two, and patches, come out. */
+/** How directions are found: the method, its options, and a second search beside the first. */
 
+import type { Range } from "./check";
 import { h, on, type Scope } from "./dom";
-import { methodName } from "./format";
-import type { GeneratorInfo, Patch, State } from "./messages";
+import type { GeneratorInfo } from "./info";
+import { createOptions } from "./options";
+import type { Patch, State } from "./state";
 
 export interface MethodChoice {
   readonly el: HTMLElement;
   update(state: State): void;
 }
 
+/** The value of the second menu for no second search. */
+const NONE = "none";
+
 export function createMethod(
   scope: Scope,
   info: GeneratorInfo,
   onPatch: (patch: Patch) => void,
 ): MethodChoice {
-  const choice = (nothing: string, pick: (method: string | null) => void) => {
+  const menu = (first: readonly HTMLOptionElement[], pick: (value: string) => void) => {
     const select = h("select", {});
-    select.append(h("option", { value: "" }, nothing));
-    select.append(...info.methods.map((name) => h("option", { value: name }, methodName(name))));
-    on(scope, select, "change", () => pick(select.value === "" ? null : select.value));
+    const titles = info.methods.map(({ name, title, takes }) =>
+      h("option", { value: name, title: takes }, title),
+    );
+    select.append(...first, ...titles);
+    on(scope, select, "change", () => pick(select.value));
     return select;
   };
-  const method = choice("by layer", (name) => onPatch({ method: name }));
-  const beside = choice("nothing", (name) => onPatch({ beside: name }));
+  const auto = () => h("option", { value: "" }, "chosen by layers");
+  const method = menu([auto()], (name) => onPatch({ method: name || null }));
+  const second = menu([h("option", { value: NONE }, "–"), auto()], (name) =>
+    onPatch({ second: name === NONE ? null : { method: name || null } }),
+  );
+  /** A method that reads latent weights cannot be chosen where a layer has none. */
+  const disable = (select: HTMLSelectElement, range: Range) => {
+    const deaf = info.layers.slice(...range).some(({ row }) => row === null);
+    for (const option of select.options) {
+      const known = info.methods.find(({ name }) => name === option.value);
+      option.disabled = deaf && known?.layers === "latent";
+    }
+  };
+  const options = createOptions(scope, (options) => onPatch({ options }));
   const title =
-    "How directions are found; by layer is SeFa where the latent is read, else the composed response";
-  const besideTitle =
-    "A second method: its picture is drawn at the right, each slider moves the matched direction";
+    "How directions are found; chosen by layers is SeFa where the latent is read, else the composed response";
+  const secondTitle =
+    "A second search: its pictures are drawn at the right, each slider moves the matched direction";
   const el = h(
     "div",
     { class: "sefa-methods" },
     h("label", { title }, "Method", method),
-    h("label", { title: besideTitle }, "beside", beside),
+    options.el,
+    h("label", { title: secondTitle }, "Second", second),
   );
   el.hidden = info.methods.length < 2;
   return {
     el,
     update(state) {
+      disable(method, state.layers);
+      disable(second, state.second?.layers ?? state.layers);
       method.value = state.method ?? "";
-      beside.value = state.beside ?? "";
+      second.value = state.second === null ? NONE : (state.second.method ?? "");
+      const known = info.methods.find(({ name }) => name === state.method);
+      options.update(known?.options ?? [], state.options);
     },
   };
 }

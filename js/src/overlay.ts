@@ -1,6 +1,6 @@
-/** The kernel's state and patches it has not answered yet go in; the state the person at the panel wants comes out. */
+/** Lays the patches that the kernel has not answered yet over its state: what the person at the panel wants. */
 
-import type { Patch, State } from "./messages";
+import type { Patch, State } from "./state";
 
 /** Merge a newer patch over an older one; strengths merge direction by direction. */
 export function mergePatches(older: Patch, newer: Patch): Patch {
@@ -11,10 +11,21 @@ export function mergePatches(older: Patch, newer: Patch): Patch {
 
 /** Lay patches over the kernel's state, oldest first. */
 export function overlay(state: State, patches: readonly Patch[]): State {
-  let wanted = state;
-  for (const patch of patches)
-    wanted = { ...wanted, ...patch, strengths: { ...wanted.strengths, ...patch.strengths } };
-  return wanted;
+  return patches.reduce(laid, state);
+}
+
+function laid(state: State, patch: Patch): State {
+  const { seed, label, second, ...fields } = patch;
+  const next = { ...state, ...fields, strengths: { ...state.strengths, ...fields.strengths } };
+  const chosen = Math.min(next.chosen, next.starts.length - 1);
+  const starts = next.starts.map((pin, row) => {
+    if (row !== chosen) return pin;
+    const name = seed === undefined || seed === pin.seed ? pin.name : "";
+    return { seed: seed ?? pin.seed, label: label === undefined ? pin.label : label, name };
+  });
+  const other =
+    second === undefined ? next.second : second && { method: null, layers: next.layers, ...second };
+  return { ...next, starts, chosen, second: other };
 }
 
 export function isEmpty(patch: Patch): boolean {

@@ -1,27 +1,24 @@
-/** The widget's model and an element go in; a panel that lives in the element until its signal is aborted comes out. */
+/** The panel: it lives in an element, shows a widget's model, and ends when its signal is aborted. */
 
 import type { AnyModel } from "@anywidget/types";
-import { h, type Scope } from "./dom";
-import { methodName } from "./format";
+import { createDirections } from "./directions";
+import { button, h, type Scope } from "./dom";
+import { type DirectionsInfo, type GeneratorInfo, parseDirections, parseGeneratorInfo } from "./info";
 import { listenToKeys } from "./keys";
 import { createLayerRange } from "./layer-range";
 import { Link } from "./link";
-import {
-  type GeneratorInfo,
-  type Patch,
-  parseGeneratorInfo,
-  parseInfo,
-  parseSpectrum,
-  parseState,
-  type Spectrum,
-  type State,
-} from "./messages";
+import { Looks } from "./looks";
+import { parseInfo, parseSeen } from "./messages";
 import { createMethod } from "./method";
-import { createSeed } from "./seed";
-import { createSliders } from "./sliders";
-import { createSpectrum } from "./spectrum";
+import { createSeed, RANDOM_SEEDS } from "./seed";
 import { createStage } from "./stage";
+import { type Patch, parseHistory, parseState, type State } from "./state";
 import { createStatus } from "./status";
+import { Steps } from "./steps";
+import { createUndo } from "./undo";
+
+/** How many starts a panel shows at most. */
+const MOST_STARTS = 64;
 
 interface Traits {
   [name: string]: unknown;
@@ -73,7 +70,12 @@ function createPanel(
   /** A frame that answers a later request than this takes the error away; a failure of the panel stays. */
   let errorSeq = 0;
   const status = createStatus(scope, info);
-  const edit = (patch: Patch) => link.edit(patch);
+  const steps = new Steps();
+  const edit = (patch: Patch) => {
+    const what = JSON.stringify(Object.entries(patch).map(([name, value]) => [name, controls(name, value)]));
+    link.edit(patch, steps.of(what, performance.now()));
+  };
+  const undo = (redo: boolean) => link.undo(redo);
   const compare = (unedited: boolean) => {
     stage.setComparing(unedited);
     link.compare(unedited);
@@ -82,40 +84,71 @@ function createPanel(
     const set = Object.entries(link.wanted().strengths).filter(([, strength]) => strength !== 0);
     if (set.length > 0) edit({ strengths: Object.fromEntries(set.map(([index]) => [index, 0])) });
   };
-  const stage = createStage(scope, info.resolution, compare);
+  const stage = createStage(scope, info.resolution, {
+    compare,
+    choose: (row) => row !== link.wanted().chosen && edit({ chosen: row }),
+    add: () => {
+      const { starts, chosen } = link.wanted();
+      const seed = Math.floor(Math.random() * RANDOM_SEEDS);
+      const label = starts[chosen]?.label ?? null;
+      if (starts.length < MOST_STARTS) edit({ starts: [...starts, { seed, label, name: "" }] });
+    },
+    remove: (row) => {
+      const { starts, chosen } = link.wanted();
+      const left = starts.filter((_, place) => place !== row);
+      edit({ starts: left, chosen: Math.min(chosen > row ? chosen - 1 : chosen, left.length - 1) });
+    },
+  });
   const seed = createSeed(scope, info, edit);
   const layers = createLayerRange(scope, info, edit);
   const method = createMethod(scope, info, edit);
-  const spectrum = createSpectrum(scope, (index) => sliders.reveal(index));
-  const sliders = createSliders(scope, {
+  const directions = createDirections(scope, {
     strength: (index, strength) => edit({ strengths: { [index]: strength } }),
     stretch: (stretch) => edit({ stretch }),
     resetAll,
-    shown: (indices) => spectrum.setShown(indices),
+    wall: (shown) => wall.setAttribute("aria-pressed", String(shown)),
+    looked: look,
   });
-  let found = parseSpectrum(model.get("spectrum"));
+  const wall = button(scope, { class: "sefa-wall-button", "aria-pressed": "false" }, "Wall", () =>
+    directions.setWall(wall.getAttribute("aria-pressed") !== "true"),
+  );
+  wall.title = "Show many directions at once, by the pictures of both ends";
+  let found = parseDirections(model.get("directions_info"));
 
   function draw(): void {
     const wanted = link.wanted();
-    sliders.update(wanted, found);
-    spectrum.update(found, wanted.strengths, found !== null && !describes(found, wanted));
+    directions.update(wanted, found, found !== null && !describes(found, wanted));
     layers.update(wanted);
     method.update(wanted);
     seed.update(wanted);
-    root.classList.toggle("sefa-beside", found?.beside != null);
-    stage.setMethods(found?.beside ? [methodName(found.method), methodName(found.beside.method)] : []);
+    stage.update(wanted);
+    stage.setColumns(columnNames(wanted, found));
+    root.classList.toggle("sefa-wide", wanted.second !== null || wanted.original);
     stage.setBacklog(link.merged);
     status.show(link.status);
-    controls.inert = link.status === "gone";
+    area.inert = link.status === "gone";
     root.dataset.status = link.status;
+    look();
   }
 
-  const controls = h("div", { class: "sefa-controls" });
-  controls.append(h("div", { class: "sefa-left" }, stage.el, seed.el), sliders.el, spectrum.el, layers.el);
+  /** Small pictures are of the directions that are found, so nothing is asked for while others are searched. */
+  function look(): void {
+    const wanted = link.wanted();
+    const quiet = link.quiet && found !== null && describes(found, wanted);
+    directions.look(looks, wanted, quiet);
+  }
+
+  const area = h("div", { class: "sefa-controls" });
+  const start = h("div", { class: "sefa-start" }, seed.el, layers.el);
+  area.append(h("div", { class: "sefa-left" }, stage.el, start), directions.el);
   const root = h("div", { class: "sefa-panel", tabindex: "-1" });
-  root.style.setProperty("--sefa-picture", info.resolution > 384 ? "512px" : "384px");
-  status.header.insertBefore(method.el, status.header.lastElementChild);
-  root.append(status.header, status.strip, controls);
+  root.style.setProperty("--sefa-picture", info.resolution > 384 ? "512px" : "440px");
+  const history = createUndo(scope, undo);
+  history.update(parseHistory(model.get("history")));
+  status.header.insertBefore(history.el, status.header.lastElementChild);
+  status.header.insertBefore(method.el, history.el);
+  status.header.insertBefore(wall, method.el);
+  root.append(status.header, status.strip, area);
 
   const link = new Link(viewName(), first, {
     send: (message) => model.send(message),
@@ -139,6 +172,12 @@ function createPanel(
     },
   });
 
+  const looks = new Looks({
+    ask: (name, size, items) => link.look(name, size, items),
+    came: look,
+    fail: scope.fail,
+  });
+
   const guarded =
     <A extends unknown[]>(handler: (...args: A) => void) =>
     (...args: A) => {
@@ -155,8 +194,10 @@ function createPanel(
   listen(
     "msg:custom",
     guarded((content: unknown, buffers?: DataView[]) => {
+      const [seen, bytes] = [parseSeen(content), buffers?.[0]];
+      if (seen?.view === link.view && bytes) looks.receive(seen, bytes);
       const message = parseInfo(content);
-      if (message) link.receive(message, buffers?.[0]);
+      if (message) link.receive(message, bytes);
     }),
   );
   listen(
@@ -167,13 +208,17 @@ function createPanel(
     }),
   );
   listen(
-    "change:spectrum",
+    "change:directions_info",
     guarded(() => {
-      found = parseSpectrum(model.get("spectrum"));
+      found = parseDirections(model.get("directions_info"));
       draw();
       // Other ends of the sliders move the second picture by another amount.
-      if (found?.beside && Object.values(link.wanted().strengths).some(Boolean)) link.refresh();
+      if (found?.second && Object.values(link.wanted().strengths).some(Boolean)) link.refresh();
     }),
+  );
+  listen(
+    "change:history",
+    guarded(() => history.update(parseHistory(model.get("history")))),
   );
   // The front end tells this when the kernel was restarted or is dead; a live model never tells it.
   listen(
@@ -186,10 +231,18 @@ function createPanel(
     randomSeed: seed.random,
     resetAll,
     compare,
-    hold: (held) => link.hold(held),
+    undo,
+    add: stage.add,
+    goTo: directions.focusGoTo,
+    toggleAll: directions.toggleAll,
+    hold: (held) => {
+      link.hold(held);
+      if (!held) look();
+    },
+    press: (held) => steps.hold(held),
   });
   window.addEventListener("pagehide", () => link.stop(true), { signal });
-  window.addEventListener("pageshow", (event) => event.persisted && link.start(), { signal });
+  window.addEventListener("pageshow", (event) => event.persisted && restart(), { signal });
   signal.addEventListener(
     "abort",
     () => {
@@ -198,6 +251,12 @@ function createPanel(
     },
     { once: true },
   );
+
+  /** The page is back: the kernel has forgotten this view. */
+  function restart(): void {
+    looks.forget();
+    link.start();
+  }
 
   el.append(root);
   draw();
@@ -209,11 +268,27 @@ function viewName(): string {
   return Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("-");
 }
 
-/** Whether a spectrum is that of the state's method and layers. */
-function describes(spectrum: Spectrum, state: State): boolean {
-  const asked = state.method ?? spectrum.method;
-  if (state.beside !== (spectrum.beside?.method ?? null)) return false;
-  return spectrum.method === asked && spectrum.layers.join() === state.layers.join();
+/** What a field's new value is set by: strengths have a slider each. */
+function controls(name: string, value: unknown): string[] {
+  return name === "strengths" ? Object.keys(value as State["strengths"]) : [];
+}
+
+/** What stands above the pictures of each start, left to right; nothing above one picture. */
+function columnNames(state: State, found: DirectionsInfo | null): string[] {
+  const names = [found?.title ?? ""];
+  if (state.second) names.push(found?.second?.title ?? "");
+  else if (state.original) names[0] = "Edited";
+  if (state.original) names.unshift("Original");
+  return names.length > 1 ? names : [];
+}
+
+/** Whether directions are those of the state's methods and layers. */
+function describes(found: DirectionsInfo, state: State): boolean {
+  const asked = state.method ?? found.method;
+  const second = found.second?.method ?? null;
+  if ((state.second === null) !== (second === null)) return false;
+  if (state.second?.method && state.second.method !== second) return false;
+  return found.method === asked && found.layers.join() === state.layers.join();
 }
 
 export default { render };

@@ -1,4 +1,4 @@
-/** A way to ask the kernel for an empty answer goes in; the round trip and whether padded answers come sooner go out. */
+/** Measures the way to the kernel and back, and whether padded answers come sooner. */
 
 export const PROBES = 5;
 export const PROBE_LIMIT_MS = 1000;

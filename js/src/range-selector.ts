@@ -1,8 +1,9 @@
-/** Layers and a half-open range of them go in; cells with two thumbs, and the ranges a person drags, come out. */
+/** A range of layers: a cell for each, and a thumb at either end. */
 
+import type { Range } from "./check";
 import { h, on, type Scope, setText } from "./dom";
 import { rangeText } from "./format";
-import type { Layer, Range } from "./messages";
+import type { Layer } from "./info";
 
 export interface RangeSelector {
   readonly el: HTMLElement;

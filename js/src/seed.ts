@@ -1,7 +1,8 @@
-/** The generator's facts and the wanted state go in; which picture to start from (seed, class, truncation) comes out. */
+/** Where the chosen picture begins: seed, class and truncation. */
 
 import { button, h, numberField, on, type Scope, setText } from "./dom";
-import type { GeneratorInfo, Patch, State } from "./messages";
+import type { GeneratorInfo } from "./info";
+import { chosenPin, type Patch, type State } from "./state";
 
 /** Random seeds are below this. */
 export const RANDOM_SEEDS = 10_000_000;
@@ -55,9 +56,10 @@ export function createSeed(scope: Scope, info: GeneratorInfo, onPatch: (patch: P
   return {
     el: h("div", { class: "sefa-source" }, seedBox, labelBox, psiBox),
     update(state) {
-      seed = state.seed;
+      const pin = chosenPin(state);
+      seed = pin.seed;
       field.show(seed);
-      label.show(state.label);
+      label.show(pin.label);
       if (Number(psi.value) !== state.truncation_psi) psi.value = String(state.truncation_psi);
       setText(psiValue, state.truncation_psi.toFixed(2));
       psi.style.setProperty("--at", String(Math.min(1, state.truncation_psi / 1.5)));

@@ -1,13 +1,16 @@
 /** Where the sliders end: what it means in words, and the choice to go farther. */
 
 import { button, h, type Scope, setText } from "./dom";
-import type { Spectrum, Stop } from "./messages";
+import { shortNumber } from "./format";
+import type { DirectionsInfo, Stop } from "./info";
 
+/** A slider has at least this many steps on each side of zero. */
+const STEPS = 500;
 export const STRETCHES = [1, 2, 5] as const;
 
 export interface SliderRange {
   readonly el: HTMLElement;
-  update(stretch: number, spectrum: Spectrum | null): void;
+  update(stretch: number, spectrum: DirectionsInfo | null): void;
 }
 
 export function createSliderRange(scope: Scope, onStretch: (stretch: number) => void): SliderRange {
@@ -32,9 +35,17 @@ export function createSliderRange(scope: Scope, onStretch: (stretch: number) => 
   };
 }
 
+/** Round to the slider's steps, which are round numbers: zero is exactly zero, and one is one. */
+export function snap(strength: number, end: number, limit = end): number {
+  const decade = 10 ** Math.floor(Math.log10(end / STEPS));
+  const step = decade * ([5, 2].find((part) => part * decade <= end / STEPS) ?? 1);
+  const rounded = Number((Math.round(strength / step) * step).toPrecision(6)) || 0;
+  return Math.min(limit, Math.max(-limit, rounded));
+}
+
 /** A slider's end in the row: measured ±, estimated ≈, and > if the strength lies beyond it. */
 export function endLabel(end: number, stop: Stop, beyond: boolean): string {
-  return `${beyond ? ">" : stop === "estimate" ? "≈" : "±"}${short(end)}`;
+  return `${beyond ? ">" : stop === "estimate" ? "≈" : "±"}${shortNumber(end)}`;
 }
 
 const REASONS: Readonly<Record<Stop, string>> = {
@@ -47,15 +58,10 @@ const REASONS: Readonly<Record<Stop, string>> = {
 /** Why a slider ends where it does, for a tooltip. */
 export function endTitle(end: number, stop: Stop, stretch: number): string {
   const times = stretch === 1 ? "" : `, stretched ${stretch} times`;
-  return `The slider ends at ${short(end / stretch)}${times}: ${REASONS[stop]}`;
+  return `The slider ends at ${shortNumber(end / stretch)}${times}: ${REASONS[stop]}`;
 }
 
-/** Three digits at most: 0.57, 2.19, 10.2, 300. */
-function short(end: number): string {
-  return String(Number(end.toPrecision(end < 1 ? 2 : 3)));
-}
-
-function meaningOf(stretch: number, spectrum: Spectrum | null): string {
+function meaningOf(stretch: number, spectrum: DirectionsInfo | null): string {
   if (spectrum === null) return "";
   if (spectrum.change === null) return "The ends of the sliders are estimates until they are measured.";
   if (stretch > 1)
@@ -63,7 +69,7 @@ function meaningOf(stretch: number, spectrum: Spectrum | null): string {
   return "At its end a slider changes the picture by half the difference between two seeds.";
 }
 
-function measureOf(spectrum: Spectrum | null): string {
+function measureOf(spectrum: DirectionsInfo | null): string {
   if (spectrum === null || spectrum.change === null) return "";
   const measured = `Half the difference is ${spectrum.change}: root mean square over pixels and channels, where values go from -1 to 1, on average over seeds.`;
   return `${measured} A slider ends earlier where pictures break; ≈ is an estimate.`;

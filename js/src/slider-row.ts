@@ -1,23 +1,36 @@
-/** One direction's strength and eigenvalue go in; a row with its slider, and the strengths a person asks for, come out. */
+/** The row of one direction: its number, value and slider. */
 
 import { button, h, numberField, on, type Scope, setText } from "./dom";
+import { createFilmstrip, type Who } from "./filmstrip";
 import { significant, valueName } from "./format";
-import type { Spectrum } from "./messages";
-import { endLabel, endTitle } from "./slider-range";
-
-/** A slider has at least this many steps on each side of zero. */
-const STEPS = 500;
+import type { DirectionsInfo } from "./info";
+import { Thumb, type Wanted } from "./looks";
+import { endLabel, endTitle, snap } from "./slider-range";
 
 export interface SliderRow {
   readonly el: HTMLElement;
   /** Show a strength on the direction's slider, the direction's value, and the one it is matched with. */
-  show(strength: number, spectrum: Spectrum | null, stretch: number): void;
+  show(strength: number, spectrum: DirectionsInfo | null, stretch: number): void;
+  /** Open the filmstrip for these starts, or close it; `all`: whether they are all there are. */
+  open(people: readonly Who[] | null, all: boolean): void;
+  /** The pictures of both ends, of a start. */
+  ends(row: number): Wanted[];
+  /** The pictures of the filmstrip, if it is open. */
+  strip(): Wanted[];
   /** Scroll to the slider, give it the focus and let it flash. */
   reveal(): void;
 }
 
-export function createSliderRow(scope: Scope, index: number, set: (strength: number) => void): SliderRow {
+export interface RowEvents {
+  set(strength: number): void;
+  /** The filmstrip is wanted for all starts, or for the chosen one again. */
+  toggleAll(): void;
+}
+
+export function createSliderRow(scope: Scope, index: number, events: RowEvents): SliderRow {
+  const { set } = events;
   let current = 0;
+  let opened = false;
   const slider = h("input", { type: "range", step: "any", "aria-label": `Direction ${index}` });
   slider.title = "Arrow keys 2 %, Page keys 20 %; Delete or a double click sets it to zero";
   const value = numberField(
@@ -26,29 +39,46 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
     (strength) => String(Number(strength.toFixed(strength !== 0 && Math.abs(strength) < 0.1 ? 4 : 2))),
     set,
   );
-  const eigenvalue = h("span", { class: "sefa-eigenvalue" });
+  const [symbol, share] = [h("span", { class: "sefa-symbol" }), h("span", {})];
+  const eigenvalue = h("span", { class: "sefa-eigenvalue" }, symbol, share);
   const match = h("span", { class: "sefa-match", hidden: "" });
   const endText = h("span", { class: "sefa-end" });
-  /** A slider that is held keeps its ends. */
-  let held = false;
+  const endPicture = (sign: -1 | 1) => {
+    const thumb = new Thumb();
+    const [name, key] = sign < 0 ? ["minus", "Home"] : ["plus", "End"];
+    // The slider does the same by keyboard.
+    const attributes = {
+      class: `sefa-end-picture sefa-${name}`,
+      tabindex: "-1",
+      title: `Go to this end (${key})`,
+    };
+    const el = button(scope, attributes, "", () => set(atEnd(sign)));
+    el.setAttribute("aria-label", `Set direction ${index} to its ${name} end`);
+    el.append(thumb.el);
+    return { el, thumb };
+  };
+  const [minus, plus] = [endPicture(-1), endPicture(1)];
+  const atEnd = (sign: -1 | 1) => snap(sign * Number(slider.max), Number(slider.max));
+  const all = button(
+    scope,
+    { class: "sefa-all", "aria-pressed": "false", title: "Show these pictures of everyone (a)", hidden: "" },
+    "All people",
+    () => events.toggleAll(),
+  );
   const zero = button(
     scope,
     { class: "sefa-zero", "aria-label": `Reset direction ${index}`, title: "Reset" },
     "×",
     () => set(0),
   );
-  const el = h(
-    "div",
-    { class: "sefa-row" },
-    h("span", { class: "sefa-index" }, `#${index}`),
-    eigenvalue,
-    match,
-    slider,
-    endText,
-    value.el,
-    zero,
-  );
-  on(scope, slider, "input", () => set(snap(Number(slider.value), Number(slider.max), Number(slider.max))));
+  const number = h("span", { class: "sefa-index" }, `#${index}`);
+  const head = h("div", { class: "sefa-row-head" }, number, eigenvalue, match, all, value.el, endText, zero);
+  const strip = createFilmstrip(scope, index, set);
+  strip.el.hidden = true;
+  const el = h("div", { class: "sefa-row" }, minus.el, slider, head, plus.el, strip.el);
+  /** A slider that is held keeps its ends. */
+  let held = false;
+  on(scope, slider, "input", () => set(snap(Number(slider.value), Number(slider.max))));
   on(scope, slider, "pointerdown", () => {
     held = true;
   });
@@ -57,7 +87,10 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
       held = false;
     });
   on(scope, el, "dblclick", (event) => {
-    if (event.target !== value.el) set(0);
+    if (!(event.target as Element).closest("button, input[type=number]")) set(0);
+  });
+  on(scope, el, "click", (event) => {
+    if (!(event.target as Element).closest("input")) slider.focus({ preventScroll: true });
   });
   on(scope, slider, "keydown", (event) => {
     const end = Number(slider.max);
@@ -72,13 +105,14 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
     show(strength, spectrum, stretch) {
       current = strength;
       const number = spectrum?.values?.[index];
-      setText(eigenvalue, number === undefined ? "" : significant(number));
+      setText(symbol, number === undefined ? "" : `${spectrum?.value_symbol} `);
+      setText(share, number === undefined ? "" : significant(number));
       eigenvalue.title = number === undefined ? "" : `${valueName(spectrum)}: ${number}`;
-      const [other, cosine] = spectrum?.beside?.matches[index] ?? [];
+      const [other, cosine] = spectrum?.second?.matches[index] ?? [];
       match.hidden = other === undefined || cosine === undefined;
       if (other !== undefined && cosine !== undefined) {
         setText(match, `#${other} ${cosine.toFixed(2)}`);
-        match.title = `Matched with direction ${other} of the second method: |cos| = ${cosine}`;
+        match.title = `Matched with direction ${other} of the second search: |cos| = ${cosine}`;
       }
       const end = held ? Number(slider.max) : stretch * (spectrum?.ends[index] || 1);
       if (slider.max !== String(end)) {
@@ -97,6 +131,19 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
       el.classList.toggle("sefa-beyond", beyond);
       value.el.title = beyond ? "This strength lies beyond the end of the slider" : "";
     },
+    open(people, everyone) {
+      strip.el.hidden = people === null;
+      opened = people !== null;
+      el.classList.toggle("sefa-open", opened);
+      if (people) strip.show(current, Number(slider.max), people);
+      all.hidden = people === null || (everyone && people.length === 1);
+      all.setAttribute("aria-pressed", String(everyone));
+    },
+    ends: (row) => [
+      { thumb: minus.thumb, item: [row, index, atEnd(-1)] },
+      { thumb: plus.thumb, item: [row, index, atEnd(1)] },
+    ],
+    strip: () => (opened ? strip.wanted() : []),
     reveal() {
       el.scrollIntoView({ block: "nearest" });
       slider.focus({ preventScroll: true });
@@ -105,14 +152,6 @@ export function createSliderRow(scope: Scope, index: number, set: (strength: num
       el.classList.add("sefa-flash");
     },
   };
-}
-
-/** Round to the slider's steps, which are round numbers: zero is exactly zero, and one is one. */
-function snap(strength: number, end: number, limit: number): number {
-  const decade = 10 ** Math.floor(Math.log10(end / STEPS));
-  const step = decade * ([5, 2].find((part) => part * decade <= end / STEPS) ?? 1);
-  const rounded = Number((Math.round(strength / step) * step).toPrecision(6)) || 0;
-  return Math.min(limit, Math.max(-limit, rounded));
 }
 
 /** The strength a key asks for; null if the key means nothing here. */

@@ -1,9 +1,11 @@
-/** The wanted strengths and the spectrum go in; a slider for each shown direction and new strengths come out. */
+/** A row for each direction that is shown; one of them is open and has a filmstrip. */
 
-import { button, h, type Scope, setText } from "./dom";
-import type { Spectrum, State } from "./messages";
-import { createSliderRange } from "./slider-range";
+import { h, on, type Scope } from "./dom";
+import type { Who } from "./filmstrip";
+import type { DirectionsInfo } from "./info";
+import type { Wanted } from "./looks";
 import { createSliderRow, type SliderRow } from "./slider-row";
+import type { State } from "./state";
 
 export const FIRST_SHOWN = 10;
 const MORE = 10;
@@ -12,65 +14,111 @@ export type Strengths = State["strengths"];
 
 export interface Sliders {
   readonly el: HTMLElement;
-  update(wanted: Pick<State, "strengths" | "stretch">, spectrum: Spectrum | null): void;
+  update(wanted: State, spectrum: DirectionsInfo | null): void;
   /** Bring one direction's slider into view, showing it if necessary. */
   reveal(index: number): void;
+  /** Show more rows, or fewer. */
+  more(): void;
+  fewer(): void;
+  /** Show the filmstrip of all starts, or of the chosen one again. */
+  toggleAll(): void;
+  /** The directions that are shown. */
+  indices(): ReadonlySet<number>;
+  /** How many rows there are, and whether there can be more or fewer. */
+  counts(): Counts;
+  /** The pictures of both ends; to be asked for, those of rows in view come first. */
+  ends(asking: boolean): Wanted[];
+  /** The pictures of the filmstrip. */
+  strip(): Wanted[];
+}
+
+export interface Counts {
+  readonly shown: number;
+  readonly more: boolean;
+  readonly fewer: boolean;
 }
 
 export interface SlidersEvents {
   strength(index: number, strength: number): void;
-  stretch(stretch: number): void;
-  resetAll(): void;
   /** Other directions are shown now. */
-  shown(indices: ReadonlySet<number>): void;
+  shown(): void;
+  /** Other pictures are in view now. */
+  scrolled(): void;
 }
 
 export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
   const rows = new Map<number, SliderRow>();
   const pinned = new Set<number>();
   let count = FIRST_SHOWN;
-  let wanted: Pick<State, "strengths" | "stretch"> = { strengths: {}, stretch: 1 };
-  let spectrum: Spectrum | null = null;
+  let wanted: State | null = null;
+  let spectrum: DirectionsInfo | null = null;
+  /** The row with the filmstrip. */
+  let open = 0;
+  let all = false;
+  /** A row whose filmstrip closes when the pointer has left: until then nothing moves under the hand. */
+  let lingering: number | null = null;
+  let pressed = false;
 
   const list = h("div", { class: "sefa-rows", role: "group", "aria-label": "Strengths of the directions" });
-  const empty = h("p", { class: "sefa-quiet sefa-factorising" }, "Factorising…");
-  const more = button(scope, { title: `Show ${MORE} more directions` }, "More", () => setCount(count + MORE));
-  const fewer = button(scope, { title: `Show ${MORE} fewer directions` }, "Fewer", () =>
-    setCount(count - MORE),
-  );
-  const reset = button(
-    scope,
-    { class: "sefa-reset-all", title: "Set every strength to zero (0)" },
-    "Reset all",
-    () => events.resetAll(),
-  );
-  const counted = h("span", { class: "sefa-quiet" });
-  const heading = h("h3", {}, "Directions ", counted);
-  const range = createSliderRange(scope, (stretch) => events.stretch(stretch));
-  const match = h("span", {
-    class: "sefa-match",
-    title: "Matched direction of the second method, and |cos|",
+  on(scope, list, "scroll", () => events.scrolled());
+  on(scope, list, "pointerdown", () => (pressed = true), true);
+  for (const end of ["pointerup", "pointercancel"] as const)
+    on(scope, window, end, () => (pressed = false), true);
+  on(scope, list, "pointerleave", () => {
+    if (pressed) return;
+    lingering = null;
+    layOut();
   });
-  match.textContent = "≈ beside";
-  const symbol = h("span", {});
-  const titles = [h("span", {}, "no."), symbol, match, h("span", {}, "strength")];
-  titles.push(h("span", {}, "end"));
-  const columns = h("div", { class: "sefa-columns", "aria-hidden": "true" }, ...titles);
-  const header = h("div", { class: "sefa-heading" }, heading, more, fewer, reset);
+
+  function openRow(index: number): void {
+    if (index === open) return;
+    lingering = pressed && open < index ? open : null;
+    open = index;
+    layOut();
+    events.scrolled();
+  }
 
   function setCount(next: number): void {
     if (next < count) pinned.clear();
     count = Math.max(FIRST_SHOWN, Math.min(next, Math.ceil((spectrum?.ends.length ?? 0) / MORE) * MORE));
     layOut();
+    events.scrolled();
   }
 
-  /** Show the first directions, those with a strength, and those asked for. */
-  function layOut(): void {
+  /** The first directions, those with a strength, and those asked for. */
+  function shownIndices(): number[] {
     const d = spectrum?.ends.length ?? 0;
-    const { strengths, stretch } = wanted;
-    for (const [index, strength] of Object.entries(strengths)) if (strength !== 0) pinned.add(Number(index));
+    for (const [index, strength] of Object.entries(wanted?.strengths ?? {}))
+      if (strength !== 0) pinned.add(Number(index));
     const shown = [...Array(Math.min(count, d)).keys()];
     for (const index of [...pinned].sort((a, b) => a - b)) if (index >= count && index < d) shown.push(index);
+    return shown;
+  }
+
+  function createRow(index: number): SliderRow {
+    const row = createSliderRow(scope, index, {
+      set: (strength) => events.strength(index, strength),
+      toggleAll,
+    });
+    on(scope, row.el, "focusin", () => openRow(index));
+    return row;
+  }
+
+  function toggleAll(): void {
+    all = !all;
+    layOut();
+    events.scrolled();
+  }
+
+  function people(): Who[] {
+    const { starts = [], chosen = 0 } = wanted ?? {};
+    return starts
+      .map(({ seed, name }, row) => ({ row, name: name || `seed ${seed}` }))
+      .filter(({ row }) => all || row === chosen);
+  }
+
+  function layOut(): void {
+    const shown = shownIndices();
     const same = shown.length === rows.size && shown.every((index) => rows.has(index));
     if (!same) {
       for (const [index, row] of rows) {
@@ -79,37 +127,30 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
         rows.delete(index);
       }
       shown.forEach((index, place) => {
-        const row =
-          rows.get(index) ?? createSliderRow(scope, index, (strength) => events.strength(index, strength));
+        const row = rows.get(index) ?? createRow(index);
         rows.set(index, row);
         row.el.classList.toggle("sefa-apart", place > 0 && shown[place - 1] !== index - 1);
         if (list.children[place] !== row.el) list.insertBefore(row.el, list.children[place] ?? null);
       });
-      events.shown(new Set(shown));
+      events.shown();
     }
-    empty.hidden = d > 0;
-    columns.hidden = d === 0;
-    setText(counted, d > 0 ? `${rows.size} of ${d}` : "");
-    more.disabled = count >= d;
-    const idle = shown.some((index) => index >= count && !strengths[index]);
-    fewer.disabled = count <= FIRST_SHOWN && !idle;
-    reset.disabled = !Object.values(strengths).some((strength) => strength !== 0);
-    const matching = spectrum?.beside != null;
-    match.hidden = !matching;
-    for (const table of [list, columns]) table.classList.toggle("sefa-matching", matching);
-    for (const [index, row] of rows) row.show(strengths[index] ?? 0, spectrum, stretch);
-    setText(symbol, spectrum?.value_symbol ?? "");
-    symbol.title = spectrum?.value_name ?? "";
-    range.el.hidden = d === 0;
-    range.update(stretch, spectrum);
+    if (!rows.has(open)) open = shown[0] ?? 0;
+    list.classList.toggle("sefa-matching", spectrum?.second != null);
+    const who = people();
+    const everyone = all || wanted?.starts.length === 1;
+    for (const [index, row] of rows) {
+      row.show(wanted?.strengths[index] ?? 0, spectrum, wanted?.stretch ?? 1);
+      row.open(index === open || index === lingering ? who : null, everyone);
+    }
+  }
+
+  function inView({ el }: SliderRow): boolean {
+    const [box, frame] = [el.getBoundingClientRect(), list.getBoundingClientRect()];
+    return box.bottom >= frame.top && box.top <= frame.bottom;
   }
 
   return {
-    el: h(
-      "section",
-      { class: "sefa-directions", "aria-label": "Directions" },
-      ...[header, range.el, columns, empty, list],
-    ),
+    el: list,
     update(next, nextSpectrum) {
       wanted = next;
       spectrum = nextSpectrum;
@@ -117,8 +158,31 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     },
     reveal(index) {
       pinned.add(index);
+      open = index;
+      lingering = null;
       layOut();
       rows.get(index)?.reveal();
+      events.scrolled();
     },
+    more: () => setCount(count + MORE),
+    fewer: () => setCount(count - MORE),
+    toggleAll,
+    indices: () => new Set(rows.keys()),
+    counts() {
+      const idle = [...rows.keys()].some((index) => index >= count && !wanted?.strengths[index]);
+      return {
+        shown: rows.size,
+        more: count < (spectrum?.ends.length ?? 0),
+        fewer: count > FIRST_SHOWN || idle,
+      };
+    },
+    ends(asking) {
+      const inOrder = [...rows].sort(([a], [b]) => a - b).map(([, row]) => row);
+      // Where rows are is asked only then: it makes the page lay out, which a drag has no time for.
+      const near = asking ? inOrder.filter(inView) : inOrder;
+      const far = inOrder.filter((row) => !near.includes(row));
+      return [...near, ...far].flatMap((row) => row.ends(wanted?.chosen ?? 0));
+    },
+    strip: () => rows.get(open)?.strip() ?? [],
   };
 }

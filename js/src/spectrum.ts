@@ -1,8 +1,8 @@
-/** A bar chart of the values of all directions, in which a person can pick one. */
+/** A slim bar chart of the values of all directions, in which a person can pick one. */
 
 import { h, on, type Scope, setText, svg } from "./dom";
-import { methodName, significant, spectrumText, valueName } from "./format";
-import type { Spectrum } from "./messages";
+import { significant, spectrumText, valueName } from "./format";
+import type { DirectionsInfo } from "./info";
 import type { Strengths } from "./sliders";
 
 /** Bars of more directions than this have no gap between them. */
@@ -11,17 +11,17 @@ const GAPS_UP_TO = 150;
 export interface SpectrumChart {
   readonly el: HTMLElement;
   /** `stale` if other layers are being factorised. */
-  update(spectrum: Spectrum | null, strengths: Strengths, stale: boolean): void;
+  update(spectrum: DirectionsInfo | null, strengths: Strengths, stale: boolean): void;
   setShown(indices: ReadonlySet<number>): void;
 }
 
 export function createSpectrum(scope: Scope, onPick: (index: number) => void): SpectrumChart {
-  let spectrum: Spectrum | null = null;
+  let spectrum: DirectionsInfo | null = null;
   let shown: ReadonlySet<number> = new Set();
   let active = "";
   let top = 1;
 
-  const heading = h("span", { class: "sefa-method" }, "Factorising…");
+  const heading = h("p", { class: "sefa-method" }, "Factorising…");
   const [rest, listed, strong, marks] = (["rest", "listed", "strong", "marks"] as const).map((name) =>
     svg("path", { class: `sefa-bars-${name}` }),
   ) as [SVGPathElement, SVGPathElement, SVGPathElement, SVGPathElement];
@@ -39,7 +39,10 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
   });
   cursor.setAttribute("aria-label", "Cursor on the spectrum; Enter goes to the direction's slider");
   const plot = h("div", { class: "sefa-plot" }, grid, chart, band, cursor, tip);
-  const xAxis = h("div", { class: "sefa-x", "aria-hidden": "true" });
+  const summary = h("span", { class: "sefa-summary" });
+  const [firstNumber, lastNumber] = [h("span", { "aria-hidden": "true" }, "0"), h("span", {})];
+  lastNumber.setAttribute("aria-hidden", "true");
+  const xAxis = h("div", { class: "sefa-x" }, firstNumber, summary, lastNumber);
   const unit = h("span", { class: "sefa-unit" });
   const none = h("p", { class: "sefa-quiet", hidden: "" });
 
@@ -71,11 +74,10 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
     cursor.max = String(Math.max(0, d - 1));
     const ticks = niceTicks(Math.max(...values, 0));
     top = Math.max(ticks.at(-1) ?? 1, ...values);
-    setText(unit, spectrum?.value_symbol ?? "");
-    unit.title = valueName(spectrum);
+    setText(unit, valueName(spectrum));
     bars.hidden = spectrum !== null && spectrum.values === null;
     none.hidden = !bars.hidden;
-    setText(none, spectrum ? `${methodName(spectrum.method)}: these directions have no values.` : "");
+    setText(none, spectrum ? `${spectrum.title}: these directions have no values.` : "");
     grid.replaceChildren(
       ...ticks.map((tick) => {
         const line = h("span", { class: "sefa-tick" }, h("span", {}, String(tick)));
@@ -83,11 +85,13 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
         return line;
       }),
     );
-    xAxis.replaceChildren(
-      h("span", {}, "0"),
-      h("span", {}, "direction"),
-      h("span", {}, String(Math.max(0, d - 1))),
-    );
+    setText(lastNumber, String(Math.max(0, d - 1)));
+  }
+
+  function drawSummary(): void {
+    const moved = active === "" ? 0 : active.split(",").length;
+    const parts = [shareText(spectrum), moved > 0 ? `${moved} moved` : ""];
+    setText(summary, parts.filter(Boolean).join(" · "));
   }
 
   function point(index: number | null): void {
@@ -123,9 +127,9 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
     if (event.key === "Enter") onPick(Number(cursor.value));
   });
 
-  const bars = h("div", { class: "sefa-chart" }, unit, plot, xAxis);
-  const title = h("div", { class: "sefa-heading" }, h("h3", {}, "Spectrum"), heading);
-  const el = h("section", { class: "sefa-spectrum", "aria-label": "Spectrum" }, title, bars, none);
+  const bars = h("div", { class: "sefa-chart" }, plot, xAxis);
+  const line = h("div", { class: "sefa-spectrum-line" }, heading, unit);
+  const el = h("section", { class: "sefa-spectrum", "aria-label": "Spectrum" }, line, bars, none);
   return {
     el,
     update(next, strengths, stale) {
@@ -143,6 +147,7 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
         drawAxes();
       }
       drawBars();
+      drawSummary();
     },
     setShown(indices) {
       shown = indices;
@@ -151,11 +156,23 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
   };
 }
 
-/** Two or three round values from above zero up to at most `top`. */
+/** How many directions the text below the bars tells the share of. */
+const FIRST = 10;
+
+/** "First 10 hold 52 % of the total", where the values are shares of something. */
+function shareText(spectrum: DirectionsInfo | null): string {
+  const values = spectrum?.values ?? [];
+  const total = values.reduce((sum, value) => sum + value, 0);
+  if (!spectrum?.value_name.startsWith("share") || !(total > 0) || values.length <= FIRST) return "";
+  const held = values.slice(0, FIRST).reduce((sum, value) => sum + value, 0);
+  return `First ${FIRST} hold ${Math.round((100 * held) / total)} % of the total`;
+}
+
+/** One or two round values from above zero up to at most `top`. */
 export function niceTicks(top: number): number[] {
   if (!(top > 0)) return [];
   const power = 10 ** Math.floor(Math.log10(top / 2));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => top / size < 4) ?? 10 * power;
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => top / size < 3) ?? 10 * power;
   const ticks: number[] = [];
   for (let i = 1; i * step <= top * 1.0001; i++) ticks.push(Number((i * step).toPrecision(3)));
   return ticks;

@@ -1,9 +1,9 @@
-/** The link's status and failures go in; a header that says what this is and how it fares, and an error strip, come out. */
+/** The header: what is explored, how the connection fares, help, and what went wrong. */
 
 import { button, h, on, type Scope, setText } from "./dom";
+import type { GeneratorInfo } from "./info";
 import { keysHelp } from "./keys";
 import type { LinkStatus } from "./link";
-import type { GeneratorInfo } from "./messages";
 
 const WORDS: Readonly<Record<LinkStatus, string>> = {
   ready: "",

@@ -1,4 +1,4 @@
-/** Milliseconds to pass go in; timers that are due are called, in order. */
+/** A clock that a test sets; timers that are due are called in order. */
 
 export class Clock {
   time = 0;

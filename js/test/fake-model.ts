@@ -1,8 +1,10 @@
-/** Traits go in; a model that records what the panel sends, and lets a test play the kernel, comes out. */
+/** A model that records what the panel sends, and lets a test play the kernel. */
 
 import type { AnyModel } from "@anywidget/types";
 import wire from "../../tests/wire.json" with { type: "json" };
-import type { Intent, Patch, State } from "../src/messages";
+import type { Intent } from "../src/messages";
+import { overlay } from "../src/overlay";
+import { type Patch, parseState, type State } from "../src/state";
 
 type Traits = Record<string, unknown>;
 type Handler = (...values: unknown[]) => void;
@@ -51,9 +53,8 @@ export class FakeModel {
 
   /** Change the state's trait as the kernel does. */
   setState(patch: Patch): void {
-    const state = this.traits.state as State;
-    const strengths = { ...state.strengths, ...patch.strengths };
-    this.traits.state = { ...state, ...patch, strengths, revision: state.revision + 1 };
+    const state = parseState(this.traits.state) as State;
+    this.traits.state = { ...overlay(state, [patch]), revision: state.revision + 1 };
     this.tell("change:state");
   }
 
@@ -65,8 +66,29 @@ export class FakeModel {
     const { revision } = this.traits.state as { revision: number };
     const unedited = request.type === "edit" && request.unedited;
     const { view, seq } = request;
-    const info = { ...wire.down.frame, view, seq, revision, unedited, width: 2, height: 2 };
-    this.tell("msg:custom", info, [new DataView(new ArrayBuffer(16))]);
+    const { starts } = this.traits.state as State;
+    const sheet = { rows: starts.length, columns: 1, tiles: starts.map((_, row) => [row, 0]) };
+    const info = { ...wire.down.frame, ...sheet, view, seq, revision, unedited, width: 2, height: 2 };
+    this.tell("msg:custom", info, [new DataView(new ArrayBuffer(16 * starts.length))]);
+  }
+
+  /** Answer the newest look of a group: all of its items, or some. */
+  see(group: string, some?: number[]): void {
+    const looks = this.sent.filter((message) => message.type === "look");
+    const look = looks.findLast(({ name, items }) => name.startsWith(group) && items.length > 0);
+    if (!look) throw new Error(`No look of ${group} was asked for.`);
+    const { revision } = this.traits.state as State;
+    const items = some ?? look.items.map((_, number) => number);
+    const info = {
+      ...wire.down.look,
+      view: look.view,
+      name: look.name,
+      revision,
+      items,
+      width: 2,
+      height: 2,
+    };
+    this.tell("msg:custom", info, [new DataView(new ArrayBuffer(16 * items.length))]);
   }
 
   last(): Intent {

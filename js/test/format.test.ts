@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { methodName, milliseconds, rangeName, rangeText, significant } from "../src/format";
+import { milliseconds, rangeName, rangeText, significant } from "../src/format";
+import type { Layer } from "../src/info";
 import { layerPresets } from "../src/layer-range";
-import type { Layer } from "../src/messages";
 import { niceTicks } from "../src/spectrum";
 
 const layers = (rows: (number | null)[]): Layer[] =>
@@ -16,10 +16,6 @@ test("eigenvalues have three significant digits", () => {
     "0",
     "1.2e-5",
   ]);
-});
-
-test("methods have their papers' names", () => {
-  expect(["sefa", "composed", "jacobian"].map(methodName)).toEqual(["SeFa", "Composed response", "Jacobian"]);
 });
 
 test("ranges are named by their first and last layer", () => {

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import wire from "../../tests/wire.json" with { type: "json" };
 import { Link } from "../src/link";
-import { type Frame, type Intent, type Patch, parseInfo, parseState, type State } from "../src/messages";
+import { type Frame, type Intent, parseInfo } from "../src/messages";
+import { overlay } from "../src/overlay";
+import { chosenPin, type Patch, parseState, type State } from "../src/state";
 import { Clock } from "./clock";
 
 const first = parseState(wire.traits.state) as State;
@@ -45,7 +47,7 @@ class Bench {
   }
 
   change(patch: Patch): void {
-    this.state = { ...this.state, ...patch, revision: this.state.revision + 1 };
+    this.state = { ...overlay(this.state, [patch]), revision: this.state.revision + 1 };
     this.link.setState(this.state);
   }
 
@@ -147,14 +149,40 @@ describe("one request in flight", () => {
   });
 });
 
+describe("undo", () => {
+  test("is said at once, and what comes of it is asked for as any change is", () => {
+    bench.link.undo(false);
+    expect(bench.sent).toEqual([{ type: "undo", view: "v1", redo: false }]);
+    bench.change({ seed: 9 });
+    expect(bench.edits()).toMatchObject([{ patch: {} }]);
+  });
+
+  test("comes after what was wished before", () => {
+    bench.link.edit({ seed: 3 }, 1);
+    bench.link.edit({ seed: 4 }, 2);
+    bench.link.undo(true);
+    expect(bench.sent).toMatchObject([
+      { type: "edit", patch: { seed: 3 }, step: 1 },
+      { type: "edit", patch: { seed: 4 }, step: 2 },
+      { type: "undo", redo: true },
+    ]);
+  });
+
+  test("is not said when the connection is gone", () => {
+    bench.link.disconnect();
+    bench.link.undo(false);
+    expect(bench.sent).toEqual([]);
+  });
+});
+
 describe("what the person wants", () => {
   test("shows before it is sent, while in flight, and after it is answered", () => {
     bench.link.edit({ seed: 3 });
     bench.link.edit({ normalize: false });
-    expect(bench.link.wanted()).toMatchObject({ seed: 3, normalize: false });
+    expect(bench.link.wanted()).toMatchObject({ starts: [{ seed: 3 }, {}], normalize: false });
     bench.change({ seed: 3 });
     bench.frame(bench.lastSeq());
-    expect(bench.link.wanted()).toMatchObject({ seed: 3, normalize: false });
+    expect(bench.link.wanted()).toMatchObject({ starts: [{ seed: 3 }, {}], normalize: false });
     bench.change({ normalize: false });
     bench.frame(bench.lastSeq());
     expect(bench.link.wanted()).toEqual(bench.state);
@@ -169,7 +197,7 @@ describe("what the person wants", () => {
   test("an error drops the patch it answers, and is told", () => {
     bench.link.edit({ seed: 3 });
     bench.error(bench.lastSeq(), "Seed 3 is bad.");
-    expect(bench.link.wanted().seed).toBe(first.seed);
+    expect(chosenPin(bench.link.wanted()).seed).toBe(chosenPin(first).seed);
     expect(bench.errors).toEqual(["Seed 3 is bad."]);
     bench.link.edit({ seed: 4 });
     expect(bench.edits()).toHaveLength(2);
@@ -302,7 +330,7 @@ describe("a kernel that does not answer", () => {
     expect([bench.link.status, bench.edits().length]).toEqual(["silent", 5]);
     bench.clock.pass(10_000);
     expect(bench.edits()).toHaveLength(7);
-    expect(bench.link.wanted().seed).toBe(3);
+    expect(chosenPin(bench.link.wanted()).seed).toBe(3);
     bench.change({ seed: 3 });
     bench.frame(bench.lastSeq());
     expect(bench.link.status).toBe("ready");

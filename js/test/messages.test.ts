@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import wire from "../../tests/wire.json" with { type: "json" };
-import { type Intent, parseGeneratorInfo, parseInfo, parseSpectrum, parseState } from "../src/messages";
+import { parseDirections, parseGeneratorInfo } from "../src/info";
+import { type Intent, parseInfo, parseSeen } from "../src/messages";
+import { parseHistory, parseState } from "../src/state";
 
 test.each(Object.entries(wire.down))("a %s from the kernel is read field by field", (_type, content) => {
-  expect(parseInfo(content)).toEqual(content);
+  expect(parseInfo(content) ?? parseSeen(content)).toEqual(content);
 });
 
 test("what goes up has exactly the fields of the wire", () => {
@@ -16,14 +18,18 @@ test("what goes up has exactly the fields of the wire", () => {
       view: "v1",
       seq: 7,
       patch: {
-        seed: 12,
+        starts: [{ seed: 12, label: null, name: "" }],
+        chosen: 0,
+        seed: 13,
+        label: null,
         strengths: { "0": 2.5, "3": 0 },
         layers: [0, 3],
         edit_layers: null,
         method: null,
-        beside: null,
+        options: {},
         normalize: true,
-        label: null,
+        second: null,
+        original: false,
         truncation_psi: 0.7,
         truncation_cutoff: null,
         stretch: 2,
@@ -31,30 +37,51 @@ test("what goes up has exactly the fields of the wire", () => {
       moving: true,
       unedited: false,
       padded: false,
+      step: 4,
+    },
+    { type: "undo", view: "v1", redo: false },
+    {
+      type: "look",
+      view: "v1",
+      name: "ends",
+      size: 64,
+      items: [
+        [0, 3, -1.5],
+        [0, 3, 1.5],
+      ],
     },
   ];
   expect(up).toEqual(Object.values(wire.up));
 });
 
 test("the traits are read as they are", () => {
-  expect(parseState(wire.traits.state)).toEqual(wire.traits.state);
-  expect(parseSpectrum(wire.traits.spectrum)).toEqual(wire.traits.spectrum);
+  const { second, ...state } = wire.traits.state;
+  expect(parseState(wire.traits.state)).toEqual({ ...state, second: { method: "jacobian", layers: [0, 3] } });
+  expect(parseHistory(wire.traits.history)).toEqual(wire.traits.history);
+  expect(parseDirections(wire.traits.directions_info)).toEqual(wire.traits.directions_info);
   expect(parseGeneratorInfo(wire.traits.generator_info)).toEqual(wire.traits.generator_info);
 });
 
 test("a spectrum of a method without values has none", () => {
-  const none = { ...wire.traits.spectrum, value_name: "", value_symbol: "", values: null };
-  expect(parseSpectrum(none)).toEqual(none);
-  expect(parseSpectrum({ ...none, values: [1, null] })).toBeNull();
+  const none = { ...wire.traits.directions_info, value_name: "", value_symbol: "", values: null };
+  expect(parseDirections(none)).toEqual(none);
+  expect(parseDirections({ ...none, values: [1, null] })).toBeNull();
+});
+
+test("a method or an option that is not of the wire's form is not offered", () => {
+  const info = wire.traits.generator_info;
+  const [sefa, composed] = info.methods;
+  const wrong = ["pca", { ...sefa, title: 3 }, { ...composed, options: [{ name: "features" }] }];
+  expect(parseGeneratorInfo({ ...info, methods: [sefa, ...wrong] })?.methods).toEqual([sefa]);
 });
 
 test("ends for reasons that are not known are refused", () => {
   const stops = ["change", "sharpness", "flat", "change", "whim"];
-  expect(parseSpectrum({ ...wire.traits.spectrum, stops })).toBeNull();
+  expect(parseDirections({ ...wire.traits.directions_info, stops })).toBeNull();
 });
 
 test("an empty spectrum is none yet", () => {
-  expect(parseSpectrum({})).toBeNull();
+  expect(parseDirections({})).toBeNull();
 });
 
 test.each([
@@ -66,15 +93,21 @@ test.each([
   { type: "frame", view: "v1", seq: 1 },
   { ...wire.down.frame, quality: "good" },
   { ...wire.down.frame, width: "64" },
+  { ...wire.down.frame, tiles: [[0]] },
   { ...wire.down.error, message: 3 },
+  { ...wire.down.look, items: ["0"] },
+  { ...wire.down.look, revision: null },
   { type: "news", view: "v1", seq: 1 },
 ])("a message that is not of the wire's form is ignored: %j", (content) => {
-  expect(parseInfo(content)).toBeNull();
+  expect(parseInfo(content) ?? parseSeen(content)).toBeNull();
 });
 
-test.each([null, {}, { ...wire.traits.state, layers: 3 }, { ...wire.traits.state, strengths: { 0: "x" } }])(
-  "a state that is not of the wire's form is refused: %j",
-  (value) => {
-    expect(parseState(value)).toBeNull();
-  },
-);
+test.each([
+  null,
+  {},
+  { ...wire.traits.state, layers: 3 },
+  { ...wire.traits.state, starts: [] },
+  { ...wire.traits.state, strengths: { 0: "x" } },
+])("a state that is not of the wire's form is refused: %j", (value) => {
+  expect(parseState(value)).toBeNull();
+});

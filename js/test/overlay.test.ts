@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import wire from "../../tests/wire.json" with { type: "json" };
-import { parseState, type State } from "../src/messages";
 import { isEmpty, mergePatches, overlay } from "../src/overlay";
+import { parseState, type State } from "../src/state";
 
 const state = parseState(wire.traits.state) as State;
 
@@ -16,8 +16,25 @@ test("strengths merge direction by direction, and zero is a value", () => {
 
 test("patches lie over the state, oldest first, and leave it as it was", () => {
   const wanted = overlay(state, [{ seed: 5 }, { strengths: { 4: 1 } }, { seed: 6 }]);
-  expect(wanted).toEqual({ ...state, seed: 6, strengths: { 0: 2.5, 4: 1 } });
-  expect(state.seed).toBe(12);
+  const starts = [{ seed: 6, label: null, name: "" }, state.starts[1]];
+  expect(wanted).toEqual({ ...state, starts, strengths: { 0: 2.5, 4: 1 } });
+  expect(state.starts[0]?.seed).toBe(12);
+});
+
+test("seed and class are those of the chosen start, and another seed has no name", () => {
+  const wanted = overlay(state, [{ chosen: 1 }, { label: 3 }]);
+  expect(wanted.starts[1]).toEqual({ seed: 31, label: 3, name: "Max" });
+  expect(overlay(wanted, [{ seed: 32 }]).starts[1]).toEqual({ seed: 32, label: 3, name: "" });
+});
+
+test("the last start is chosen if there are fewer now", () => {
+  expect(overlay({ ...state, chosen: 1 }, [{ starts: state.starts.slice(0, 1) }]).chosen).toBe(0);
+});
+
+test("what a second search leaves out is as in the first", () => {
+  const wanted = overlay(state, [{ second: { method: "pca" } }]);
+  expect(wanted.second).toEqual({ method: "pca", layers: state.layers });
+  expect(overlay(wanted, [{ second: null }]).second).toBeNull();
 });
 
 test("null is a value of a patch", () => {

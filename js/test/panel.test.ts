@@ -61,7 +61,9 @@ describe("a view", () => {
     expect(get(el, ".sefa-loading").hidden).toBe(false);
     model.answer();
     expect(get(el, ".sefa-loading").hidden).toBe(true);
-    expect(get(el, ".sefa-readout").textContent).toBe("6 ms · 0 waiting");
+    expect(get(el, ".sefa-readout").textContent).toBe("6 ms");
+    for (const seed of [3, 4, 5]) type(get(el, "input[aria-label=Seed]"), String(seed));
+    expect(get(el, ".sefa-readout").textContent).toBe("2 changes not drawn yet6 ms");
   });
 
   test("leaves nothing behind: bye is sent, listeners, timers and elements are gone", () => {
@@ -147,7 +149,8 @@ describe("a view", () => {
     expect([strip.hidden, strip.textContent]).toEqual([false, "Seed 7 is bad.×"]);
     expect(get(el, "input[aria-label=Seed]").value).toBe("12");
     const leftover = { type: "frame", view, seq: seq - 1, revision: 5, quality: "final", unedited: false };
-    const picture = { mime: "image/x-rgba", width: 2, height: 2, render_ms: 1 };
+    const sheet = { rows: 2, columns: 1, tiles: [[0, 0]] };
+    const picture = { ...sheet, mime: "image/x-rgba", width: 2, height: 2, render_ms: 1 };
     model.tell("msg:custom", { ...leftover, ...picture }, [new DataView(new ArrayBuffer(16))]);
     expect(strip.hidden).toBe(false);
     type(get(el, "input[aria-label=Seed]"), "8");
@@ -161,7 +164,8 @@ describe("a view", () => {
     const { el } = render(model);
     const { view } = model.last();
     const frame = { type: "frame", view, seq: 1, revision: 5, quality: "final", unedited: false };
-    const picture = { mime: "image/x-rgba", width: 2, height: 2, render_ms: 1 };
+    const sheet = { rows: 2, columns: 1, tiles: [[0, 0]] };
+    const picture = { ...sheet, mime: "image/x-rgba", width: 2, height: 2, render_ms: 1 };
     model.tell("msg:custom", { ...frame, ...picture }, [new DataView(new ArrayBuffer(3))]);
     expect(get(el, ".sefa-error").textContent).toContain("The panel failed");
     expect(console.error).toHaveBeenCalled();
@@ -170,10 +174,10 @@ describe("a view", () => {
 
 describe("directions", () => {
   const values = Array.from({ length: 25 }, (_, i) => 1 / (i + 1));
-  const many = { values, ends: values.map(() => 5), stops: values.map(() => "change"), beside: null };
+  const many = { values, ends: values.map(() => 5), stops: values.map(() => "change"), second: null };
   const model25 = (strengths = {}) => {
     const model = new FakeModel();
-    model.traits.spectrum = { ...(model.traits.spectrum as object), ...many };
+    model.traits.directions_info = { ...(model.traits.directions_info as object), ...many };
     model.traits.state = { ...(model.traits.state as object), strengths };
     return model;
   };
@@ -249,7 +253,7 @@ describe("directions", () => {
 
   const withEnds = (ends: number[], stops: string[], change: number | null, strengths = {}) => {
     const model = model25(strengths);
-    model.traits.spectrum = { ...(model.traits.spectrum as object), ends, stops, change };
+    model.traits.directions_info = { ...(model.traits.directions_info as object), ends, stops, change };
     return model;
   };
   const ends = values.map((_, i) => i + 1);
@@ -261,8 +265,8 @@ describe("directions", () => {
     const { el } = render(model);
     expect([0, 3].map((index) => direction(el, index).max)).toEqual(["1", "4"]);
     direction(el, 0).dispatchEvent(new Event("pointerdown"));
-    model.traits.spectrum = { ...(model.traits.spectrum as object), ends: values.map(() => 9) };
-    model.tell("change:spectrum");
+    model.traits.directions_info = { ...(model.traits.directions_info as object), ends: values.map(() => 9) };
+    model.tell("change:directions_info");
     expect([0, 3].map((index) => direction(el, index).max)).toEqual(["1", "9"]);
     direction(el, 0).dispatchEvent(new Event("pointerup"));
     model.setState({ seed: 3 });
@@ -287,8 +291,8 @@ describe("directions", () => {
       "At its end a slider changes the picture by half the difference between two seeds.",
     );
     expect(meaning.title).toContain("Half the difference is 0.284");
-    model.traits.spectrum = { ...(model.traits.spectrum as object), change: null };
-    model.tell("change:spectrum");
+    model.traits.directions_info = { ...(model.traits.directions_info as object), change: null };
+    model.tell("change:directions_info");
     expect(meaning.textContent).toBe("The ends of the sliders are estimates until they are measured.");
     expect(meaning.title).toBe("");
   });
@@ -351,7 +355,7 @@ describe("directions", () => {
   });
 
   test("without a spectrum there is a word instead of sliders", () => {
-    const { el } = render(new FakeModel({ spectrum: {} }));
+    const { el } = render(new FakeModel({ directions_info: {} }));
     expect(get(el, ".sefa-factorising").hidden).toBe(false);
     expect(shown(el)).toEqual([]);
     expect(get(el, ".sefa-method").textContent).toBe("Factorising…");
@@ -377,18 +381,28 @@ describe("spectrum", () => {
 
   test("axis, column and sliders say what the values are", () => {
     const { el } = render(new FakeModel());
-    expect(get(el, ".sefa-unit").textContent).toBe("λ/Σλ");
-    expect(get(el, ".sefa-unit").title).toBe("λ/Σλ, share of the response");
-    expect(get(el, ".sefa-columns").textContent).toContain("λ/Σλ");
+    expect(get(el, ".sefa-unit").textContent).toBe("λ/Σλ, share of the response");
     const first = el.querySelector<HTMLElement>(".sefa-eigenvalue");
+    expect(first?.textContent).toBe("λ/Σλ 0.310");
     expect(first?.title).toBe("λ/Σλ, share of the response: 0.31");
     expect(el.textContent).not.toContain("λ/m");
   });
 
   test("of a method without values is one line of text, and the sliders' column is empty", () => {
     const model = new FakeModel();
-    const none = { method: "random", rows: 0, value_name: "", value_symbol: "", values: null };
-    model.traits.spectrum = { ...(model.traits.spectrum as object), ...none, normalized: false };
+    const none = {
+      method: "random",
+      title: "Random",
+      rows: 0,
+      value_name: "",
+      value_symbol: "",
+      values: null,
+    };
+    model.traits.directions_info = {
+      ...(model.traits.directions_info as object),
+      ...none,
+      normalized: false,
+    };
     const { el } = render(model);
     const text = "Random: these directions have no values.";
     expect(get(el, ".sefa-spectrum").textContent).toContain(text);
@@ -397,8 +411,8 @@ describe("spectrum", () => {
     for (const cell of el.querySelectorAll(".sefa-eigenvalue")) expect(cell.textContent).toBe("");
     expect(get(el, ".sefa-method").textContent).toBe("Random · layers 0–2");
 
-    model.traits.spectrum = new FakeModel().traits.spectrum as object;
-    model.tell("change:spectrum");
+    model.traits.directions_info = new FakeModel().traits.directions_info as object;
+    model.tell("change:directions_info");
     expect(get(el, ".sefa-chart").hidden).toBe(false);
     expect(get(el, ".sefa-spectrum").textContent).not.toContain(text);
   });
@@ -464,14 +478,270 @@ describe("layers", () => {
   });
 });
 
+describe("pictures of directions", () => {
+  const looks = (model: FakeModel, group: string) =>
+    model.sent.filter((message) => message.type === "look").filter(({ name }) => name.startsWith(group));
+  const opened = (el: HTMLElement) =>
+    [...el.querySelectorAll(".sefa-open .sefa-index")].map((number) => number.textContent);
+  const frames = (el: HTMLElement) => [
+    ...el.querySelectorAll<HTMLButtonElement>(".sefa-open .sefa-frame-button"),
+  ];
+  const ready = (traits = {}) => {
+    const model = new FakeModel(traits);
+    const { el } = render(model);
+    model.answer();
+    return { model, el };
+  };
+
+  test("both ends of each row are asked for once the picture is there, hatched until they come", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    expect(looks(model, "ends")).toEqual([]);
+    model.answer();
+    const [look] = looks(model, "ends");
+    expect(look?.items.slice(0, 4)).toEqual([
+      [0, 0, -3.5],
+      [0, 0, 3.5],
+      [0, 1, -4],
+      [0, 1, 4],
+    ]);
+    const hatched = () => el.querySelectorAll(".sefa-end-picture .sefa-pending").length;
+    expect(hatched()).toBe(10);
+    model.see("ends", [0, 1, 2]);
+    expect(hatched()).toBe(7);
+  });
+
+  test("nothing is asked for while a control is held; the rest is out of date until it is let go", () => {
+    const { model, el } = ready();
+    model.see("ends");
+    model.see("strip");
+    const before = model.sent.filter(({ type }) => type === "look").length;
+    direction(el, 1).dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, button: 0 }));
+    slide(direction(el, 1), 2);
+    model.answer();
+    expect(model.sent.filter(({ type }) => type === "look")).toHaveLength(before);
+    expect(el.querySelectorAll(".sefa-end-picture .sefa-outdated")).toHaveLength(8); // all but its own
+    window.dispatchEvent(new PointerEvent("pointerup"));
+    model.answer();
+    expect(looks(model, "ends").at(-1)?.items).toHaveLength(8);
+    model.see("ends");
+    expect(el.querySelectorAll(".sefa-end-picture .sefa-outdated")).toHaveLength(0);
+  });
+
+  test("a click on an end sets that end", () => {
+    const { model, el } = ready();
+    get(el, "button[aria-label='Set direction 2 to its minus end']").click();
+    expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 2: -4.2 } });
+    model.answer();
+    get(el, "button[aria-label='Set direction 2 to its plus end']").click();
+    expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 2: 4.2 } });
+  });
+
+  test("the focused row has the filmstrip, and only that one", () => {
+    const { model, el } = ready();
+    expect(opened(el)).toEqual(["#0"]);
+    direction(el, 3).focus();
+    expect(opened(el)).toEqual(["#3"]);
+    const strengths = looks(model, "strip")
+      .at(-1)
+      ?.items.map(([, , strength]) => strength);
+    expect(strengths).toHaveLength(7);
+    expect([strengths?.[0], strengths?.[3], strengths?.[6]]).toEqual([-4, 0, 4]);
+  });
+
+  test("a filmstrip above a pressed row stays until the pointer has left", () => {
+    const { el } = ready();
+    const list = get(el, ".sefa-rows");
+    direction(el, 3).dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, button: 0 }));
+    direction(el, 3).focus();
+    window.dispatchEvent(new PointerEvent("pointerup"));
+    expect(opened(el)).toEqual(["#0", "#3"]);
+    list.dispatchEvent(new PointerEvent("pointerleave"));
+    expect(opened(el)).toEqual(["#3"]);
+  });
+
+  test("a frame sets its strength, and the one nearest to the present strength is marked", () => {
+    const { model, el } = ready();
+    const marked = () => frames(el).map((frame) => frame.getAttribute("aria-current"));
+    expect(marked()).toEqual([null, null, null, null, null, "true", null]); // 2.5 of 3.5
+    expect(get(el, ".sefa-nearest").textContent).toBe("+2.33");
+    frames(el)[1]?.click();
+    expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 0: -2.335 } });
+    expect(marked()[1]).toBe("true");
+  });
+
+  test("a shows the filmstrip of everyone, and of one again", () => {
+    const { model, el } = ready();
+    model.see("strip");
+    key(get(el, ".sefa-panel"), "a");
+    expect(frames(el)).toHaveLength(14);
+    const names = [...el.querySelectorAll(".sefa-strip-name")].map((name) => name.textContent);
+    expect(names).toEqual(["seed 12", "Max"]);
+    const rows = looks(model, "strip")
+      .at(-1)
+      ?.items.map(([row]) => row);
+    expect(rows).toEqual(Array(7).fill(1)); // those of the first are there
+    get(el, ".sefa-open .sefa-all").click();
+    expect(frames(el)).toHaveLength(7);
+  });
+
+  test("Go to brings a direction; a number there is none of is said at the field and kept", () => {
+    const { el } = ready();
+    key(get(el, ".sefa-panel"), "g");
+    const field = get(el, "input[aria-label='Go to direction']");
+    expect(document.activeElement).toBe(field);
+    field.value = "900";
+    key(field, "Enter");
+    const problem = get(el, ".sefa-go-to [role=alert]");
+    expect([problem.hidden, problem.textContent]).toEqual([false, "“900” is no direction: type 0 to 4."]);
+    expect([field.value, field.getAttribute("aria-invalid")]).toEqual(["900", "true"]);
+    field.value = "4";
+    key(field, "Enter");
+    expect(problem.hidden).toBe(true);
+    expect(document.activeElement).toBe(direction(el, 4));
+  });
+
+  test("the wall shows both ends of many in place of the rows; one of them opens its row", () => {
+    const { model, el } = ready();
+    const wall = buttonNamed(el, "Wall");
+    wall.click();
+    expect(wall.getAttribute("aria-pressed")).toBe("true");
+    expect(get(el, ".sefa-rows").hidden).toBe(true);
+    expect(looks(model, "wall").at(-1)?.items).toHaveLength(10);
+    const pairs = [...el.querySelectorAll<HTMLButtonElement>(".sefa-pair")];
+    pairs[0]?.focus();
+    key(pairs[0] as HTMLButtonElement, "ArrowRight");
+    expect(document.activeElement).toBe(pairs[1]);
+    pairs[1]?.click();
+    expect([wall.getAttribute("aria-pressed"), get(el, ".sefa-wall").hidden]).toEqual(["false", true]);
+    expect(document.activeElement).toBe(direction(el, 1));
+  });
+});
+
+describe("people", () => {
+  test("each has its picture, and a click makes one the large one", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    expect([...el.querySelectorAll(".sefa-name")].map((name) => name.textContent)).toEqual([
+      "seed 12",
+      "Max",
+    ]);
+    expect(el.querySelectorAll(".sefa-picture.sefa-pending")).toHaveLength(2); // the second edit's
+    buttonNamed(el, "Max").click();
+    expect(model.edits().at(-1)?.patch).toEqual({ chosen: 1 });
+    expect(get(el, "input[aria-label=Seed]").value).toBe("31");
+    expect(get(el, ".sefa-chosen").textContent).toContain("Max");
+  });
+
+  test("one is added with the class of the large one, and removed", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+    key(get(el, ".sefa-panel"), "+");
+    const { starts } = model.edits().at(-1)?.patch ?? {};
+    expect(starts?.at(-1)).toEqual({ seed: 5_000_000, label: null, name: "" });
+    model.answer();
+    get<HTMLElement>(el, "button[aria-label='Remove seed 12']").click();
+    expect(model.edits().at(-1)?.patch).toMatchObject({
+      starts: [{ seed: 31 }, { seed: 5_000_000 }],
+      chosen: 0,
+    });
+  });
+
+  test("who is before the large one can go, and the large one stays large", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    model.setState({ chosen: 1 });
+    model.answer();
+    get<HTMLElement>(el, "button[aria-label='Remove seed 12']").click();
+    expect(model.edits().at(-1)?.patch).toMatchObject({ starts: [{ seed: 31 }], chosen: 0 });
+    expect(get(el, ".sefa-chosen").textContent).toContain("Max");
+  });
+});
+
+describe("undo", () => {
+  test("by button and key, as long as there is something", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const undo = get<HTMLButtonElement>(el, ".sefa-undo");
+    expect([undo.disabled, undo.title]).toEqual([false, "Undo: Strengths (Ctrl+Z)"]);
+    expect(get<HTMLButtonElement>(el, ".sefa-redo").disabled).toBe(true);
+    undo.click();
+    expect(model.last()).toMatchObject({ type: "undo", redo: false });
+    const press = (init: KeyboardEventInit) =>
+      get(el, ".sefa-panel").dispatchEvent(new KeyboardEvent("keydown", { ...init, bubbles: true }));
+    press({ key: "z", ctrlKey: true });
+    press({ key: "Z", ctrlKey: true, shiftKey: true });
+    press({ key: "y", metaKey: true });
+    const told = model.sent.filter(({ type }) => type === "undo").slice(-3);
+    expect(told).toMatchObject([{ redo: false }, { redo: true }, { redo: true }]);
+    model.traits.history = { undo: null, redo: "The starts" };
+    model.tell("change:history");
+    expect([undo.disabled, get<HTMLButtonElement>(el, ".sefa-redo").title]).toEqual([
+      true,
+      "Redo: The starts (Ctrl+Shift+Z)",
+    ]);
+  });
+
+  test("a drag is one step, and the next one another", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const drag = () => {
+      direction(el, 0).dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, button: 0 }));
+      for (const value of [1, 2]) {
+        slide(direction(el, 0), value);
+        model.answer();
+        vi.advanceTimersByTime(700);
+      }
+      window.dispatchEvent(new PointerEvent("pointerup"));
+    };
+    drag();
+    drag();
+    const steps = model.edits().filter(({ patch }) => patch.strengths);
+    expect(steps.map(({ step }) => step)).toEqual([1, 1, 2, 2]);
+  });
+});
+
 describe("method", () => {
+  test("one that reads latent weights cannot be chosen where a layer has none", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const disabled = () =>
+      [...get<HTMLSelectElement>(el, ".sefa-methods label:first-child select").options]
+        .filter((option) => option.disabled)
+        .map((option) => option.value);
+    expect(disabled()).toEqual(["sefa"]);
+    model.setState({ layers: [0, 1] });
+    expect(disabled()).toEqual([]);
+  });
+
+  test("options of the method have a control each, and what is set goes up with the others", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    expect(get(el, ".sefa-options").hidden).toBe(true);
+    model.setState({ method: "composed", options: { other: 1 } });
+    model.answer();
+    const features = get<HTMLSelectElement>(el, ".sefa-options select");
+    expect(features.value).toBe("white");
+    features.value = "shared";
+    features.dispatchEvent(new Event("change"));
+    expect(model.edits().at(-1)?.patch).toEqual({ options: { other: 1, features: "shared" } });
+  });
+
   test("a choice is sent, and by layer is the default", () => {
     const model = new FakeModel();
     const { el } = render(model);
     model.answer();
     const select = get<HTMLSelectElement>(el, ".sefa-methods label:first-child select");
     expect([...select.options].map((option) => option.textContent)).toEqual([
-      "by layer",
+      "chosen by layers",
       "SeFa",
       "Composed response",
     ]);
@@ -492,11 +762,11 @@ describe("method", () => {
     expect(get(el, ".sefa-captions").textContent).toBe("Composed responseJacobian");
     const matches = [...el.querySelectorAll(".sefa-row .sefa-match")].map((match) => match.textContent);
     expect(matches.slice(0, 2)).toEqual(["#1 0.93", "#0 0.80"]);
-    select.value = "";
+    select.value = "none";
     select.dispatchEvent(new Event("change"));
-    expect(model.edits().at(-1)?.patch).toEqual({ beside: null });
-    model.traits.spectrum = { ...(model.traits.spectrum as object), beside: null };
-    model.tell("change:spectrum");
+    expect(model.edits().at(-1)?.patch).toEqual({ second: null });
+    model.traits.directions_info = { ...(model.traits.directions_info as object), second: null };
+    model.tell("change:directions_info");
     expect(get(el, ".sefa-captions").hidden).toBe(true);
     expect(get<HTMLElement>(el, ".sefa-row:first-child .sefa-match").hidden).toBe(true);
   });
@@ -506,13 +776,13 @@ describe("method", () => {
     render(model);
     model.answer();
     const asked = model.edits().length;
-    model.tell("change:spectrum");
+    model.tell("change:directions_info");
     expect(model.edits().slice(asked)).toMatchObject([{ patch: {} }]);
     model.answer();
     model.setState({ strengths: { 0: 0 } });
     model.answer();
     const still = model.edits().length;
-    model.tell("change:spectrum");
+    model.tell("change:directions_info");
     expect(model.edits()).toHaveLength(still);
   });
 

@@ -1,4 +1,4 @@
-"""What reading a file of weights gives: a `Checkpoint`, or a `CheckpointError` that says why not."""
+"""The weights of a generator as a file had them, and the error for a file that is refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Checkpoint:
     Attributes
     ----------
     format
-        Whose layout the tensors have, for example ``"dcgan"``; one of `sefa_widget.checkpoint.FORMATS`.
+        Whose layout the tensors have, for example ``"dcgan"``; one of `sefa_widget.generators.FORMATS`.
     tensors
         The generator's tensors under the keys of their official state dict, on the CPU. Those that were read
         from a file lie in memory of their own.

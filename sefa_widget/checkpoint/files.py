@@ -17,7 +17,7 @@ from sefa_widget.checkpoint.span import Span
 from sefa_widget.checkpoint.streams import LEGACY_MARK, read_legacy, read_pickle, read_zip
 
 _WEIGHTS = ("pytorch_model.bin", "model.safetensors")
-MOST_JSON = 1 << 20
+_MOST_JSON = 1 << 20
 """Bytes that settings may have."""
 
 _NOT_WEIGHTS = (
@@ -33,11 +33,11 @@ _NOT_WEIGHTS = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Holding:
-    """What a file holds."""
+class OpenFile:
+    """A file of weights that is open, whatever its container."""
 
     value: object
-    """Dicts, lists, numbers, text, unread tensors and stand-ins; all of them inert."""
+    """Dicts, lists, numbers, text, unread tensors and stubs; all of them inert."""
     size: int
     """Bytes of the file."""
     metadata: dict[str, str] = field(default_factory=dict)
@@ -57,7 +57,7 @@ def weights_file(path: Path) -> Path:
 
 
 @contextmanager
-def open_file(path: Path) -> Iterator[Holding]:
+def open_file(path: Path) -> Iterator[OpenFile]:
     """Read a file without executing anything in it; its tensors can be read as long as the context lasts.
 
     Raises
@@ -81,12 +81,20 @@ def open_file(path: Path) -> Iterator[Holding]:
 def read_json(text: str | bytes) -> dict[str, Any]:
     """Parse settings; refuse what is no object or far too large."""
     try:
-        value = json.loads(text) if len(text) <= MOST_JSON else None
+        value = json.loads(text) if len(text) <= _MOST_JSON else None
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise CheckpointError("has settings (config.json, or its metadata) that are not a JSON object.")
     return value
+
+
+def read_json_file(path: Path) -> dict[str, Any]:
+    """Read a file of settings, such as the ``config.json`` beside weights; empty if there is no such file."""
+    if not path.is_file():
+        return {}
+    with path.open("rb") as settings:
+        return read_json(settings.read(_MOST_JSON + 1))
 
 
 def _stamp(file: io.FileIO) -> tuple[int, int]:
@@ -95,19 +103,19 @@ def _stamp(file: io.FileIO) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _read(file: io.FileIO, size: int) -> Holding:
+def _read(file: io.FileIO, size: int) -> OpenFile:
     source = Span(file, 0, size)
     head = source.part(0, 512).read()
     if not head:
         raise CheckpointError("is empty. Download it again.")
     if head[8:9] == b"{":
         tensors, metadata = read_safetensors(source)
-        return Holding(tensors, size, metadata)
+        return OpenFile(tensors, size, metadata)
     _check_head(head)
     if head.startswith(b"PK"):
-        return Holding(read_zip(file, source), size)
+        return OpenFile(read_zip(file, source), size)
     read = read_legacy if LEGACY_MARK in head[:32] else read_pickle
-    return Holding(read(source), size)
+    return OpenFile(read(source), size)
 
 
 def _check_head(head: bytes) -> None:

@@ -1,68 +1,56 @@
-"""A pickle machine that cannot import: it makes plain values and inert stand-ins."""
+"""A pickle machine: its place in the file, its stack, marks and memo."""
 
 from __future__ import annotations
 
-import pickle
-import pickletools
-import struct
 from collections.abc import Callable
 
-from sefa_widget.checkpoint.base import CheckpointError
-from sefa_widget.checkpoint.instructions import INSTRUCTIONS
+from sefa_widget.checkpoint.budget import Budget
+from sefa_widget.checkpoint.globals import Allowlist
 from sefa_widget.checkpoint.span import Cursor
-from sefa_widget.checkpoint.state import State
-from sefa_widget.checkpoint.words import Budget, Words, nonsense, too_much_work
 
-_STOP = pickle.STOP[0]
-
-
-def run_pickle(
-    cursor: Cursor,
-    words: Words,
-    budget: Budget,
-    persistent: Callable[[object], object] | None = None,
-) -> object:
-    """Execute one pickle; byte strings in its value are spans of the file, not copies.
-
-    Parameters
-    ----------
-    cursor
-        Where the pickle starts; afterwards, where it ends.
-    words
-        The globals that the pickle may name, by their exact module and name; any other is refused.
-    budget
-        The work that may still be done, taken off as it is done.
-    persistent
-        Makes a value of a persistent id; None refuses them.
-
-    Returns
-    -------
-    object
-        The value.
-
-    Raises
-    ------
-    CheckpointError
-        If the pickle is damaged or does anything that generator files do not.
-    """
-    state = State(cursor, words, budget, persistent)
-    try:
-        for count in range(budget.instructions):
-            code = cursor.byte()
-            instruction = INSTRUCTIONS[code]
-            if instruction is not None:
-                instruction(state)
-            elif code == _STOP:
-                budget.spend(count)
-                return state.stack.pop()
-            else:
-                raise nonsense(f"uses the pickle instruction {_instruction_name(code)}")
-    except (IndexError, KeyError, struct.error, UnicodeError) as error:
-        raise CheckpointError(
-            f"is damaged or cut off: its pickle makes no sense at byte {cursor.position}. Download it again."
-        ) from error
-    raise too_much_work()
+_MOST_MEMOS = 1 << 20
+_MISSING = object()
 
 
-def _instruction_name(code: int) -> str:
-    return next((known.name for known in pickletools.opcodes if known.code == chr(code)), f"0x{code:02x}")
+class Machine:
+    """What opcodes change."""
+
+    __slots__ = ("allowlist", "budget", "cursor", "marks", "memo", "persistent", "stack")
+
+    def __init__(
+        self,
+        cursor: Cursor,
+        allowlist: Allowlist,
+        budget: Budget,
+        persistent: Callable[[object], object] | None,
+    ) -> None:
+        self.cursor = cursor
+        self.allowlist = allowlist
+        self.budget = budget
+        self.persistent = persistent
+        self.stack: list[object] = []
+        self.marks: list[list[object]] = []
+        self.memo: list[object] = []  # a dict would be slow for indices that collide in it
+
+    def pop_mark(self) -> list[object]:
+        """Take everything above the last mark off the stack."""
+        items, self.stack = self.stack, self.marks.pop()
+        return items
+
+    def remember(self, index: int) -> None:
+        """Keep the top of the stack under an index."""
+        gap = index - len(self.memo)
+        if gap < 0:
+            self.memo[index] = self.stack[-1]
+        elif index < _MOST_MEMOS:
+            self.memo += [_MISSING] * gap
+            self.memo.append(self.stack[-1])
+        else:
+            raise IndexError(index)
+
+    def recall(self, index: int) -> None:
+        """Put what is kept under an index on the stack."""
+        value = self.memo[index]
+        if value is _MISSING:
+            raise IndexError(index)
+        self.stack.append(value)

@@ -1,4 +1,4 @@
-"""Those attributes of the objects in a file that JSON can express, within bounds."""
+"""Takes the plain settings out of a file: the attributes of its objects that JSON can express."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from sefa_widget.checkpoint.base import CheckpointError
-from sefa_widget.checkpoint.standins import Array
+from sefa_widget.checkpoint.budget import Budget
 from sefa_widget.checkpoint.storage import largest
-from sefa_widget.checkpoint.words import Budget
+from sefa_widget.checkpoint.stubs import ArrayStub
 
 _MOST_LEVELS = 32
 _MOST_NUMBERS = 4096
 
 
 class Settings:
-    """Makes plain values.
+    """Makes plain values of attributes, within a budget.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Settings:
             return {key: self._plain(item, level + 1) for key, item in value.items()}
         if isinstance(value, (list, tuple, set)):
             return [self._plain(item, level + 1) for item in value]
-        if isinstance(value, Array) and largest(value.shape) <= _MOST_NUMBERS:
+        if isinstance(value, ArrayStub) and largest(value.shape) <= _MOST_NUMBERS:
             self.budget.spend(largest(value.shape))
             return value.read().tolist()
         if isinstance(value, str):

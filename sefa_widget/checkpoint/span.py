@@ -1,4 +1,4 @@
-"""Bytes of an open file, read when they are wanted.
+"""Reads bytes of an open file when they are wanted.
 
 Nothing is mapped: a file that another program shortens or writes anew gives an error, not a crash.
 """
@@ -6,7 +6,6 @@ Nothing is mapped: a file that another program shortens or writes anew gives an 
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 from sefa_widget.checkpoint.base import CheckpointError
 
@@ -132,11 +131,3 @@ def _shorter() -> CheckpointError:
         "became shorter while it was read: another program writes to it. Load it again when that program "
         "is done."
     )
-
-
-def expanded(path: str | Path) -> Path:
-    """Give a path with a leading ``~`` replaced by the home folder, where there is such a folder."""
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:  # no such user: a file may have this name
-        return Path(path)

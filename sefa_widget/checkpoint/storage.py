@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 
 from sefa_widget.checkpoint.base import CheckpointError
+from sefa_widget.checkpoint.budget import LONGEST_KEY
+from sefa_widget.checkpoint.globals import Allowlist, Global
 from sefa_widget.checkpoint.span import Span
-from sefa_widget.checkpoint.words import LONGEST_KEY, Word, Words
 
 STORAGE_TYPES = {
     "BFloat16Storage": torch.bfloat16,
@@ -30,7 +31,7 @@ STORAGE_TYPES = {
 }
 """Names of torch's storage types, and the type of their numbers."""
 
-STORAGE_WORDS: Words = {("torch", name): Word(f"torch.{name}", "named") for name in STORAGE_TYPES}
+STORAGE_ALLOWLIST: Allowlist = {("torch", name): Global(f"torch.{name}", "named") for name in STORAGE_TYPES}
 """The only globals that the pickle of a storage may name."""
 
 MOST_AXES = 8
@@ -87,9 +88,9 @@ class View:
 def storage_from_id(identifier: object) -> tuple[str, Storage]:
     """Take torch's ``("storage", type, key, location, numel[, None])``; give the key and the storage."""
     match identifier:
-        case ("storage", Word(name=name), str(key), str(), int(numel)) | (
+        case ("storage", Global(name=name), str(key), str(), int(numel)) | (
             "storage",
-            Word(name=name),
+            Global(name=name),
             str(key),
             str(),
             int(numel),
@@ -110,7 +111,7 @@ def rebuild_tensor(
     _hooks: object,
     _metadata: object = None,
 ) -> View:
-    """Stand in for ``torch._utils._rebuild_tensor_v2``: check the window, allocate nothing."""
+    """Stub of ``torch._utils._rebuild_tensor_v2``: check the window, allocate nothing."""
     if not isinstance(storage, Storage) or not isinstance(shape, tuple) or not isinstance(strides, tuple):
         raise CheckpointError("describes a tensor without storage, shape or strides. It is damaged.")
     if (
@@ -140,7 +141,7 @@ def largest(shape: tuple[int, ...]) -> int:
 
 
 def rebuild_parameter(view: object, _requires_grad: object, _hooks: object) -> View:
-    """Stand in for ``torch._utils._rebuild_parameter``."""
+    """Stub of ``torch._utils._rebuild_parameter``."""
     if not isinstance(view, View):
         raise CheckpointError("has a parameter that is not a tensor.")
     return view

@@ -7,12 +7,13 @@ import zipfile
 from io import FileIO
 from typing import IO, cast
 
+from sefa_widget.checkpoint.allowlist import generator_allowlist
 from sefa_widget.checkpoint.base import CheckpointError
-from sefa_widget.checkpoint.machine import run_pickle
+from sefa_widget.checkpoint.budget import Budget
+from sefa_widget.checkpoint.globals import Allowlist
 from sefa_widget.checkpoint.span import Cursor, Span
-from sefa_widget.checkpoint.standins import outer_words
-from sefa_widget.checkpoint.storage import STORAGE_WORDS, Storage, storage_from_id
-from sefa_widget.checkpoint.words import Budget, Words
+from sefa_widget.checkpoint.storage import STORAGE_ALLOWLIST, Storage, storage_from_id
+from sefa_widget.checkpoint.unpickling import run_pickle
 
 LEGACY_MARK = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"
 """What a file by torch.save without zip has near its start: the pickled number 0x1950a86a20f9469cfc6c."""
@@ -64,19 +65,19 @@ def read_zip(file: FileIO, source: Span) -> object:
     return run_pickle(Cursor(records["data.pkl"]), _outer(budget), budget, storage)
 
 
-def _outer(budget: Budget) -> Words:
+def _outer(budget: Budget) -> Allowlist:
     heads: list[bytes] = []
 
     def load_storage(data: Span) -> Storage:
-        value = _read_five(data, STORAGE_WORDS, budget, heads)
+        value = _read_five(data, STORAGE_ALLOWLIST, budget, heads)
         if not isinstance(value, Storage):
             raise CheckpointError("has numbers packed in a way that torch never does. It may be an attack.")
         return value
 
-    return outer_words(budget, load_storage)
+    return generator_allowlist(budget, load_storage)
 
 
-def _read_five(source: Span, words: Words, budget: Budget, heads: list[bytes]) -> object:
+def _read_five(source: Span, allowlist: Allowlist, budget: Budget, heads: list[bytes]) -> object:
     """Read torch's stream of five pickles: magic number, version, machine, object, keys; then the numbers."""
     storages: dict[str, Storage] = {}
 
@@ -85,7 +86,7 @@ def _read_five(source: Span, words: Words, budget: Budget, heads: list[bytes]) -
 
     cursor = Cursor(source)
     _read_head(source, cursor, budget, heads)
-    value = run_pickle(cursor, words, budget, storage)
+    value = run_pickle(cursor, allowlist, budget, storage)
     keys = run_pickle(cursor, {}, budget)
     names = [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
     if len(names) != len(storages) or set(names) != storages.keys():

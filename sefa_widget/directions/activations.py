@@ -10,15 +10,59 @@ import torch
 from torch import Tensor
 
 from sefa_widget.arguments import MAX_SEED, instance, whole, wholes
+from sefa_widget.directions.method import Option
 from sefa_widget.generators.base import Generator, Latent, check_generator
 from sefa_widget.generators.inputs import truncation
-from sefa_widget.generators.probe import hooked
+from sefa_widget.generators.precision import full_precision
+from sefa_widget.generators.readers import hooked
 
 Batch = tuple[Tensor, Tensor]
 """Features ``[N, D]`` and the latents ``[N, d]`` that produced them."""
 
 _BLOCK = 1024
 """Vectors drawn at once: always as many, so that neither the batch nor n changes the first ones."""
+
+
+SAMPLING = (
+    Option("n", "Samples", "whole", 100_000, "How many samples are drawn.", least=2),
+    Option(
+        "layer",
+        "Layer",
+        "text",
+        None,
+        "Name of the sub-module whose output is sampled; None samples w.",
+        offered=False,
+    ),
+    Option("seed", "Seed", "whole", 0, "Same seed, same samples.", least=0, most=MAX_SEED),
+    Option(
+        "batch",
+        "Batch",
+        "whole",
+        None,
+        "How many samples at once; None is 1024 w's, or 32 outputs of a layer.",
+        least=1,
+        offered=False,
+    ),
+    Option(
+        "labels",
+        "Classes",
+        "other",
+        None,
+        "A class, or classes that take turns; None is class 0.",
+        offered=False,
+    ),
+    Option("truncation_psi", "Truncation ψ", "real", 1.0, "Truncation of the samples."),
+    Option(
+        "truncation_cutoff",
+        "Truncation cutoff",
+        "whole",
+        None,
+        "Truncate only code rows before this one; None truncates all.",
+        least=0,
+        offered=False,
+    ),
+)
+"""Options of methods that draw samples; see `Samples`."""
 
 
 class _Stop(Exception):
@@ -117,7 +161,11 @@ def layer_output(generator: Generator, layer: str, latent: Latent) -> Tensor:
         kept.append(output[0] if isinstance(output, (list, tuple)) and output else output)
         raise _Stop
 
-    with generator.lock, hooked([generator.get_submodule(layer).register_forward_hook(keep)]):
+    with (
+        generator.lock,
+        full_precision(),
+        hooked([generator.get_submodule(layer).register_forward_hook(keep)]),
+    ):
         try:
             generator.synthesize(latent)
         except _Stop:

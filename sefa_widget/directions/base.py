@@ -1,47 +1,22 @@
-"""What all methods share: the directions they give, what those are valued by, and the choice of layers."""
+"""Directions of a latent space: the vectors, what they are valued by, and the search that found them."""
 
 from __future__ import annotations
 
-import inspect
 import reprlib
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import wraps
-from typing import Any, Literal, ParamSpec
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from sefa_widget.arguments import indices, instance, several, whole
+from sefa_widget.arguments import instance, several, whole
+from sefa_widget.directions.layers import LayerChoice, choose_layers, edit_rows, format_layers
+from sefa_widget.directions.search import Search
+from sefa_widget.directions.value import Value
 from sefa_widget.generators.base import Generator, check_generator
-
-LayerChoice = tuple[int, int] | Sequence[int] | None
-"""A half-open range ``(start, stop)``, any other sequence of layer numbers, or None for the default."""
-
-Given = ParamSpec("Given")
-
-NO_OPTIONS = ("generator", "layers", "k", "normalize", "progress", "codes", "scores")
-"""Arguments of methods that `Directions.options` does not keep."""
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What the number beside a direction is."""
-
-    name: str
-    """In words, for example ``"share of the rows"``."""
-    symbol: str
-    """As on an axis, for example ``"λ/m"``."""
-    per: Literal["rows", "trace", "one"] = "trace"
-    """What an eigenvalue is divided by: `Directions.rows`, `Directions.trace`, or nothing."""
-
-
-SHARE_OF_ROWS = Value("share of the rows", "λ/m", "rows")
-"""Of SeFa with rows of unit length: all d values add up to 1."""
-SHARE_OF_WEIGHT = Value("share of the squared weight", "λ/Σλ")
-"""Of SeFa with rows as they are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,12 +42,9 @@ class Directions:
         m: how many units of the generator were stacked as rows (rows of zeros not counted), how many
         values of the picture were compared, or how many samples were drawn; 0 where nothing was, or a file
         does not say.
-    method
-        How they were found, for example ``"sefa"``.
-    layers
-        Numbers of the layers they were found in.
-    normalized
-        Whether the rows of the weights were scaled to unit length first; None where no weights are read.
+    search
+        How they were found: method, layers, normalisation and options. ``search.find(generator)`` finds them
+        again, unless they were not found here (``"given"``, or files of others).
     fingerprint
         Fingerprint of the generator they belong to.
     edit_rows
@@ -80,8 +52,6 @@ class Directions:
         `edit_rows`); None where that is not known, then all rows.
     value
         What `values` are; None where the method gives its directions no values.
-    options
-        Options as the method was given them, arrays as lists: with them it can be run again.
     names
         A name for each direction, or none at all. `edit` takes them in the place of numbers.
     """
@@ -90,13 +60,10 @@ class Directions:
     eigenvalues: Tensor
     trace: float
     rows: int
-    method: str
-    layers: tuple[int, ...]
-    normalized: bool | None
+    search: Search
     fingerprint: str
     edit_rows: tuple[int, ...] | None = None
     value: Value | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
     names: tuple[str, ...] = ()
 
     @classmethod
@@ -142,15 +109,33 @@ class Directions:
             eigenvalues=torch.ones(len(rows), dtype=torch.float64),
             trace=float(len(rows)),
             rows=0,
-            method="given",
-            layers=numbers,
-            normalized=None,
+            search=Search("given", numbers or None, None),
             fingerprint="" if generator is None else generator.fingerprint,
             edit_rows=None if generator is None else edit_rows(generator, numbers),
         ).named(names)
         if generator is not None:
             check_fit(found, generator, "The vectors")
         return found
+
+    @property
+    def method(self) -> str:
+        """How they were found, for example ``"sefa"``."""
+        return self.search.method or ""
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """Numbers of the layers they were found in; none where that is not known."""
+        return self.search.layers or ()
+
+    @property
+    def normalized(self) -> bool | None:
+        """Whether the rows of the weights were scaled to unit length first; None where none are read."""
+        return self.search.normalize
+
+    @property
+    def options(self) -> Mapping[str, Hashable]:
+        """Options of the method that are not at their defaults, arrays and lists as tuples."""
+        return dict(self.search.options)
 
     def named(self, names: Sequence[str]) -> Directions:
         """Give the same directions with a name for each, or without names where none is given."""
@@ -227,28 +212,6 @@ class Directions:
         return f"Directions({len(self)} of size {self.vectors.shape[1]}, {method}{layers}{rows}{top})"
 
 
-def keeps_options(find: Callable[Given, Directions]) -> Callable[Given, Directions]:
-    """Let the directions of a method know the options it was given; see `Directions.options`."""
-    signature = inspect.signature(find)
-
-    @wraps(find)
-    def keeping(*args: Given.args, **kwargs: Given.kwargs) -> Directions:
-        found = find(*args, **kwargs)
-        given = signature.bind(*args, **kwargs).arguments
-        return replace(found, options={n: _plain(v) for n, v in given.items() if n not in NO_OPTIONS})
-
-    return keeping
-
-
-def _plain(value: Any) -> Any:
-    """Turn arrays and sequences into lists, and numbers of numpy into those of Python."""
-    if isinstance(value, Tensor | np.ndarray | np.generic):
-        return value.tolist()
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(entry) for entry in value]
-    return value
-
-
 def check_directions(value: object) -> Directions:
     """Return directions, or say what was given instead of them."""
     wanted = "Directions, as factorize(generator) and load_directions(path) give them"
@@ -283,88 +246,3 @@ def check_fit(directions: Directions, generator: Generator, title: str, stacklev
             f"{generator.name!r} ({generator.fingerprint}); they may mean nothing here.",
             stacklevel=stacklevel + 1,
         )
-
-
-def from_gram(
-    generator: Generator,
-    matrix: Tensor,
-    *,
-    rows: int,
-    method: str,
-    layers: tuple[int, ...],
-    normalized: bool | None,
-    k: int | None,
-    value: Value,
-) -> Directions:
-    """Give the k first eigenvectors of a Gram matrix ``[d, d]`` as directions of a generator."""
-    eigenvalues, vectors = decompose(matrix)
-    return Directions(
-        vectors=vectors[:k],
-        eigenvalues=eigenvalues[:k],
-        trace=float(matrix.trace()),
-        rows=rows,
-        method=method,
-        layers=layers,
-        normalized=normalized,
-        fingerprint=generator.fingerprint,
-        edit_rows=edit_rows(generator, layers),
-        value=value,
-    )
-
-
-def edit_rows(generator: Generator, layers: Iterable[int]) -> tuple[int, ...]:
-    """Give the code rows that some layers read, ascending; all rows if none of the layers reads the latent.
-
-    Directions of layers behind the latent's way in can only be followed by moving the whole latent.
-    """
-    rows = {row for number in layers if (row := generator.layers[number].row) is not None}
-    return tuple(sorted(rows)) or tuple(range(generator.num_codes))
-
-
-def decompose(gram: Tensor) -> tuple[Tensor, Tensor]:
-    """Turn a Gram matrix ``[d, d]`` into eigenvalues ``[d]`` descending and eigenvectors as rows ``[d, d]``.
-
-    float64 ``eigh``, which sorts; eigenvalues below zero by rounding become 0; each vector's entry of
-    largest magnitude is positive, so that the same matrix gives the same signs everywhere.
-    """
-    values, vectors = torch.linalg.eigh(gram)
-    rows = vectors.T.flip(0)
-    least, most = rows.aminmax(dim=1, keepdim=True)
-    return values.flip(0).clamp_min_(0), rows.mul_(torch.where(-least > most, -1.0, 1.0))
-
-
-def format_layers(layers: tuple[int, ...]) -> str:
-    """Write layer numbers as people do: ``0``, ``2-5`` or ``0,3,7`` (ends included)."""
-    layers = tuple(whole(n, "A layer number", 0) for n in several(layers, "layers", "layer numbers"))
-    if len(layers) > 1 and layers == tuple(range(layers[0], layers[-1] + 1)):
-        return f"{layers[0]}-{layers[-1]}"
-    return ",".join(map(str, layers))
-
-
-def choose_layers(generator: Generator, layers: LayerChoice) -> tuple[int, ...]:
-    """Turn a choice of layers into their numbers in ascending order, or say what is wrong with it.
-
-    None is all layers that read the latent.
-
-    Raises
-    ------
-    ValueError
-        If the choice is empty, not of whole numbers, or outside the generator's layers.
-    """
-    check_generator(generator)
-    if layers is None:
-        return tuple(n for n, layer in enumerate(generator.layers) if layer.row is not None)
-    return tuple(indices(layers, "layer", len(generator.layers), repr(generator.name)))
-
-
-def responds(generator: Generator) -> bool:
-    """Tell whether the layers of a generator have a composed response to the latent."""
-    with torch.no_grad():
-        if any(generator.modulations(number) for number in range(len(generator.layers))):
-            return True
-        latent = torch.zeros(1, generator.latent_dim, device=generator.device, dtype=generator.dtype)
-        try:
-            next(iter(generator.responses(latent)))
-        except NotImplementedError:
-            return False
-        return True

@@ -23,23 +23,23 @@ import torch
 from torch import Tensor
 
 from sefa_widget.arguments import choice
-from sefa_widget.directions.base import (
-    Directions,
-    LayerChoice,
-    Value,
-    choose_layers,
-    from_gram,
-    keeps_options,
-    responds,
-)
+from sefa_widget.directions.base import Directions
 from sefa_widget.directions.conv import conv_gram
+from sefa_widget.directions.device import to_float64
+from sefa_widget.directions.eigen import from_gram, unit_rows
 from sefa_widget.directions.gram import Gram, gram_of_rows, total_gram
-from sefa_widget.directions.moments import Progress
+from sefa_widget.directions.layers import LayerChoice, choose_layers, responds
+from sefa_widget.directions.method import Method, Option
+from sefa_widget.directions.search import Search, keeps_options
+from sefa_widget.directions.value import Value
 from sefa_widget.generators.base import Generator, Modulation
+from sefa_widget.progress import Progress
 
 Features = Literal["white", "shared"]
 BUDGET = 2**25
 """Most numbers of one response that are held at a time (128 MB)."""
+KEPT = 2**28
+"""Most numbers of all responses together that are kept until all unit vectors are pushed (1 GB)."""
 SHARE = Value("share of the response", "λ/Σλ")
 
 
@@ -69,8 +69,9 @@ def find(
     k, normalize
         See `factorize`.
     progress
-        Called as ``progress(done, d)`` while unit vectors are pushed through the network, which takes long
-        where pictures are large.
+        Called as ``progress(done, total)`` after every batch of unit vectors that was pushed through the
+        network, which takes long where pictures are large, and after every layer's Gram. What it raises ends
+        the work and leaves nothing half done.
     features
         How the features that styles scale are read. ``"white"``, the default, is exact where channels are
         uncorrelated, which normalisation and random pictures come closer to than to the opposite.
@@ -91,7 +92,7 @@ def find(
         if any(modulations):
             grams = {n: _modulated(generator, n, modulations[n], normalize, features) for n in missing}
         else:
-            grams = _pushed(generator, missing, normalize, progress)
+            grams = _pushed(generator, max(missing), normalize, progress)
         # a layer that answers to nothing keeps its Gram of zeros
         return {n: Gram(g.matrix / g.matrix.trace().clamp_min(1e-300), g.rows) for n, g in grams.items()}
 
@@ -100,42 +101,52 @@ def find(
         generator,
         total.matrix,
         rows=total.rows,
-        method="composed",
-        layers=numbers,
-        normalized=normalize,
+        search=Search("composed", numbers, normalize),
         k=k,
         value=SHARE,
     )
 
 
-def _pushed(
-    generator: Generator, numbers: list[int], normalize: bool, progress: Progress | None
-) -> dict[int, Gram]:
+def _pushed(generator: Generator, last: int, normalize: bool, progress: Progress | None) -> dict[int, Gram]:
     """Push the d unit vectors through the network, a few at a time, and keep what the layers answer.
 
-    A layer of more than ``BUDGET / d`` units is read at a random sample of so many of them, the same each
-    time; the mean over units, and so the Gram up to scale, is estimated without bias.
+    All layers up to number `last` are kept, because the push through them is what takes long. A layer of more
+    units than `units_read` is read at a random sample of so many of them, the same each time; the mean over
+    units, and so the Gram up to scale, is estimated without bias.
     """
-    d, last = generator.latent_dim, max(numbers)
-    unit = torch.eye(d, device=generator.device, dtype=generator.dtype)
-    sizes = [one.numel() for one in islice(generator.responses(unit[:1]), last + 1)]
-    samples, kept = {}, {}
-    for number in numbers:
-        units = sizes[number]
-        if units * d > BUDGET:
-            shuffled = torch.randperm(units, generator=torch.Generator().manual_seed(number))
-            samples[number] = shuffled[: BUDGET // d].sort().values.to(generator.device)
-        kept[number] = torch.empty(d, min(units, BUDGET // d))
-    step = max(1, BUDGET // max(sizes))
+    d, device = generator.latent_dim, generator.device
+    unit = torch.eye(d, device=device, dtype=generator.dtype)
+    shapes = [one.shape[1:] for one in islice(generator.responses(unit[:1]), last + 1)]
+    sizes, most = [shape.numel() for shape in shapes], units_read(generator)
+    samples: dict[int, list[Tensor]] = {}
+    for number, units in enumerate(sizes):
+        if units > most:
+            order = torch.randperm(units, generator=torch.Generator().manual_seed(number))
+            places = torch.unravel_index(order[:most].sort().values, shapes[number])
+            samples[number] = [place.to(device) for place in places]
+    kept = {n: unit.new_empty(d, min(units, most)) for n, units in enumerate(sizes)}
+    step, total = max(1, BUDGET // max(sizes)), d + len(sizes)
     for start in range(0, d, step):
         part = slice(start, start + step)
         for number, response in enumerate(islice(generator.responses(unit[part]), last + 1)):
-            if number in kept:
-                answers = response.flatten(1)
-                kept[number][part] = answers[:, samples[number]] if number in samples else answers
+            if number in samples:
+                channel, row, column = samples[number]
+                kept[number][part] = response[:, channel, row, column]
+            else:
+                kept[number][part] = response.flatten(1)
         if progress is not None:
-            progress(min(start + step, d), d)
-    return {number: gram_of_rows(kept.pop(number).T, normalize) for number in numbers}
+            progress(min(start + step, d), total)
+    grams = {}
+    for number in list(kept):
+        grams[number] = gram_of_rows(kept.pop(number).T, normalize)
+        if progress is not None:
+            progress(d + len(grams), total)
+    return grams
+
+
+def units_read(generator: Generator) -> int:
+    """Give how many units of a layer are read at most, so that those of all layers take at most `KEPT`."""
+    return max(1, min(BUDGET, KEPT // len(generator.layers)) // generator.latent_dim)
 
 
 def _modulated(
@@ -150,21 +161,41 @@ def _modulated(
         return gram_of_rows(generator.latent_weight(number), normalize)
     rows: list[Tensor] = []
     for modulation in modulations:
-        kernel = modulation.kernel.to("cpu", torch.float64)
-        scale = modulation.scale.to("cpu", torch.float64)
+        kernel, scale = to_float64(modulation.kernel), to_float64(modulation.scale)
         if features == "white":
             energy = conv_gram(kernel).diagonal().sqrt()
-            rows.append(energy[:, None] * (_unit(scale) if normalize else scale))
+            rows.append(energy[:, None] * (unit_rows(scale, signed=False) if normalize else scale))
         else:
             rows.append(torch.einsum("oitu,id->otud", kernel, scale).flatten(0, 2))
         if modulation.shift is not None:
-            shift = modulation.shift.to("cpu", torch.float64)
+            shift = to_float64(modulation.shift)
             if features == "white" and normalize:
-                shift = _unit(shift)
+                shift = unit_rows(shift, signed=False)
             rows.append(kernel.sum((2, 3)) @ shift)
     return gram_of_rows(torch.cat(rows), normalize and features == "shared")
 
 
-def _unit(rows: Tensor) -> Tensor:
-    """Scale rows to unit length; a row of zeros stays one."""
-    return rows.div(rows.norm(dim=1, keepdim=True).clamp_min(1e-300))
+METHOD = Method(
+    name="composed",
+    title="Composed response",
+    find=find,
+    applies_to=responds,
+    asks="what moves the features of layer l most, if nothing were non-linear?",
+    reads="weights",
+    takes="seconds: d linear passes, once",
+    source='Wang et al., "Generalizing Factorization of GANs by Characterizing Convolutional Layers", '
+    "ICASSP 2022: our reading of what all layers can mean there",
+    options=(
+        Option(
+            "features",
+            "Features",
+            "choice",
+            "white",
+            "How features that styles scale are read: as uncorrelated across channels, or as shared by all. "
+            "No difference where the latent enters once.",
+            choices=get_args(Features),
+        ),
+    ),
+    value=SHARE,
+    layers="any",
+)

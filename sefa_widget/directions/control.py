@@ -5,9 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from sefa_widget.arguments import instance, whole
-from sefa_widget.directions import METHODS, Directions, Progress, check_fit, factorize
-from sefa_widget.generators.base import Generator
+from sefa_widget.arguments import whole
+from sefa_widget.directions.base import Directions, check_fit
+from sefa_widget.generators.base import Generator, check_generator
+from sefa_widget.progress import Progress, part
 
 
 def reinitialised(generator: Generator, seed: int = 0) -> Generator:
@@ -41,7 +42,7 @@ def reinitialised(generator: Generator, seed: int = 0) -> Generator:
     ValueError
         If the network cannot be built or copied.
     """
-    instance(generator, "generator", Generator, "a generator, see load_generator")  # type: ignore[type-abstract]
+    check_generator(generator)
     seed = whole(seed, "seed", 0)
     forked = [generator.device] if generator.device.type == "cuda" else []
     with generator.lock, torch.random.fork_rng(forked), torch.device("cpu"):
@@ -83,36 +84,21 @@ def control_spectra(
     ValueError
         If the directions have no values, or it is not known how they were found.
     """
-    instance(directions, "directions", Directions, "directions, see factorize")
     check_fit(directions, generator, "The directions", stacklevel=2)
     n = whole(n, "n", 1)
     if directions.value is None:
         raise ValueError(f"{directions.method!r} gives its directions no values, so there is no control.")
-    if directions.method not in METHODS:
+    if directions.search.described is None:
         raise ValueError(
             f"It is not known how these directions ({directions.method}) were found, so it cannot be done "
             "again in other networks. A control needs directions of factorize or of save_directions."
         )
     found = []
     for number in range(n):
-        again = factorize(
-            reinitialised(generator, seed + number),
-            method=directions.method,
-            layers=list(directions.layers),
-            k=len(directions),
-            normalize=directions.normalized is not False,
-            progress=_part(progress, number, n),
-            **directions.options,
-        )
+        network = reinitialised(generator, seed + number)
+        again = directions.search.find(network, len(directions), part(progress, number, n))
         assert again.values is not None
         found.append(again.values)
         if progress is not None:
             progress(number + 1, n)
     return torch.stack(found)
-
-
-def _part(progress: Progress | None, number: int, count: int) -> Progress | None:
-    """Give the progress of one network as a part of that of all."""
-    if progress is None:
-        return None
-    return lambda done, total: progress(number * total + done, count * total)

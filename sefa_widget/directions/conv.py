@@ -14,19 +14,16 @@ import torch
 from torch import Tensor
 
 from sefa_widget.arguments import instance, whole
-from sefa_widget.directions.base import (
-    SHARE_OF_ROWS,
-    SHARE_OF_WEIGHT,
-    Directions,
-    LayerChoice,
-    Value,
-    edit_rows,
-    from_gram,
-    keeps_options,
-)
-from sefa_widget.directions.gram import Gram, total_gram
-from sefa_widget.directions.sefa import latent_layers
+from sefa_widget.directions.base import Directions
+from sefa_widget.directions.layers import LayerChoice, choose_layers, edit_rows, latent_layers
+from sefa_widget.directions.method import Method, Option
+from sefa_widget.directions.search import Search, keeps_options
+from sefa_widget.directions.sefa import of_weights
+from sefa_widget.directions.value import SHARE_OF_ROWS, Value
 from sefa_widget.generators.base import Generator
+
+AS_IT_IS = Value("real part of the listing's eigenvalue", "Re λ", "one")
+"""Of the printed listing."""
 
 
 def conv_gram(kernel: Tensor) -> Tensor:
@@ -48,8 +45,13 @@ def conv_gram(kernel: Tensor) -> Tensor:
     """
     if instance(kernel, "kernel", Tensor, "a tensor [C_out, C_in, k, k]").ndim != 4:
         raise ValueError(f"The kernel has shape {list(kernel.shape)}; a kernel is [C_out, C_in, k, k].")
-    rows = kernel.movedim(1, 3).flatten(0, 2)
+    rows = kernel_rows(kernel)
     return rows.T @ rows
+
+
+def kernel_rows(kernel: Tensor) -> Tensor:
+    """Reshape a kernel ``[C_out, C_in, k, k]`` to a row per output channel and tap, ``[C_out k k, C_in]``."""
+    return kernel.movedim(1, 3).flatten(0, 2)
 
 
 def find(
@@ -60,28 +62,8 @@ def find(
     There the convolution-aware factorisation *is* SeFa: a kernel on a 1x1 input, reshaped to one row per
     output channel and tap, has the same Gram. For the convolutions behind them see `composed`.
     """
-    numbers = latent_layers(generator, layers, "conv")
-
-    def compute(missing: list[int]) -> dict[int, Gram]:
-        grams = {}
-        for number in missing:
-            kernel = generator.latent_kernel(number).to("cpu", torch.float64)
-            norms = kernel.norm(dim=1, keepdim=True)
-            if normalize:
-                kernel = torch.where(norms > 0, kernel / norms, 0.0)
-            grams[number] = Gram(conv_gram(kernel), int((norms > 0).sum()))
-        return grams
-
-    total = total_gram(generator, numbers, ("conv", normalize), compute)
-    return from_gram(
-        generator,
-        total.matrix,
-        rows=total.rows,
-        method="conv",
-        layers=numbers,
-        normalized=normalize,
-        k=k,
-        value=SHARE_OF_ROWS if normalize else SHARE_OF_WEIGHT,
+    return of_weights(
+        generator, "conv", layers, k, normalize, lambda n: kernel_rows(generator.latent_kernel(n))
     )
 
 
@@ -112,7 +94,6 @@ def as_printed(
     generator: Generator,
     layers: LayerChoice = None,
     k: int | None = None,
-    normalize: bool = True,
     *,
     input_size: int | None = None,
 ) -> Directions:
@@ -125,7 +106,7 @@ def as_printed(
     warnings.warn(
         "'conv_as_printed' reproduces a listing that is wrong: it reshapes without moving the channel axis "
         "(rows mix channels and frequencies), transposes without conjugating, and does not sort. Use 'conv'.",
-        stacklevel=4,
+        stacklevel=5,
     )
     numbers = latent_layers(generator, layers, "conv_as_printed")
     if len(numbers) > 1:
@@ -140,10 +121,46 @@ def as_printed(
         eigenvalues=values.real[:k],
         trace=float(values.real.sum()),
         rows=kernel.shape[0] * size * size,
-        method="conv_as_printed",
-        layers=numbers,
-        normalized=False,
+        search=Search("conv_as_printed", numbers, None),
         fingerprint=generator.fingerprint,
         edit_rows=edit_rows(generator, numbers),
-        value=Value("real part of the listing's eigenvalue", "Re λ", "one"),
+        value=AS_IT_IS,
     )
+
+
+METHOD = Method(
+    name="conv",
+    title="SeFa of convolutions",
+    find=find,
+    applies_to=lambda generator: True,
+    asks="what does the first convolution answer to most?",
+    reads="weights",
+    takes="milliseconds: one eigendecomposition of d x d",
+    source='Wang et al., "Generalizing Factorization of GANs by Characterizing Convolutional Layers", '
+    "ICASSP 2022, section 2.2, as it is meant",
+    value=SHARE_OF_ROWS,
+    layers="latent",
+)
+
+AS_PRINTED = Method(
+    name="conv_as_printed",
+    title="SeFa of convolutions, as printed",
+    find=as_printed,
+    applies_to=lambda generator: len(choose_layers(generator, None)) == 1,
+    asks="nothing: a published listing, only to reproduce it",
+    reads="weights of one layer",
+    takes="seconds: a transform of every kernel and an unsymmetric eigendecomposition",
+    source="Wang et al., ICASSP 2022, the printed listing",
+    options=(
+        Option(
+            "input_size",
+            "Input size",
+            "whole",
+            None,
+            "Side of the transform, the kernel's or more; None is the kernel's.",
+        ),
+    ),
+    value=AS_IT_IS,
+    layers="latent",
+    offered=False,
+)

@@ -1,4 +1,4 @@
-"""Reads directions from files, of this project and of others, and writes them. No code of a file is run."""
+"""Writes directions to files and reads them, those of other projects too. No code of a file is run."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import csv
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from tokenize import TokenError
 from typing import Any
 
-import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
@@ -22,25 +21,16 @@ from sefa_widget.arguments import path as full_path
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.checkpoint.files import open_file, read_json
 from sefa_widget.checkpoint.storage import View, read_view
-from sefa_widget.directions.base import (
-    Directions,
-    Value,
-    check_directions,
-    check_fit,
-    choose_layers,
-    edit_rows,
-)
-from sefa_widget.directions.pca import SHARE as SHARE_OF_VARIANCE
+from sefa_widget.directions.base import Directions, check_directions, check_fit
+from sefa_widget.directions.foreign import read_foreign
+from sefa_widget.directions.layers import choose_layers, edit_rows
+from sefa_widget.directions.method import plain
+from sefa_widget.directions.search import Search
+from sefa_widget.directions.value import Value
 from sefa_widget.generators.base import Generator, check_generator
 
 _METADATA = "sefa_widget_directions"
 """The one metadata key of this project's files of directions."""
-
-_MOST_BYTES = 1 << 30
-"""Of one array in a compressed file."""
-
-GANSPACE = Value("share of the variance of these components", "λ/Σλ")
-FILE = Value("share of the sum of the eigenvalues in the file", "λ/Σλ")
 
 UNREADABLE = (
     CheckpointError,
@@ -98,7 +88,7 @@ def load_directions(path: str | Path, generator: Generator | None = None) -> Dir
     if not path.is_file():
         raise ValueError(f"There is no file {str(path)!r}.")
     try:
-        found = _read(path)
+        found = _read_own(path) or read_foreign(path)
     except UNREADABLE as error:
         raise ValueError(f"{path.name!r} holds no directions: {error} {_KNOWN}") from error
     return found if generator is None else _belongs(found, generator, path)
@@ -175,126 +165,56 @@ def _is_json(value: object) -> bool:
     return True
 
 
-def _read(path: Path) -> Directions:
+def _read_own(path: Path) -> Directions | None:
+    """Read a file of `save_directions`; None if it is none."""
     with path.open("rb") as file:
-        head = file.read(9)
-    if head.startswith(b"\x93NUMPY"):
-        array = np.load(path, allow_pickle=False)
-        method = "interfacegan" if array.ndim == 2 and len(array) == 1 else "imported"
-        return _directions(array, None, method)
-    if head.startswith(b"PK"):
-        with zipfile.ZipFile(path) as archive:
-            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-        if sizes and all(name.endswith(".npy") for name in sizes):
-            return _arrays(path, sizes)
-    with open_file(path) as holding:
-        values = holding.value if isinstance(holding.value, Mapping) else {}
-        vectors, eigenvalues, eigvec = (
-            read_view(view)[0] if isinstance(view := values.get(key), View) else None
-            for key in ("vectors", "eigenvalues", "eigvec")
+        if file.read(9)[8:] != b"{":  # as every safetensors file has it, behind the length of its header
+            return None
+    with open_file(path) as contents:
+        if _METADATA not in contents.metadata:
+            return None
+        values = contents.value if isinstance(contents.value, Mapping) else {}
+        vectors, eigenvalues = (
+            read_view(view)[0].double() if isinstance(view := values.get(key), View) else None
+            for key in ("vectors", "eigenvalues")
         )
-    if _METADATA in holding.metadata:
-        return _own(vectors, eigenvalues, read_json(holding.metadata[_METADATA]))
-    if eigvec is None or eigvec.ndim != 2:
-        raise ValueError(f"it has {_shown(values)}, but no matrix 'eigvec'.")
-    return replace(_directions(eigvec.T, None, "sefa (rosinality)"), normalized=False)
-
-
-def _arrays(path: Path, sizes: Mapping[str, int]) -> Directions:
-    keys = [name.removesuffix(".npy") for name in sizes]
-
-    def load(key: str) -> np.ndarray[Any, Any]:
-        if sizes[f"{key}.npy"] > _MOST_BYTES:
-            raise ValueError(f"its {key!r} is {sizes[f'{key}.npy']} bytes large.")
-        return np.asarray(arrays[key])
-
-    with np.load(path, allow_pickle=False) as arrays:
-        if "lat_comp" in keys:
-            spread = load("act_stdev").astype(np.float64)
-            ratio = load("var_ratio").astype(np.float64) if "var_ratio" in keys else None
-            variances = spread**2
-            total = None if ratio is None or not ratio[0] > 0 else float(variances[0] / ratio[0])
-            value = GANSPACE if total is None else SHARE_OF_VARIANCE
-            return _directions(load("lat_comp"), variances, "pca (GANSpace)", total, value)
-        found = [key for key in keys if key.endswith("boundaries")]
-        if len(found) != 1:
-            which = f"several boundaries ({', '.join(found)}); keep one." if found else f"{_shown(keys)}."
-            raise ValueError(f"it has {which}")
-        values = found[0].removesuffix("boundaries") + "values"
-        eigenvalues = load(values) if values in keys else None
-        return replace(_directions(load(found[0]), eigenvalues, "sefa (genforce)"), normalized=True)
-
-
-def _own(vectors: Tensor | None, eigenvalues: Tensor | None, about: Mapping[str, Any]) -> Directions:
+        about = read_json(contents.metadata[_METADATA])
     if vectors is None or eigenvalues is None:
         raise ValueError("it lacks the tensors 'vectors' and 'eigenvalues'.")
-    read = _directions(vectors, eigenvalues, str(about["method"]), about["trace"])
-    if vectors.shape != read.vectors.shape or not torch.allclose(vectors.double(), read.vectors):
-        raise ValueError("its rows are not of unit length, largest eigenvalue first.")
+    _check(vectors, eigenvalues)
+    options = {str(name): plain(value, "an option") for name, value in about["options"].items()}
     rows = about.get("edit_rows")  # files of earlier versions do not say
-    return replace(
-        read,
-        vectors=vectors.double(),
+    search = Search(
+        method=str(about["method"]),
+        layers=tuple(int(number) for number in about["layers"]) or None,
+        normalize=None if about["normalized"] is None else bool(about["normalized"]),
+        options=tuple(sorted(options.items())),
+    )
+    return Directions(
+        vectors=vectors,
+        eigenvalues=eigenvalues,
+        trace=float(about["trace"]),
         rows=int(about["rows"]),
-        layers=tuple(int(number) for number in about["layers"]),
-        normalized=None if about["normalized"] is None else bool(about["normalized"]),
+        search=search,
         fingerprint=str(about["fingerprint"]),
         edit_rows=None if rows is None else tuple(int(row) for row in rows),
         value=None if about["value"] is None else _value(about["value"]),
-        options=dict(about["options"]),
     ).named(about["names"])
+
+
+def _check(vectors: Tensor, eigenvalues: Tensor) -> None:
+    """Refuse tensors that are no directions; they may be in any order."""
+    if vectors.ndim != 2 or not vectors.numel() or eigenvalues.shape != vectors.shape[:1]:
+        raise ValueError(f"it has vectors {list(vectors.shape)} and eigenvalues {list(eigenvalues.shape)}.")
+    lengths = vectors.norm(dim=1)
+    if not torch.allclose(lengths, torch.ones_like(lengths)) or not eigenvalues.isfinite().all():
+        raise ValueError("its vectors are not of unit length, or its eigenvalues not finite.")
 
 
 def _value(about: Mapping[str, Any]) -> Value:
     if about["per"] not in ("rows", "trace", "one"):
         raise ValueError(f"its values are eigenvalues divided by {about['per']!r}, which is unknown.")
     return Value(str(about["name"]), str(about["symbol"]), about["per"])
-
-
-def _directions(
-    vectors: object, values: object, method: str, total: float | None = None, value: Value | None = None
-) -> Directions:
-    """Check rows and eigenvalues, sort them and scale the rows to unit length."""
-    rows = _real(vectors)
-    if rows.ndim > 2 and rows.shape[0] * rows.shape[-1] == rows.numel():
-        rows = rows.reshape(rows.shape[0], rows.shape[-1])  # GANSpace's [k, 1, d]
-    if rows.ndim != 2 or not rows.numel():
-        raise ValueError(f"its directions have shape {list(rows.shape)}, not [k, d].")
-    norms = rows.norm(dim=1)
-    if not rows.isfinite().all() or not (norms > 0).all():
-        raise ValueError("some of its directions are zero, NaN or infinite.")
-    order = torch.ones(len(rows), dtype=torch.float64)
-    if values is not None:
-        order = _real(values).reshape(-1)
-        if len(order) != len(rows):
-            raise ValueError(f"it has {len(rows)} directions and {len(order)} eigenvalues.")
-        if not order.isfinite().all():
-            raise ValueError("some of its eigenvalues are NaN or infinite.")
-    eigenvalues, places = order.clamp_min(0).sort(descending=True, stable=True)
-    trace = float(eigenvalues.sum()) if total is None else float(total)
-    return Directions(
-        vectors=(rows / norms[:, None])[places],
-        eigenvalues=eigenvalues,
-        trace=trace,
-        rows=0,
-        method=method,
-        layers=(),
-        normalized=None,
-        fingerprint="",
-        value=None if values is None else value or FILE,
-    )
-
-
-def _real(values: object) -> Tensor:
-    """Give numbers as float64, also those that `eig` made complex though they are real."""
-    if isinstance(values, np.ndarray):
-        values = torch.tensor(values)
-    numbers = torch.as_tensor(values).to("cpu")
-    if numbers.is_complex():
-        if numbers.imag.abs().max() > 1e-6 * numbers.abs().max():
-            raise ValueError("its numbers are complex.")
-        numbers = numbers.real
-    return numbers.to(torch.float64)
 
 
 def _belongs(found: Directions, generator: Generator, path: Path) -> Directions:
@@ -311,8 +231,5 @@ def _belongs(found: Directions, generator: Generator, path: Path) -> Directions:
     layers = found.layers or choose_layers(generator, None)
     rows = edit_rows(generator, layers) if found.edit_rows is None else found.edit_rows
     fingerprint = found.fingerprint or generator.fingerprint
-    return replace(found, layers=layers, edit_rows=rows, fingerprint=fingerprint)
-
-
-def _shown(keys: Iterable[object]) -> str:
-    return ", ".join(str(key)[:40] for key in list(keys)[:6]) or "nothing"
+    search = replace(found.search, layers=layers)
+    return replace(found, search=search, edit_rows=rows, fingerprint=fingerprint)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from sefa_widget.directions.device import for_eigh, to_float64
 from sefa_widget.generators.base import Generator
 from sefa_widget.generators.version import ByWeights
 
@@ -23,7 +24,7 @@ class Gram:
     Attributes
     ----------
     matrix
-        ``[d, d]`` float64 on the CPU.
+        ``[d, d]`` float64, on the device where its ``eigh`` runs: see `eigh_device`.
     rows
         m, the rows of zeros not counted.
     """
@@ -81,7 +82,7 @@ def total_gram(
     method
         Name and options: all that, besides generator and layer, a Gram depends on.
     compute
-        Gives the Grams of layers that are asked for for the first time.
+        Gives the Grams of layers that are asked for for the first time, and of others if they come for free.
     """
     with generator.lock:
         known = _grams.of(generator)
@@ -89,7 +90,7 @@ def total_gram(
         missing = [number for number in numbers if grams is None or number not in grams.known]
         if grams is None or missing:
             with torch.no_grad():
-                grams = LayerGrams((grams.known if grams else {}) | compute(missing))
+                grams = LayerGrams(compute(missing) | (grams.known if grams else {}))
             known[method] = grams
         return grams.total(numbers)
 
@@ -98,10 +99,11 @@ def gram_of_rows(weight: Tensor, normalize: bool) -> Gram:
     """Give the Gram of a latent weight ``[m, d]``.
 
     With `normalize` each row is divided by its L2 norm first (Shen & Zhou, section 3 "Implementation
-    details"), so that the trace is m. A row of zeros stays one and does not count.
+    details"), so that the trace is m. A row of zeros stays one and does not count. The product is made
+    on the weight's device, so that no weight is moved: see `float64_device`.
     """
-    rows = weight.to("cpu", torch.float64)
+    rows = to_float64(weight)
     norms = rows.norm(dim=1, keepdim=True)
     if normalize:
         rows = torch.where(norms > 0, rows / norms, 0.0)
-    return Gram(rows.T @ rows, int((norms > 0).sum()))
+    return Gram(for_eigh(rows.T @ rows), int((norms > 0).sum()))

@@ -3,6 +3,10 @@
 Source: Palaev et al., "Exploring semantic variations in GAN latent spaces via matrix factorization", 2023,
 with FastICA: Hyvärinen, "Fast and robust fixed-point algorithms for independent component analysis", IEEE
 Transactions on Neural Networks 10(3), 1999, equation 20 with symmetric decorrelation.
+
+Why not scikit-learn: its ``FastICA`` finds the same sources (|cos| within 2e-9 of 1; 0.3 s instead of 1.3 s
+for 20 sources of 100,000 samples), but says nothing while it works and cannot be stopped, and the panel
+offers ICA to everybody, without another installation.
 """
 
 from __future__ import annotations
@@ -17,11 +21,17 @@ import torch
 from torch import Tensor
 
 from sefa_widget.arguments import choice
-from sefa_widget.directions.activations import Samples
-from sefa_widget.directions.base import Directions, Value, keeps_options
-from sefa_widget.directions.moments import Progress, gather, to_float64
-from sefa_widget.directions.pca import Components, components, directions_of, first, stage, unit_rows
+from sefa_widget.directions.activations import SAMPLING, Samples
+from sefa_widget.directions.base import Directions
+from sefa_widget.directions.device import to_float64
+from sefa_widget.directions.eigen import unit_rows
+from sefa_widget.directions.method import Method, Option
+from sefa_widget.directions.moments import gather
+from sefa_widget.directions.pca import Components, applies_to, components, directions_of, first
+from sefa_widget.directions.search import keeps_options
+from sefa_widget.directions.value import Value
 from sefa_widget.generators.base import Generator
+from sefa_widget.progress import Progress, part
 
 SOURCES = 20
 """How many sources are sought if nothing is said."""
@@ -85,7 +95,7 @@ def ica(
         found = first(found, min(SOURCES, int((found.variances > 1e-9 * found.total).sum())))
     samples = replace(samples, n=found.count)
     scores = _Scores(found)
-    gather(samples, scores, samples.n, stage(progress, 1, 2))
+    gather(samples, scores, samples.n, part(progress, 1, 2))
     every_round = None if progress is None else partial(progress, 2 * samples.n, 2 * samples.n)
     unmixing = fastica(torch.cat(scores.parts), seed, every_round=every_round)
     return from_unmixing(samples, unmixing, found, rows)
@@ -148,7 +158,7 @@ def fastica(
         warnings.warn(
             f"FastICA has not converged in {rounds} rounds (1 - |cos| of the last turn {turned:.1e}); "
             "take fewer sources or more samples.",
-            stacklevel=4,
+            stacklevel=6,
         )
     return w.cpu()
 
@@ -174,3 +184,30 @@ class _Scores:
     @property
     def count(self) -> int:
         return sum(map(len, self.parts))
+
+
+METHOD = Method(
+    name="ica",
+    title="ICA",
+    find=ica,
+    applies_to=applies_to,
+    asks="which independent causes make the samples vary?",
+    reads="samples",
+    takes="seconds to minutes: PCA and some iterations",
+    source='Palaev et al., "Exploring semantic variations in GAN latent spaces via matrix factorization", '
+    "2023; FastICA: Hyvärinen, IEEE Trans. Neural Networks 10(3), 1999, equation 20",
+    options=(
+        SAMPLING[0],
+        Option(
+            "rows",
+            "Rows",
+            "choice",
+            "mixing",
+            "Directions that move a source, or the filters that measure it, as published.",
+            choices=("mixing", "components"),
+            offered=False,
+        ),
+        *SAMPLING[1:],
+    ),
+    value=SHARE,
+)

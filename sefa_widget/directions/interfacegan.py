@@ -15,12 +15,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sefa_widget.arguments import instance
-from sefa_widget.directions.base import Directions, choose_layers, edit_rows, keeps_options
-from sefa_widget.directions.moments import Progress
+from sefa_widget.arguments import MAX_SEED
+from sefa_widget.directions.base import Directions
+from sefa_widget.directions.layers import choose_layers, edit_rows
+from sefa_widget.directions.method import Method, Option
 from sefa_widget.directions.planes import Plane, separate
 from sefa_widget.directions.scores import Scorer, Scores, points_of, read_scores, score_samples
+from sefa_widget.directions.search import Search, keeps_options
 from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.progress import Progress
 
 
 @keeps_options
@@ -177,52 +180,63 @@ def as_directions(planes: Sequence[Plane], generator: Generator | None = None) -
         eigenvalues=torch.ones(len(planes), dtype=torch.float64),
         trace=float(len(planes)),
         rows=planes[0].samples,
-        method="interfacegan",
-        layers=layers,
-        normalized=None,
+        search=Search("interfacegan", layers or None, None),
         fingerprint="" if generator is None else generator.fingerprint,
         edit_rows=None if generator is None else edit_rows(generator, layers),
     )
 
 
-def project(direction: Tensor, conditions: Tensor) -> Tensor:
-    """Take out of a direction what it shares with others, so that it leaves their attributes alone.
-
-    Shen et al. 2020, section 3.2, for any number of conditions: minus the projection on their span,
-    renormalised. Conditions may depend on each other.
-
-    Parameters
-    ----------
-    direction
-        ``[d]``.
-    conditions
-        ``[c, d]``, or one ``[d]``.
-
-    Returns
-    -------
-    Tensor
-        Unit vector ``[d]`` float64, at right angles to all conditions.
-
-    Raises
-    ------
-    ValueError
-        If the direction lies in the span of the conditions.
-    """
-    for what, given in (("direction", direction), ("conditions", conditions)):
-        instance(given, what, Tensor, "a tensor, [d] or [c, d]")
-    if conditions.shape[-1:] != (direction.numel(),):
-        raise ValueError(
-            f"The direction has {direction.numel()} numbers, the conditions {list(conditions.shape)}."
-        )
-    n = direction.double().reshape(-1)
-    others = conditions.double().reshape(-1, direction.numel())
-    others = others / others.norm(dim=1, keepdim=True).clamp_min(1e-150)
-    _, singular, basis = torch.linalg.svd(others, full_matrices=False)
-    basis = basis[singular > 1e-10 * singular.max()]
-    rest: Tensor = n / n.norm()
-    for _ in range(2):  # twice is enough, to the last digit
-        rest = rest - basis.T @ (basis @ rest)
-    if not rest.norm() > 1e-8:
-        raise ValueError("The direction lies in the span of its conditions: nothing is left of it.")
-    unit: Tensor = rest / rest.norm()
-    return unit
+METHOD = Method(
+    name="interfacegan",
+    title="InterFaceGAN",
+    find=interfacegan,
+    applies_to=lambda generator: True,
+    asks="which way does an attribute grow?",
+    reads="samples with scores",
+    takes="minutes: 10⁴ samples and a classifier of them",
+    source='Shen et al., "Interpreting the Latent Space of GANs for Semantic Face Editing", CVPR 2020, '
+    "sections 3.1 and 3.2",
+    options=(
+        Option(
+            "scores",
+            "Scores",
+            "other",
+            None,
+            "A function from images to scores of attributes.",
+            needed=True,
+            offered=False,
+        ),
+        Option("n", "Samples", "whole", 10_000, "How many samples.", least=2),
+        Option(
+            "chosen",
+            "Chosen",
+            "real",
+            0.02,
+            "Share of the samples at either end if at most 1, their number if larger.",
+            above_zero=True,
+        ),
+        Option(
+            "split", "Split", "real", 0.7, "Share of the chosen samples that train.", above_zero=True, most=1
+        ),
+        Option(
+            "seed",
+            "Seed",
+            "whole",
+            0,
+            "Of the samples, and of the shuffle before the split.",
+            least=0,
+            most=MAX_SEED,
+        ),
+        Option("C", "C", "real", 1.0, "Weight of the hinge loss.", above_zero=True, offered=False),
+        Option(
+            "invalid",
+            "Invalid score",
+            "real",
+            None,
+            "A score that means there is none; NaN and infinite scores always do.",
+            offered=False,
+        ),
+    ),
+    supervised=True,
+    offered=False,
+)

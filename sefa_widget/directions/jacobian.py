@@ -11,36 +11,24 @@ GANs", ICML 2022 (ReSeFa: the generalised Rayleigh quotient).
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from sefa_widget.arguments import function, indices, instance, number, positive, several, whole
-from sefa_widget.directions.base import (
-    Directions,
-    LayerChoice,
-    Value,
-    choose_layers,
-    decompose,
-    edit_rows,
-    from_gram,
-    keeps_options,
-)
+from sefa_widget.arguments import indices, instance, positive, whole
+from sefa_widget.directions.base import Directions
+from sefa_widget.directions.derivatives import grams
+from sefa_widget.directions.eigen import decompose, from_gram, unit_rows
+from sefa_widget.directions.layers import LayerChoice, choose_layers, edit_rows
+from sefa_widget.directions.method import Method, Option
+from sefa_widget.directions.region import Region, box
+from sefa_widget.directions.search import Search, keeps_options
+from sefa_widget.directions.value import Value
 from sefa_widget.generators import inputs
-from sefa_widget.generators.base import FORWARD_MODE, Generator, Latent, check_generator, check_latents
+from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
+from sefa_widget.progress import Progress, check_progress
 
-Progress = Callable[[int, int], object]
-Region = tuple[float, float, float, float]
-BUDGET = 2**27
-"""About how many numbers of one feature map all derivatives of a batch may have (512 MB)."""
-CHANNELS = 64
-"""Assumed of the largest feature map."""
-MAX_SIDE = 256
-"""Larger pictures are compared after averaging squares of pixels down to at most this side."""
 SHARE = Value("share of the image change", "λ/Σλ")
 RATIO = Value("image change inside the region, as a multiple of that outside", "λ", "one")
 
@@ -55,7 +43,6 @@ def find(
     generator: Generator,
     layers: LayerChoice = None,
     k: int | None = None,
-    normalize: bool = True,
     *,
     n: int = 50,
     seed: int = 0,
@@ -74,9 +61,9 @@ def find(
     generator
         Any generator that is differentiable.
     layers
-        Where a direction is applied: to the code rows that these layers read.
-    k, normalize
-        See `factorize`; there are no weights to normalise.
+        Where a direction is applied: to the code rows that these layers read, to all rows if none reads any.
+    k
+        See `factorize`.
     n, seed
         Latents are those of the seeds ``seed ... seed + n - 1``. Score with others.
     labels
@@ -97,8 +84,6 @@ def find(
     epsilon = positive(epsilon, "epsilon")
     box(region, generator.resolution)
     numbers = choose_layers(generator, layers)
-    if all(generator.layers[number].row is None for number in numbers):
-        raise ValueError(f"None of the chosen layers of {generator.name!r} reads the latent.")
     if not applies_to(generator):
         raise ValueError(
             f"The pictures of {generator.name!r} cannot be differentiated in forward mode, which 'jacobian' "
@@ -107,34 +92,22 @@ def find(
     rows = edit_rows(generator, numbers)
     with torch.no_grad():
         latent = generator.sample(range(seed, seed + n), labels=labels, truncation_psi=truncation_psi)
-    inside, outside, pixels = _grams(generator, latent, rows, region, progress)
+    inside, outside, pixels = grams(generator, latent, rows, region, progress)
+    search = Search("jacobian", numbers, None)
     if region is None:
-        return from_gram(
-            generator,
-            inside,
-            rows=pixels,
-            method="jacobian",
-            layers=numbers,
-            normalized=None,
-            k=k,
-            value=SHARE,
-        )
+        return from_gram(generator, inside, rows=pixels, search=search, k=k, value=SHARE)
     identity = torch.eye(len(inside), dtype=torch.float64)
     floor = outside + epsilon * (inside + outside).trace() / len(inside) * identity
     root = torch.linalg.cholesky(floor)
     half = torch.linalg.solve_triangular(root, inside, upper=False)
     values, whitened = decompose(torch.linalg.solve_triangular(root, half.T, upper=False))
-    vectors = torch.linalg.solve_triangular(root.T, whitened.T, upper=True).T
-    least, most = vectors.aminmax(dim=1, keepdim=True)
-    vectors = vectors / vectors.norm(dim=1, keepdim=True) * torch.where(-least > most, -1.0, 1.0)
+    vectors = unit_rows(torch.linalg.solve_triangular(root.T, whitened.T, upper=True).T)
     return Directions(
         vectors=vectors[:k],
         eigenvalues=values[:k],
         trace=float(values.sum()),
         rows=pixels,
-        method="jacobian",
-        layers=numbers,
-        normalized=None,
+        search=search,
         fingerprint=generator.fingerprint,
         edit_rows=rows,
         value=RATIO,
@@ -179,88 +152,53 @@ def jacobian_gram(
         codes = inputs.codes(generator, instance(latents, "latents", Tensor, wanted))
         latents = Latent(codes, generator.label_vectors(None, len(codes)))
     inputs.codes(generator, check_latents(latents).codes)
-    if progress is not None:
-        function(progress, "progress", "how many latents are done and how many there are")
+    check_progress(progress)
     count = generator.num_codes
     chosen = range(count) if rows is None else indices(rows, "code row", count, repr(generator.name))
-    return _grams(generator, latents, chosen, region, progress)[0]
+    return grams(generator, latents, chosen, region, progress)[0]
 
 
-def _grams(
-    generator: Generator,
-    latent: Latent,
-    rows: Sequence[int],
-    region: Region | None,
-    progress: Progress | None,
-) -> tuple[Tensor, Tensor, int]:
-    """Give the mean Grams inside and outside the region, and how many values are inside."""
-    count, d = len(latent.codes), generator.latent_dim
-    inside = box(region, generator.resolution)
-    shown = torch.zeros(generator.num_codes, 1, device=generator.device, dtype=generator.dtype)
-    shown[list(rows)] = 1
-    codes = latent.codes.to(generator.device, generator.dtype)
-    sums, done = torch.zeros(2, d, d, dtype=torch.float64), 0
-    values = 0
-    try:
-        for number in range(count):
-            one = slice(number, number + 1)
-            labels = None if latent.labels is None else latent.labels[one]
-            single = Latent(codes[one], labels, latent.truncation_psi)
-            with generator.lock, FORWARD_MODE:
-                jacobian = _jacobian(generator, single, shown)
-            part = jacobian[:, :, inside[0], inside[1]].flatten(1)
-            values = part.shape[1]
-            gram = (part @ part.T).to("cpu", torch.float64)
-            sums[0] += gram
-            if region is not None:
-                whole = jacobian.flatten(1)
-                sums[1] += (whole @ whole.T).to("cpu", torch.float64) - gram
-            done += 1
-            if progress is not None:
-                progress(done, count)
-    except KeyboardInterrupt:
-        if not done:
-            raise
-        warnings.warn(f"Interrupted: this is the mean over {done} of {count} latents.", stacklevel=5)
-    return sums[0] / done, sums[1] / done, values
-
-
-def _jacobian(generator: Generator, latent: Latent, shown: Tensor) -> Tensor:
-    """Give the derivatives of one picture by the d entries of a shift, ``[d, C, h, w]``."""
-    options = generator.forward_options(latent)
-    step = -(-generator.resolution // MAX_SIDE)
-
-    def draw(shift: Tensor) -> Tensor:
-        image: Tensor = generator(latent.codes + shown * shift, latent.labels, "const", **options)[0]
-        return functional.avg_pool2d(image, step, ceil_mode=True) if step > 1 else image
-
-    zero = torch.zeros(generator.latent_dim, device=shown.device, dtype=shown.dtype)
-
-    def along(direction: Tensor) -> Tensor:
-        derivative: Tensor = torch.func.jvp(draw, (zero,), (direction,))[1]
-        return derivative
-
-    chunk = max(1, BUDGET // (CHANNELS * generator.resolution**2))
-    unit = torch.eye(len(zero), device=shown.device, dtype=shown.dtype)
-    batched = torch.func.vmap(along, randomness="same")
-    return torch.cat([batched(unit[start : start + chunk]) for start in range(0, len(unit), chunk)])
-
-
-def box(region: Region | None, resolution: int) -> tuple[slice, slice]:
-    """Turn a region into slices over height and width of the compared picture, or say what is wrong."""
-    step = -(-resolution // MAX_SIDE)
-    side = -(-resolution // step)
-    if region is None:
-        return slice(0, side), slice(0, side)
-    edges = several(region, "region", "(top, left, bottom, right)")
-    if len(edges) != 4:
-        raise ValueError(f"region is {region!r}; it must be (top, left, bottom, right).")
-    pixels = all(isinstance(edge, int | np.integer) for edge in edges)
-    edges = [number(edge, "An edge of the region") for edge in edges]
-    top, left, bottom, right = (round(edge / step if pixels else edge * side) for edge in edges)
-    if not (0 <= top < bottom <= side and 0 <= left < right <= side):
-        raise ValueError(
-            f"Region {tuple(edges)} is not a box of a {resolution}x{resolution} picture: (top, left, "
-            f"bottom, right) are whole pixels of 0..{resolution}, or fractions of 0..1."
-        )
-    return slice(top, bottom), slice(left, right)
+METHOD = Method(
+    name="jacobian",
+    title="Jacobian",
+    find=find,
+    applies_to=applies_to,
+    asks="what moves the picture most?",
+    reads="derivatives",
+    takes="about a second per latent: d forward derivatives",
+    source='Wang & Ponce, "The Geometry of Deep Generative Image Models and its Applications", ICLR 2021; '
+    'the region: Zhu et al., "Region-Based Semantic Factorization in GANs", ICML 2022',
+    options=(
+        Option("n", "Latents", "whole", 50, "How many latents.", least=1),
+        Option(
+            "seed", "First seed", "whole", 0, "Latents are those of this seed and the next ones.", least=0
+        ),
+        Option(
+            "labels",
+            "Classes",
+            "other",
+            None,
+            "A class, or a class vector, for each latent; None is class 0.",
+            offered=False,
+        ),
+        Option("truncation_psi", "Truncation ψ", "real", 1.0, "Truncation of the latents."),
+        Option(
+            "region",
+            "Region",
+            "other",
+            None,
+            "(top, left, bottom, right) of what is to change, the rest is not; None is the whole picture.",
+            offered=False,
+        ),
+        Option(
+            "epsilon",
+            "Floor",
+            "real",
+            0.1,
+            "How weak a direction of a region may be: without it those win that change nothing anywhere.",
+            above_zero=True,
+            offered=False,
+        ),
+    ),
+    value=SHARE,
+)

@@ -1,16 +1,16 @@
-"""Batches of features and latents in, their exact mean and covariances out; no sample is kept."""
+"""Adds up the exact mean and covariances of features and latents, a batch at a time; no sample is kept."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
-Progress = Callable[[int, int], None]
-"""Called as ``progress(done, total)`` after every batch."""
+from sefa_widget.directions.device import for_eigh, to_float64
+from sefa_widget.progress import Progress
 
 
 class Sums(Protocol):
@@ -56,18 +56,18 @@ class Moments:
 
     @property
     def mean(self) -> Tensor:
-        """Mean of the features, ``[D]``."""
+        """Mean of the features, ``[D]``, on the CPU."""
         _, totals, count = self._whole()
         return (self._shift + totals / count)[: self._width].cpu()
 
     @property
     def covariance(self) -> Tensor:
-        """Covariance of the features, ``[D, D]``, divided by count - 1."""
-        return self._centred()[: self._width, : self._width].cpu()
+        """Covariance of the features, ``[D, D]``, divided by count - 1, where its `eigh` runs."""
+        return for_eigh(self._centred()[: self._width, : self._width])
 
     @property
     def cross(self) -> Tensor:
-        """Covariance of features and latents, ``[D, d]``, divided by count - 1."""
+        """Covariance of features and latents, ``[D, d]``, divided by count - 1, on the CPU."""
         return self._centred()[: self._width, self._width :].cpu()
 
     def _centred(self) -> Tensor:
@@ -133,9 +133,4 @@ def gather(
     except KeyboardInterrupt:
         if sums.count < 2:
             raise
-        warnings.warn(f"Interrupted: directions are from {sums.count} of {n} samples.", stacklevel=6)
-
-
-def to_float64(values: Tensor) -> Tensor:
-    """Give the values as float64 where they are, or on the CPU where the device (MPS) has none."""
-    return values.to("cpu" if values.device.type == "mps" else values.device, torch.float64)
+        warnings.warn(f"Interrupted: directions are from {sums.count} of {n} samples.", stacklevel=7)

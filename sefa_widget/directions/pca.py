@@ -14,10 +14,17 @@ import torch
 from torch import Tensor
 
 from sefa_widget.arguments import whole
-from sefa_widget.directions.activations import Samples
-from sefa_widget.directions.base import Directions, Value, choose_layers, decompose, edit_rows, keeps_options
-from sefa_widget.directions.moments import Moments, Progress, Sketch, gather, to_float64
+from sefa_widget.directions.activations import SAMPLING, Samples
+from sefa_widget.directions.base import Directions
+from sefa_widget.directions.device import to_float64
+from sefa_widget.directions.eigen import decompose, unit_rows
+from sefa_widget.directions.layers import choose_layers, edit_rows
+from sefa_widget.directions.method import Method
+from sefa_widget.directions.moments import Moments, Sketch, gather
+from sefa_widget.directions.search import Search, keeps_options
+from sefa_widget.directions.value import Value
 from sefa_widget.generators.base import Generator
+from sefa_widget.progress import Progress, part
 
 WIDE = 4096
 """Features above which the covariance is never formed."""
@@ -150,7 +157,7 @@ def components(samples: Samples, k: int | None, progress: Progress | None, passe
         moments = Moments()
         same = layer is None
         batches = ((x, z[:, :0] if same else z) for x, z in samples)
-        gather(batches, moments, n, stage(progress, 0, rounds))
+        gather(batches, moments, n, part(progress, 0, rounds))
         found = principal(moments, k)
     rank = int((found.variances > 1e-12 * found.total).sum())
     limit = d if layer is None else min(rank, found.count - 1)
@@ -163,7 +170,7 @@ def principal(moments: Moments, k: int | None = None) -> Components:
     """Turn moments of features, and of latents where they are not the features, into components."""
     covariance, cross = moments.covariance, moments.cross
     variances, vectors = decompose(covariance)
-    cross = cross if cross.shape[1] else covariance
+    cross = cross if cross.shape[1] else covariance.cpu()
     steps = vectors @ cross / variances.sqrt().clamp_min(1e-150)[:, None]
     found = Components(moments.mean, vectors, variances, steps, float(covariance.trace()), moments.count)
     return first(found, k or len(vectors))
@@ -179,13 +186,6 @@ def sigma(directions: Directions) -> Tensor:
     return directions.eigenvalues.sqrt()
 
 
-def unit_rows(rows: Tensor) -> Tensor:
-    """Scale rows ``[k, d]`` to unit length, each with its entry of largest magnitude positive."""
-    largest = rows.gather(1, rows.abs().argmax(1, keepdim=True))
-    units: Tensor = rows / rows.norm(dim=1, keepdim=True).clamp_min(1e-150)
-    return units * largest.sign()
-
-
 def directions_of(
     samples: Samples, method: str, vectors: Tensor, variances: Tensor, found: Components, value: Value
 ) -> Directions:
@@ -197,20 +197,11 @@ def directions_of(
         eigenvalues=variances,
         trace=found.total,
         rows=found.count,
-        method=method,
-        layers=layers,
-        normalized=None,
+        search=Search(method, layers, None),
         fingerprint=generator.fingerprint,
         edit_rows=edit_rows(generator, layers),
         value=value,
     )
-
-
-def stage(progress: Progress | None, number: int, stages: int) -> Progress | None:
-    """Give the progress of one of several passes as a part of all."""
-    if progress is None:
-        return None
-    return lambda done, n: progress(number * n + done, stages * n)
 
 
 def _wide(samples: Samples, k: int, progress: Progress | None, rounds: int) -> Components:
@@ -221,13 +212,13 @@ def _wide(samples: Samples, k: int, progress: Progress | None, rounds: int) -> C
     basis = torch.randn(like.shape[1], 2 * k + 20, dtype=torch.float64, generator=random).to(like.device)
     for number in range(_PASSES - 1):
         sketch = Sketch(torch.linalg.qr(basis).Q)
-        gather(samples, sketch, samples.n, stage(progress, number, rounds))
+        gather(samples, sketch, samples.n, part(progress, number, rounds))
         samples = replace(samples, n=sketch.count)
         basis = sketch.product
     basis = torch.linalg.qr(basis).Q
     moments = Moments()
     batches = ((_measured(to_float64(x), basis), z) for x, z in samples)
-    gather(batches, moments, samples.n, stage(progress, _PASSES - 1, rounds))
+    gather(batches, moments, samples.n, part(progress, _PASSES - 1, rounds))
     covariance, count = moments.covariance, moments.count
     variances, inner = decompose(covariance[:-1, :-1])
     squares = float(covariance[-1, -1]) * (count - 1) + count * float(moments.mean[-1]) ** 2
@@ -245,3 +236,17 @@ def _example(generator: Generator) -> str:
     """Name a sub-module that has weights."""
     names = [name for name, module in generator.named_modules() if name and list(module.parameters(False))]
     return names[0] if names else "name"
+
+
+METHOD = Method(
+    name="pca",
+    title="PCA",
+    find=pca,
+    applies_to=applies_to,
+    asks="how do the samples vary?",
+    reads="samples",
+    takes="seconds to minutes: 10⁴ to 10⁶ samples",
+    source='Härkönen et al., "GANSpace: Discovering Interpretable GAN Controls", NeurIPS 2020, section 3',
+    options=SAMPLING,
+    value=SHARE,
+)

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from sefa_widget.directions.activations import Samples
 from sefa_widget.directions.files import UNREADABLE
-from sefa_widget.directions.moments import Progress
 from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.progress import Progress
 
 Scorer = Callable[[Tensor], Tensor | NDArray[np.floating]]
 """From images ``[N, C, H, W]`` of about -1..1 to scores ``[N]`` or ``[N, A]``."""

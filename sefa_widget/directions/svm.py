@@ -1,4 +1,9 @@
-"""The plane that a linear support vector machine puts between two classes of points."""
+"""The plane that a linear support vector machine puts between two classes of points.
+
+Why not scikit-learn: its ``SVC`` finds the same plane (|cos| within 1e-9 of 1) and is faster where a plane
+separates few points, but where 2000 labelled points of size 100 overlap it takes 8 s instead of 0.2 s, and
+10,000 of size 512 did not end in 6 minutes (here 30 s); ``LinearSVC`` does not converge there.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +78,7 @@ def linear_svm(
             step = from_right - step_b * from_y
             step_low = (lower_target - low * step) / a - low
             step_high = (upper_target + high * step) / room - high
-            length = min(map(_reach, (a, room, low, high), (step, -step, step_low, step_high)))
+            length = min(map(_longest, (a, room, low, high), (step, -step, step_low, step_high)))
             if not corrected:
                 after = (a + length * step) @ (low + length * step_low)
                 after = after + (room - length * step) @ (high + length * step_high)
@@ -86,6 +91,6 @@ def linear_svm(
     raise ValueError(f"No separating plane was found in {rounds} rounds; scale the codes to about unit size.")
 
 
-def _reach(values: Tensor, steps: Tensor) -> float:
+def _longest(values: Tensor, steps: Tensor) -> float:
     """Give how far along `steps` all values stay positive, 1e9 at most."""
     return min(1e9, float(torch.where(steps < 0, -values / steps, float("inf")).min()))

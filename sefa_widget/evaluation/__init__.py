@@ -6,7 +6,7 @@ from sefa_widget.evaluation.effect import Effect, effect
 from sefa_widget.evaluation.regressor import AttributeRegressor, load_regressor, save_regressor
 from sefa_widget.evaluation.rescore import rescore
 from sefa_widget.evaluation.rescoring import Controls, Rescoring
-from sefa_widget.evaluation.travel import Travel, travel
+from sefa_widget.evaluation.strengths import MatchedStrengths, matched_strengths
 from sefa_widget.measures.basis import chance
 from sefa_widget.measures.fresh import fresh_latents
 from sefa_widget.measures.matching import Nearest, Pair
@@ -18,10 +18,10 @@ __all__ = [
     "Comparison",
     "Controls",
     "Effect",
+    "MatchedStrengths",
     "Nearest",
     "Pair",
     "Rescoring",
-    "Travel",
     "captured_change",
     "chance",
     "compare",
@@ -29,7 +29,7 @@ __all__ = [
     "fresh_latents",
     "latent_spread",
     "load_regressor",
+    "matched_strengths",
     "rescore",
     "save_regressor",
-    "travel",
 ]

@@ -21,9 +21,6 @@ from sefa_widget.measures.fresh import fresh_latents
 from sefa_widget.measures.matching import Nearest, Pair, compare_pair, find_nearest
 from sefa_widget.pictures.editing import Rows, row_numbers
 
-SUPERVISED = "interfacegan"
-"""Directions of this method are the supervised ones unless `compare` is told otherwise."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
@@ -151,7 +148,7 @@ def compare(
         How many of each set are compared, strongest first; None is all. To look for the nearest direction
         to each supervised one, equally many of each set are searched: k, or as many as the smallest set has.
     supervised
-        Names of sets whose directions were found with labels; None takes those of method interfacegan.
+        Names of sets whose directions were found with labels; None takes those of supervised methods.
     reliability
         By name of a supervised set, how reliable each of its directions is: `Plane.reliability` of
         `directions.separations`.
@@ -186,7 +183,11 @@ def compare(
     seed = whole(seed, "seed", 0)
     k = None if k is None else whole(k, "k", 1)
     if supervised is None:
-        supervised = [name for name, found in directions.items() if found.method == SUPERVISED]
+        supervised = [
+            name
+            for name, found in directions.items()
+            if (method := found.search.described) is not None and method.supervised
+        ]
     supervised = several(supervised, "supervised", "a list of names of sets")
     reliability = {} if reliability is None else reliability
     controls = whole(controls, "controls", 1)

@@ -11,7 +11,7 @@ from sefa_widget.arguments import positive, whole
 from sefa_widget.directions import Directions
 from sefa_widget.directions.base import check_directions
 from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
-from sefa_widget.measures.basis import as_control, chance, random_units
+from sefa_widget.measures.basis import as_control, in_words, random_units
 from sefa_widget.measures.changes import differences, draw, rms
 from sefa_widget.measures.fresh import fresh_latents
 from sefa_widget.pictures.editing import Rows
@@ -50,12 +50,8 @@ class Effect:
 
     def __repr__(self) -> str:
         """Say the span of the changes, and that of the control."""
-        least, most = (float(value) for value in self.change.aminmax())
-        beside = ""
-        if self.control is not None:
-            low, _, high = chance(self.control.change).tolist()
-            beside = f"; 5 to 95 % of {len(self.control.change)} random: {low:.3g} to {high:.3g}"
-        return f"Effect({len(self.change)} directions: change per unit {least:.3g} to {most:.3g}{beside})"
+        span = in_words(self.change, None if self.control is None else self.control.change)
+        return f"Effect({len(self.change)} directions: change per unit {span})"
 
 
 def effect(
@@ -126,7 +122,7 @@ def _measure(
         spread.append(both.std(correction=0))
         evenness.append(right.mean() / left.mean())  # 0 / 0 is NaN
         squares = torch.stack([plus, minus]).double().square()  # [2, N, C, H, W]
-        heat.append(squares.mean(dim=(0, 1, 2)).sqrt() / strength)
+        heat.append(squares.mean(dim=(0, 1, 2)).sqrt().cpu() / strength)
     return Effect(
         change=torch.stack(change),
         spread=torch.stack(spread),

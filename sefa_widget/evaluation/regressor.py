@@ -20,8 +20,8 @@ from torch.nn import functional
 
 from sefa_widget.arguments import instance, new_file, several, whole, wholes
 from sefa_widget.arguments import path as full_path
-from sefa_widget.checkpoint import OWN_FORMAT, CheckpointError, read_checkpoint
-from sefa_widget.generators import choose_device
+from sefa_widget.checkpoint import OWN_FORMAT, CheckpointError
+from sefa_widget.generators import choose_device, read_checkpoint
 
 FAMILY = "attribute_regressor"
 """What the metadata of a regressor's file says in the place of a generator's architecture."""

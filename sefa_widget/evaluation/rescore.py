@@ -15,7 +15,6 @@ from torch import Tensor
 from sefa_widget.arguments import function, positives, whole
 from sefa_widget.directions import Directions
 from sefa_widget.directions.base import check_directions
-from sefa_widget.directions.moments import Progress
 from sefa_widget.directions.scores import Scorer
 from sefa_widget.evaluation.amounts import LEAST, Amount, amount
 from sefa_widget.evaluation.rescoring import Controls, Rescoring
@@ -24,6 +23,7 @@ from sefa_widget.generators.base import Generator, Latent, check_generator, chec
 from sefa_widget.measures.basis import as_control, random_bases
 from sefa_widget.measures.fresh import fresh_latents
 from sefa_widget.pictures.editing import Rows, edit
+from sefa_widget.progress import Progress, check_progress
 
 CONTROLS = 59
 """Random bases by default: with so many a level of 5 % is met exactly, because 5 % of 59 + 1 is whole."""
@@ -80,7 +80,7 @@ def rescore(
         N: how many fresh samples are moved, the same for directions and random bases. Not used with
         `latents`.
     strength
-        The step, or one step for each of the k directions ``[k]``, such as `Travel.strengths`.
+        The step, or one step for each of the k directions ``[k]``, such as `MatchedStrengths.strengths`.
     rows
         The code rows that an edit moves; see `edit`.
     latents
@@ -112,8 +112,7 @@ def rescore(
     """
     check_generator(generator)
     function(scorer, "scorer", "images [M, C, H, W]")
-    if progress is not None:
-        function(progress, "progress", "how many pictures are done and how many there are")
+    check_progress(progress)
     seed = whole(seed, "seed", 0)
     steps = _steps(check_directions(directions), k, strength)
     directions = directions.first(len(steps))

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from sefa_widget.arguments import several
-from sefa_widget.directions.moments import Progress
 from sefa_widget.directions.scores import Scorer, read_scores
 from sefa_widget.generators.base import Generator, Latent
 from sefa_widget.measures.changes import BATCH_PIXELS, draw
+from sefa_widget.progress import Progress
 
 COLUMNS = ("direction", "strongest", "effect", "purity")
 """Columns of a table of scores before those of the attributes; no attribute may have these names."""
@@ -60,7 +60,7 @@ class Scored:
         """Draw and score latents batch by batch; ``[N, A]`` float64."""
         found = []
         for piece in _pieces(latents, self.batch):
-            images = draw(self.generator, piece)
+            images = draw(self.generator, piece).cpu()
             with torch.no_grad():
                 answer = self.scorer(images)
             found.append(self._checked(answer, len(images)))

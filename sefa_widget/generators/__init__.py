@@ -1,40 +1,27 @@
-"""Loads and saves generators; each module here holds one architecture."""
+"""Loads and saves generators; `families` says which architectures and file formats there are."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import nn
 
 from sefa_widget.arguments import instance, new_file
 from sefa_widget.arguments import path as full_path
-from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError, read_checkpoint
-from sefa_widget.generators import (
-    biggan,
-    convert_biggan,
-    convert_ganzoo,
-    convert_stylegan,
-    convert_stylegan2,
-    convert_stylegan2_layouts,
-    convert_stylegan3,
-    dcgan,
-    fastgan,
-    pggan,
-    stylegan,
-    stylegan2,
-    stylegan3,
-)
+from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise, check_generator
+from sefa_widget.generators.borrowing import from_module
 from sefa_widget.generators.calling import Call
-from sefa_widget.generators.module import from_module
+from sefa_widget.generators.families import FAMILIES, FORMATS, format_named
+from sefa_widget.generators.precision import as_dtype
+from sefa_widget.generators.reading import read_checkpoint
 
 __all__ = [
     "BUNDLED",
@@ -46,55 +33,9 @@ __all__ = [
     "Noise",
     "choose_device",
     "load_generator",
+    "read_checkpoint",
     "save_generator",
 ]
-
-FAMILIES: dict[str, type[Generator]] = {
-    family.family: family
-    for family in (
-        dcgan.DCGAN,
-        pggan.PGGAN,
-        fastgan.FastGAN,
-        biggan.BigGAN,
-        biggan.BigGANDeep,
-        stylegan.StyleGAN,
-        stylegan2.StyleGAN2,
-        stylegan3.StyleGAN3,
-    )
-}
-"""Architectures by name."""
-
-Conversion = Callable[[Checkpoint], tuple[type[Generator], dict[str, Any], dict[str, Tensor]]]
-"""From a checkpoint: the architecture, its keyword arguments, and the tensors under its own keys."""
-
-
-def _own(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[str, Tensor]]:
-    family = checkpoint.config["family"]
-    if family not in FAMILIES:
-        raise CheckpointError(
-            f"{checkpoint.name!r} holds a {family!r} generator; known here are {', '.join(FAMILIES)}."
-        )
-    return FAMILIES[family], checkpoint.config["config"], checkpoint.tensors
-
-
-FORMATS: dict[str, Conversion] = {
-    OWN_FORMAT: _own,
-    "dcgan": dcgan.convert,
-    "genforce_stylegan": convert_stylegan.genforce,
-    "genforce_stylegan2": convert_stylegan2_layouts.genforce,
-    "nvidia_stylegan2": convert_stylegan2.nvidia,
-    "nvidia_stylegan3": convert_stylegan3.nvidia,
-    "tf_stylegan2": convert_stylegan2_layouts.tensorflow,
-    "rosinality": convert_stylegan2_layouts.rosinality,
-    "ganzoo_dcgan": convert_ganzoo.convert_dcgan,
-    "ganzoo_pgan": convert_ganzoo.convert_pgan,
-    "genforce_pggan": pggan.convert,
-    "fastgan": fastgan.convert,
-    "huggingface_biggan_deep": convert_biggan.convert_huggingface,
-    "ajbrock_biggan": convert_biggan.convert_ajbrock,
-    "ajbrock_biggan_deep": convert_biggan.convert_ajbrock,
-}
-"""How each file format becomes one of the architectures."""
 
 BUNDLED = ("faces", "heads")
 """Names of the generators that come with the package."""
@@ -104,6 +45,7 @@ def load_generator(
     source: str | Path | Checkpoint | Generator | nn.Module | None = None,
     *,
     device: str | torch.device | None = None,
+    dtype: str | torch.dtype | None = None,
     format: str | None = None,  # noqa: A002  # the word users have for it
     latent_dim: int | None = None,
     num_classes: int | None = None,
@@ -129,27 +71,37 @@ def load_generator(
     device
         Where it computes, for example ``"cpu"``, ``"cuda:0"`` or ``"mps"``; None takes the first there
         is of CUDA, MPS and CPU, and leaves generators and modules where they are.
+    dtype
+        What pictures are drawn in: ``"float32"``, ``"bfloat16"`` or ``"float16"``, or such a `torch.dtype`.
+        The half types are for the four highest resolutions; the weights, the mapping network and the styles
+        stay float32, and so do directions, Jacobians and saved files. None is float32, and leaves generators
+        as they are. docs/devices.md says how much pictures differ.
     format
         Of a file that is not recognised: the name of its format, one of `FORMATS`.
     latent_dim, num_classes, layers, latent_from, call, name
-        How to use a module, where it cannot be guessed; see `sefa_widget.generators.module.from_module`.
+        How to use a module, where it cannot be guessed; see `sefa_widget.generators.borrowing.from_module`.
 
     Returns
     -------
     Generator
-        In eval mode, float32, without gradients.
+        In eval mode, without gradients; its weights are float32.
 
     Raises
     ------
     CheckpointError
         If the file cannot be read or does not fit the architecture it looks like.
     ValueError
-        If the device does not exist here, or a module cannot be taken as a generator.
+        If the device does not exist here or cannot draw in the dtype, or a module cannot be taken as a
+        generator.
     """
     chosen = choose_device(device)
+    drawn_in = None
+    if dtype is not None:
+        where = source.device if isinstance(source, Generator) and device is None else chosen
+        drawn_in = as_dtype(dtype, where)
     if isinstance(source, Generator):
-        return source if device is None else source.to(chosen)
-    if isinstance(source, nn.Module):
+        generator: Generator = source if device is None else source.to(chosen)
+    elif isinstance(source, nn.Module):
         if device is not None:
             source.to(chosen)
         generator = from_module(
@@ -162,15 +114,23 @@ def load_generator(
             name=name,
         )
         print(generator.summary)
-        return generator
-    if any(option is not None for option in (latent_dim, num_classes, layers, latent_from, call, name)):
+    elif any(option is not None for option in (latent_dim, num_classes, layers, latent_from, call, name)):
         raise ValueError(
             "Only a torch.nn.Module takes latent_dim, num_classes, layers, latent_from, call or name."
         )
+    else:
+        generator = _read(source, format).to(chosen)
+    if drawn_in is not None:
+        generator.synthesis_dtype = drawn_in
+    return generator
+
+
+def _read(source: str | Path | Checkpoint | None, format: str | None) -> Generator:  # noqa: A002  # see above
+    """Make a generator of a bundled name, a file or a checkpoint."""
     source = BUNDLED[0] if source is None else source
     if isinstance(source, Checkpoint):
         copies = {key: tensor.clone() for key, tensor in source.tensors.items()}
-        return _build(replace(source, tensors=copies)).to(chosen)
+        return _build(replace(source, tensors=copies))
     if format is not None:
         instance(format, "format", str, f"one of {', '.join(FORMATS)}")
     if not isinstance(source, os.PathLike):
@@ -179,8 +139,8 @@ def load_generator(
     if isinstance(source, str) and source in BUNDLED:
         bundled = resources.files("sefa_widget.generators") / "bundled" / f"{source}.safetensors"
         with resources.as_file(bundled) as path:
-            return _build(read_checkpoint(path, format)).to(chosen)
-    return _build(read_checkpoint(full_path(source, "source"), format)).to(chosen)
+            return _build(read_checkpoint(path, format))
+    return _build(read_checkpoint(full_path(source, "source"), format))
 
 
 def save_generator(generator: Generator, path: str | Path) -> Path:
@@ -237,9 +197,9 @@ def choose_device(device: str | torch.device | None) -> torch.device:
 
 
 def _build(checkpoint: Checkpoint) -> Generator:
-    convert = FORMATS[checkpoint.format]
+    known = format_named(checkpoint.format)
     try:
-        architecture, config, tensors = convert(checkpoint)
+        architecture, config, tensors = known.convert(checkpoint)
         with torch.device("meta"):  # no memory and no random numbers for weights that are given anyway
             generator = architecture(**config)
         generator.load_state_dict({key: t.contiguous() for key, t in tensors.items()}, assign=True)

@@ -1,26 +1,27 @@
-"""What every generator is to the rest of the project: it draws latents, and makes images of them."""
+"""The base class of all generators: it draws latents, and makes images of them."""
 
 from __future__ import annotations
 
-import hashlib
-import threading
-from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from abc import abstractmethod
+from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from sefa_widget.arguments import MAX_SEED, instance, wholes
 from sefa_widget.generators import inputs
+from sefa_widget.generators.factorisable import Factorisable, LatentSpace, Layer, Modulation
+from sefa_widget.generators.forward_mode import FORWARD_MODE
 from sefa_widget.generators.latent import Latent, Noise
+from sefa_widget.generators.precision import working_dtype
+from sefa_widget.generators.pretrained import Pretrained
 from sefa_widget.generators.stages import Features, Stage, draw
-from sefa_widget.generators.untrained import batch_size, gather_statistics
-from sefa_widget.generators.version import weights_version
+from sefa_widget.generators.untrained import untrained_like
 
 __all__ = [
+    "FORWARD_MODE",
     "Generator",
     "Latent",
     "LatentSpace",
@@ -31,95 +32,27 @@ __all__ = [
     "check_latents",
 ]
 
-LatentSpace = Literal["z", "w"]
-"""The space in which the codes of a generator live."""
 
-FORWARD_MODE = threading.RLock()
-"""Held while a generator is differentiated in forward mode: torch has one level of it for the whole process.
-It is taken after the generator's own lock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One factorisable layer of a generator, in the order in which the picture is made.
-
-    Attributes
-    ----------
-    name
-        What the layer-range selector shows, for example ``"8x8 conv"``.
-    resolution
-        Height and width of what the layer puts out, in pixels.
-    row
-        The row of the codes the layer reads; None where the latent only arrives through earlier layers.
-    """
-
-    name: str
-    resolution: int
-    row: int | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Modulation:
-    """How the latent scales and shifts feature channels, and the convolution that reads them next.
-
-    Attributes
-    ----------
-    kernel
-        ``[C_out, C, k, k]``: the convolution, all its gains included.
-    scale
-        ``[C, d]``: from the latent to the gain of each channel.
-    shift
-        ``[C, d]``: from the latent to what is added to each channel, if anything is.
-    """
-
-    kernel: Tensor
-    scale: Tensor
-    shift: Tensor | None = None
-
-
-class Generator(nn.Module, ABC):
+class Generator(Pretrained, Factorisable):
     """A pre-trained generator: ``forward(codes) -> images``, and the weights that take the latent in.
 
     Subclasses hold one architecture each. They set the attributes below in ``__init__``, implement
     `stages` and `latent_weight`, and override `mapping` where z is not the latent space. One that cannot be
     cut into stages implements `forward` instead of `stages`.
-    A generator is always in eval mode and needs no gradients; device and dtype are chosen once, in
-    `load_generator`. It can be copied and pickled, also to another process.
+    A generator is always in eval mode and needs no gradients; device and `synthesis_dtype` are chosen once,
+    in `load_generator`. It can be copied and pickled, also to another process.
     """
-
-    family: ClassVar[str]
-    """Name of the architecture, for example ``"stylegan2"``."""
 
     name: str = "generator"
     """What the user sees; by default the stem of the file it came from."""
-    latent_space: LatentSpace = "z"
-    """The space in which codes live and directions are found."""
     z_dim: int
     """Size of the normal vector that `sample` draws."""
-    latent_dim: int
-    """d: size of one code."""
     resolution: int
     """Height and width of the images, in pixels."""
     channels: int = 3
     """Channels of the images: 3 is RGB, 1 is grey."""
     num_classes: int = 0
     """Number of classes; 0 for an unconditional generator."""
-    layers: tuple[Layer, ...]
-    """The factorisable layers, in the order in which the picture is made."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lock = threading.RLock()
-        self._fingerprint: tuple[Hashable, str] | None = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Give what is copied and pickled: all but the lock and what was computed from the weights."""
-        return {key: value for key, value in self.__dict__.items() if key != "lock"} | {"_fingerprint": None}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take that, with a lock of its own."""
-        super().__setstate__(state)  # type: ignore[no-untyped-call]  # torch gives it no types
-        self.lock = threading.RLock()
 
     @property
     @abstractmethod
@@ -144,40 +77,6 @@ class Generator(nn.Module, ABC):
         """Make images ``[N, C, H, W]`` of about -1..1 from codes ``[N, L, d]``; differentiable."""
         return draw(self.stages(), (), Latent(codes, labels), noise)
 
-    @abstractmethod
-    def latent_weight(self, layer: int) -> Tensor:
-        """Give the matrix ``[m, d]`` that takes the latent into layer number `layer`.
-
-        Its row order is free (Gram matrices do not depend on it). A layer with ``row=None`` has none:
-        ValueError.
-        """
-
-    def latent_kernel(self, layer: int) -> Tensor:
-        """Give the same weight as a convolution kernel ``[C_out, d, k, k]``; k is 1 for a linear layer."""
-        return self.latent_weight(layer)[:, :, None, None]
-
-    def responses(self, latents: Tensor) -> Iterator[Tensor]:
-        """Push latents ``[n, d]`` through the linear part of the network, layer by layer.
-
-        For generators that read the latent once. Yields ``[n, C, H, W]`` for each entry of `layers`: a
-        linear function of `latents`, before that layer's own normalisation. Biases, activations and pixel
-        norm are left out, batch norm stands at its running statistics.
-        NotImplementedError where the architecture has no such reading.
-        """
-        raise NotImplementedError(f"{self.family} generators have no composed response.")
-
-    def modulations(self, layer: int) -> tuple[Modulation, ...]:
-        """Give each scaling and shifting of channels in a layer, with the convolution that follows it.
-
-        For generators that read the latent in every layer; empty where a layer does neither.
-        """
-        return ()
-
-    @property
-    def forward_mode_error(self) -> str | None:
-        """Why its pictures cannot be differentiated in forward mode; None where they can."""
-        return None
-
     def untrained(self) -> Generator:
         """Give a network of the same architecture with the weights it has before training.
 
@@ -190,67 +89,13 @@ class Generator(nn.Module, ABC):
         ValueError
             If `config` does not build the network again.
         """
-        try:
-            network = type(self)(**self.config)
-        except TypeError as error:
-            raise ValueError(f"{self.name!r} cannot be built again from its config: {error}") from error
-        own = dict(self.named_buffers())
-        for name, buffer in network.named_buffers():
-            buffer.copy_(own[name])
-        with torch.no_grad():
-            network.initialize(self)
-        network.to(self.device, self.dtype)
-        count = batch_size(self.resolution)
-
-        def draw() -> Tensor:
-            labels = torch.randint(self.num_classes, (count,)) if self.num_classes else None
-            return network.synthesize(network.mapping(torch.randn(count, self.z_dim), labels=labels))
-
-        gather_statistics(network, draw)
-        return network
+        return untrained_like(self)
 
     def initialize(self, trained: Generator) -> None:
         """Set the weights to what they are before training, where the constructor does not do so already.
 
         `trained` is a network of the same architecture whose weights say which numbers are zero by design.
         """
-
-    @property
-    def num_codes(self) -> int:
-        """L: how many rows the codes have."""
-        return 1 + max(layer.row for layer in self.layers if layer.row is not None)
-
-    @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        return next(self.parameters()).device
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """Type of the weights and of the codes."""
-        return next(self.parameters()).dtype
-
-    @property
-    def weights_version(self) -> Hashable:
-        """A value that is another one when weights have changed, also in place; see `weights_version`.
-
-        What is computed from weights and kept (Gram matrices, directions, pictures, the fingerprint) is kept
-        with it. A change through ``.data`` or memory shared with NumPy that leaves all sampled values alone
-        is not noticed; to be sure, load the generator again.
-        """
-        return weights_version(self)
-
-    @property
-    def fingerprint(self) -> str:
-        """First 16 hex digits of a SHA-256 over names, shapes and values of all tensors."""
-        version = self.weights_version
-        if self._fingerprint is None or self._fingerprint[0] != version:
-            digest = hashlib.sha256()
-            for key, value in sorted(self.state_dict().items()):
-                digest.update(f"{key}{tuple(value.shape)}".encode())
-                digest.update(value.detach().cpu().float().contiguous().numpy().data)
-            self._fingerprint = (version, digest.hexdigest()[:16])
-        return self._fingerprint[1]
 
     def mapping(
         self,
@@ -359,6 +204,10 @@ class Generator(nn.Module, ABC):
             options = self.forward_options(latent)
             images: Tensor = self(codes.to(self.device, self.dtype), latent.labels, noise, **options)
             return images
+
+    def dtype_at(self, size: int) -> torch.dtype:
+        """Give the type in which features of `size` pixels are computed; see `working_dtype`."""
+        return working_dtype(self.synthesis_dtype, self.dtype, size, self.resolution)
 
     def forward_options(self, latent: Latent) -> dict[str, Any]:
         """Give what `forward` of this architecture reads of a latent besides codes and labels."""

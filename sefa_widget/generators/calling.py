@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from sefa_widget.generators.probe import weight_layers
+from sefa_widget.generators.readers import weight_layers
 
 Call = Callable[[nn.Module, Tensor, Tensor | None], Any]
 """From the module, latents ``[N, d]`` and class vectors ``[N, num_classes]`` or None: images."""
@@ -114,3 +114,20 @@ def inputs_of(layer: nn.Module) -> int:
         matrices = [weight for weight in layer.parameters(recurse=False) if weight.ndim == 2]
         size = matrices[0].shape[1] if matrices else 0
     return int(size)
+
+
+def images_of(call: Call, module: nn.Module, z: Tensor, labels: Tensor | None) -> Tensor:
+    """Run a module and give its images ``[N, C, H, W]``, the first of what it gives.
+
+    Raises
+    ------
+    ValueError
+        If it gives something else.
+    """
+    image = call(module, z, labels)
+    while isinstance(image, (list, tuple)) and image:
+        image = image[0]
+    if not isinstance(image, Tensor) or image.ndim != 4 or len(image) != len(z):
+        found = list(image.shape) if isinstance(image, Tensor) else type(image).__name__
+        raise ValueError(f"The module gives {found}, not images [{len(z)}, C, H, W].")
+    return image

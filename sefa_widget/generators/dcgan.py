@@ -6,16 +6,19 @@ layer sizes and key names are those of the PyTorch example.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from sefa_widget.checkpoint import Checkpoint
+from sefa_widget.checkpoint import Checkpoint, Contents, Leaf
 from sefa_widget.generators.base import Generator, Layer
+from sefa_widget.generators.formats import Converted, Format, doublings, keys
+from sefa_widget.generators.ganzoo import class_vector_size, ends_in_tanh
 from sefa_widget.generators.latent import Latent, Noise
+from sefa_widget.generators.precision import computing_in, to_full
 from sefa_widget.generators.stages import Features, Stage
 
 
@@ -93,14 +96,16 @@ class DCGAN(Generator):
         )
 
     def _convolve(self, n: int, features: Features, latent: Latent, _noise: Noise) -> Features:
-        if n:
-            x = torch.relu(self.norms[n - 1](features[0]))
-        else:
+        if not n:
             x = self.with_labels(latent.codes[:, 0], latent.labels)[:, :, None, None]
-        return (self.convolutions[n](x),)
+            return (self.convolutions[0](x),)
+        dtype = self.dtype_at(self.layers[n].resolution)
+        with computing_in(dtype, self.device):
+            return (self.convolutions[n](torch.relu(self.norms[n - 1](features[0].to(dtype)))),)
 
     def _picture(self, features: Features) -> Tensor:
-        return torch.tanh(features[0]) if self.tanh else features[0]
+        image = to_full(features[0])
+        return torch.tanh(image) if self.tanh else image
 
     def latent_weight(self, layer: int) -> Tensor:
         """Give the first convolution, applied to a 1x1 input, as a matrix ``[C * 4 * 4, d]``."""
@@ -124,7 +129,7 @@ class DCGAN(Generator):
             yield x
 
 
-def convert(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], dict[str, Tensor]]:
+def convert_example(checkpoint: Checkpoint) -> Converted:
     """Take a state dict of the PyTorch DCGAN example (``main.0`` ... ``main.12``), any width and depth."""
     numbers = sorted({int(key.split(".")[1]) for key in checkpoint.tensors if key.startswith("main.")})
     convolutions = [n for n in numbers if checkpoint.tensors[f"main.{n}.weight"].ndim == 4]
@@ -142,3 +147,61 @@ def convert(checkpoint: Checkpoint) -> tuple[type[Generator], dict[str, Any], di
         else:
             tensors[f"norms.{convolutions.index(number - 1)}.{name}"] = tensor
     return DCGAN, config, tensors
+
+
+def convert_ganzoo(checkpoint: Checkpoint) -> Converted:
+    """Take a DCGAN (``formatLayer``, ``main.batchNorm0``, ``main.convTranspose1``, ..., ``main.outlayer``).
+
+    The zoo never leaves train mode, so its own pictures use the statistics of the batch; here it is the
+    stored ones, as everywhere.
+    """
+    settings, given = checkpoint.config, checkpoint.tensors
+    depth = sum(key.startswith("main.convTranspose") and key.endswith(".weight") for key in given)
+    places = {"formatLayer": "convolutions.0", "main.outlayer": f"convolutions.{depth + 1}"}
+    places |= {f"main.convTranspose{n}": f"convolutions.{n}" for n in range(1, depth + 1)}
+    places |= {f"main.batchNorm{n}": f"norms.{n}" for n in range(depth + 1)}
+    tensors = {}
+    for key, tensor in given.items():
+        name, _, leaf = key.rpartition(".")
+        tensors[f"{places.get(name, name)}.{leaf}"] = tensor
+    classes = class_vector_size(settings)
+    config = {
+        "latent_dim": given["formatLayer.weight"].shape[0] - classes,
+        "widths": [given[f"main.batchNorm{n}.weight"].shape[0] for n in range(depth + 1)],
+        "channels": given["main.outlayer.weight"].shape[1],
+        "num_classes": classes,
+        "tanh": ends_in_tanh(settings, "DCGAN"),
+    }
+    return DCGAN, config, tensors
+
+
+def newer_keys(contents: Contents) -> Mapping[str, Leaf]:
+    """Bring the keys of older files of the GAN zoo to the layout of newer ones."""
+    return {key.replace(".module.", "."): leaf for key, leaf in contents.tensors.items()}
+
+
+FORMATS = (
+    Format(
+        "ganzoo_dcgan",
+        "DCGAN of the GAN zoo",
+        "`.pt` of pytorch_GAN_zoo",
+        signature=(r"formatLayer(\.module)?\.weight", r"main\.outlayer(\.module)?\.weight"),
+        required=keys("formatLayer.weight main.batchNorm0.weight main.outlayer.weight"),
+        latent=r"formatLayer\.weight",
+        convert=convert_ganzoo,
+        tensors=newer_keys,
+        settings=lambda contents: contents.settings,
+        resolution=doublings("main.batchNorm#.weight", smallest=8),
+    ),
+    Format(
+        "dcgan",
+        "DCGAN of the PyTorch examples",
+        "`netG_epoch_N.pth`, bare or nested",
+        signature=keys("main.0.weight main.1.running_mean main.3.weight"),
+        required=keys("main.0.weight main.1.weight main.1.running_mean main.3.weight"),
+        latent=r"main\.0\.weight",
+        convert=convert_example,
+        resolution=doublings("main.#.running_mean", smallest=8),
+    ),
+)
+NETWORKS = (DCGAN,)

@@ -1,4 +1,4 @@
-"""Pictures or features in, the same resampled or blurred by a small separable filter out."""
+"""Resamples and blurs pictures or features with a small separable filter."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ def upsample(x: Tensor, taps: Sequence[float] = BINOMIAL) -> Tensor:
     return y[:, :, : 2 * x.shape[2], : 2 * x.shape[3]]
 
 
+def doubling_kernel(weight: Tensor) -> Tensor:
+    """Turn a 3x3 convolution of a picture with doubled pixels into one transposed convolution of the picture.
+
+    ``conv2d(interpolate(x, scale_factor=2), weight, padding=1)`` is ``conv_transpose2d(x, doubling_kernel(
+    weight), stride=2, padding=1)``, at 4/9 of the multiplications and without the doubled picture. From
+    ``[out, in, 3, 3]`` to ``[in, out, 4, 4]``.
+    """
+    kernel = functional.pad(weight.flip(2, 3), (1, 1, 1, 1))
+    kernel = kernel[:, :, 1:, 1:] + kernel[:, :, :-1, 1:] + kernel[:, :, 1:, :-1] + kernel[:, :, :-1, :-1]
+    return kernel.transpose(0, 1)
+
+
 def blur(x: Tensor, taps: Sequence[float], gain: float = 1.0, bias: Tensor | None = None) -> Tensor:
     """Filter ``[N, C, H, W]`` and add `bias` ``[C]``.
 
@@ -63,7 +75,7 @@ def filter_up(x: Tensor, taps: Tensor | None, up: int, before: int, after: int, 
     start, length = count - 1 - before, x.shape[2] * up + before + after - count + 1
     if taps is None:
         return _window(_window(x * gain, start, length, 3), start, length, 2)
-    kernel = (taps * (up * math.sqrt(gain))).expand(groups, 1, 1, -1)
+    kernel = (taps * (up * math.sqrt(gain))).to(x.dtype).expand(groups, 1, 1, -1)
     x = functional.conv_transpose2d(x, kernel, stride=(1, up), groups=groups)
     x = _window(x, start, length, 3)
     x = functional.conv_transpose2d(x, kernel.transpose(2, 3), stride=(up, 1), groups=groups)
@@ -75,6 +87,7 @@ def filter_down(x: Tensor, taps: Tensor | None, down: int) -> Tensor:
     groups = x.shape[1]
     if taps is None:
         return x[:, :, ::down, ::down]
+    taps = taps.to(x.dtype)
     if taps.ndim == 2:
         kernel = taps.flip(0, 1).expand(groups, 1, -1, -1)
         return functional.conv2d(x, kernel, stride=down, groups=groups)

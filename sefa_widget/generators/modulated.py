@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from sefa_widget.generators.fir import BINOMIAL, blur
 from sefa_widget.generators.latent import Noise
-from sefa_widget.generators.style_mapping import ACTIVATIONS, Dense, NoiseInput
+from sefa_widget.generators.style_layers import ACTIVATIONS, Dense, NoiseInput
 
 HOMOGENEOUS = ("linear", "relu", "lrelu")
 """Activations with act(a x) = a act(x) for a > 0, so that a gain may be applied before them."""
@@ -38,7 +38,7 @@ def modulated_convolution(
     Parameters
     ----------
     x
-        ``[N, in, H, W]``.
+        ``[N, in, H, W]``, also half: the others stay float32 until they meet it.
     weight
         ``[out, in, k, k]``.
     style
@@ -50,10 +50,26 @@ def modulated_convolution(
     convolve
         A linear function of input, weight and, added at the end, bias.
     """
+    kind = x.dtype
+    bias = bias.to(kind)
     if len(x) == 1 and x.numel() >= weight.numel():
-        return convolve(x, weight * style[0, :, None, None] * scale[0, :, None, None, None], bias)
-    x = convolve(x * style[:, :, None, None], weight, None)
-    return torch.addcmul(bias[:, None, None], x, scale[:, :, None, None])
+        weight = weight * style[0, :, None, None] * scale[0, :, None, None, None]
+        return convolve(x, weight.to(kind), bias)
+    if kind == torch.float16:
+        style, weight, scale = _in_range(style, weight, scale)
+    x = convolve(x * style.to(kind)[:, :, None, None], weight.to(kind), None)
+    return torch.addcmul(bias[:, None, None], x, scale.to(kind)[:, :, None, None])
+
+
+def _in_range(style: Tensor, weight: Tensor, scale: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Move the sizes of styles and weights to the scale, so that no product leaves the range of float16.
+
+    The largest style of a picture becomes 1, and a kernel cannot sum to more than the largest input: the
+    published code normalises the same way.
+    """
+    largest = style.abs().amax(1, keepdim=True).clamp_min(1e-30)
+    span = weight.abs().amax((1, 2, 3)).clamp_min(1e-30) * math.sqrt(weight[0].numel())
+    return style / largest, weight / span[:, None, None, None], scale * largest * span
 
 
 class StyledConv(nn.Module):
@@ -116,7 +132,7 @@ class StyledConv(nn.Module):
         x = modulated_convolution(x, self.weight, style, scale, self.bias * before, self._convolve)
         added = None if self.noise is None else self.noise(x, noise)
         if added is not None:
-            x = x.add_(added * before)
+            x = x.add_((added * before).to(x.dtype))
         limit = None if self.clamp is None else self.clamp * gain
         if self.activation == "lrelu":
             if limit is not None:
@@ -150,9 +166,10 @@ class ToRGB(nn.Module):
         self.affine = Dense(w_dim, inputs, bias=1.0)
 
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
-        """Map ``[N, in, H, W]`` and the code ``[N, w_dim]`` to ``[N, out, H, W]``."""
+        """Map ``[N, in, H, W]`` and the code ``[N, w_dim]`` to ``[N, out, H, W]`` of the code's type."""
         style = self.affine(code) * self.weight_gain
-        weight = self.weight.flatten(1).T * style[:, :, None]
-        image: Tensor = torch.baddbmm(self.bias, x.flatten(2).transpose(1, 2), weight)
+        weight = (self.weight.flatten(1).T * style[:, :, None]).to(x.dtype)
+        image: Tensor = torch.baddbmm(self.bias.to(x.dtype), x.flatten(2).transpose(1, 2), weight)
         image = image.view(len(x), *x.shape[2:], -1).permute(0, 3, 1, 2)  # channels last in memory
-        return image if self.clamp is None else image.clamp(-self.clamp, self.clamp)
+        image = image if self.clamp is None else image.clamp(-self.clamp, self.clamp)
+        return image.to(style.dtype)

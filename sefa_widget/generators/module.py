@@ -9,22 +9,21 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from sefa_widget.arguments import function, instance, several, whole
-from sefa_widget.generators.base import FORWARD_MODE, Generator, Layer
-from sefa_widget.generators.calling import Call, inputs_of, ways_to_call
+from sefa_widget.generators.base import Generator, Layer
+from sefa_widget.generators.calling import Call, images_of
+from sefa_widget.generators.forward_mode import forward_mode_error
 from sefa_widget.generators.inputs import truncation
 from sefa_widget.generators.latent import Latent, Noise
-from sefa_widget.generators.probe import Reader, capture, find_readers, hooked, weight_layers
+from sefa_widget.generators.precision import computing_in, full_precision, to_full
+from sefa_widget.generators.readers import Reader, adding, capture, find_readers, hooked, weight_layers
 from sefa_widget.generators.untrained import batch_size, gather_statistics, redrawn
 from sefa_widget.generators.version import weights_version
 
-_FAILURES = (RuntimeError, TypeError, ValueError, LookupError, AttributeError, AssertionError, StopIteration)
-
 
 class ModuleGenerator(Generator):
-    """A module of somebody else's, as it is, in eval mode.
+    """A module of somebody else's, as it is, in eval mode; `borrowing.from_module` makes it.
 
-    Made by `from_module`. Where several layers read the latent and none normalises it first, the codes
+    Where several layers read the latent and none normalises it first, the codes
     have one row for each of them, and a row that differs from row 0 moves only its own layer's input.
     Else there is one row, and an edit is an edit of the latent. Random numbers that the module draws
     itself are the same at every call, unless ``noise="random"``.
@@ -56,9 +55,7 @@ class ModuleGenerator(Generator):
         """The sub-module whose output is the latent, if it is not the input."""
         return self.module.get_submodule(self.latent_from) if self.latent_from else None
 
-    @property
-    def weights_version(self) -> Hashable:
-        """A value that is another one when the module's weights have changed; see `Generator`."""
+    def _tensors_version(self) -> Hashable:
         return weights_version(self.module)  # without what is measured of it
 
     @property
@@ -70,7 +67,7 @@ class ModuleGenerator(Generator):
     def _measure_again(self) -> None:
         """Look at the module again if its weights have changed."""
         with self.lock:
-            if self._measuring or self._measured == self.weights_version:
+            if self._measuring or self._measured == self._tensors_version():
                 return
             before = self._readers, self.layers
             names = [reader.name for reader in self._readers]
@@ -88,12 +85,13 @@ class ModuleGenerator(Generator):
         """Run the module and find the layers that read the latent, among `names` or all; whether any."""
         self._measuring = True
         try:
-            return self._attach(names)
+            with full_precision():
+                return self._attach(names)
         finally:
             self._measuring = False
 
     def _attach(self, names: Sequence[str] | None) -> bool:
-        version = self.weights_version
+        version = self._tensors_version()
         with torch.no_grad():
             z = torch.randn(2, self.z_dim, generator=torch.Generator().manual_seed(0))
             z = z.to(self.device, self.dtype)
@@ -130,24 +128,8 @@ class ModuleGenerator(Generator):
     def forward_mode_error(self) -> str | None:
         """Why its pictures cannot be differentiated in forward mode; None where they can. Tried once."""
         if self._forward_mode_error is None:
-            self._forward_mode_error = self._try_forward_mode()
+            self._forward_mode_error = forward_mode_error(self)
         return self._forward_mode_error or None
-
-    def _try_forward_mode(self) -> str:
-        codes = self.sample(0).codes
-        units = torch.eye(self.latent_dim, device=self.device, dtype=self.dtype)
-
-        def along(direction: Tensor) -> Tensor:
-            draw = lambda shift: self(codes + shift)  # noqa: E731  # jvp takes a function
-            derivative: Tensor = torch.func.jvp(draw, (torch.zeros_like(direction),), (direction,))[1]
-            return derivative
-
-        try:
-            with self.lock, FORWARD_MODE:
-                torch.func.vmap(along, randomness="same")(units[:2])
-        except _FAILURES as error:
-            return f"{type(error).__name__}: {error}".strip().splitlines()[0][:200]
-        return ""
 
     def untrained(self) -> ModuleGenerator:
         """Give the same for a copy of the module with new weights; see `redrawn`."""
@@ -225,14 +207,15 @@ class ModuleGenerator(Generator):
         for n, reader in enumerate(self._readers[: codes.shape[1]]):
             if n:
                 change = torch.tensordot(codes[:, n] - latent, reader.slope, dims=1)
-                handles.append(reader.layer.register_forward_pre_hook(_adder(change)))
-        with hooked(handles):
+                handles.append(reader.layer.register_forward_pre_hook(adding(change)))
+        half = computing_in(self.dtype_at(self.resolution), self.device)
+        with hooked(handles), half:
             if noise == "random":
-                return self._run(latent_in, labels)
+                return to_full(self._run(latent_in, labels))
             devices = [self.device] if self.device.type == "cuda" else []
             with torch.random.fork_rng(devices):
                 torch.manual_seed(0)
-                return self._run(latent_in, labels)
+                return to_full(self._run(latent_in, labels))
 
     def forward_options(self, latent: Latent) -> dict[str, Any]:
         """Give nothing, but see to it that what `forward` uses is of the present weights."""
@@ -247,21 +230,15 @@ class ModuleGenerator(Generator):
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> ModuleGenerator:
         """Move the readers' tensors with the module's."""
-        measured = self._measured == self.weights_version
+        measured = self._measured == self._tensors_version()
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # torch gives it no types
         self._readers = [replace(r, base=fn(r.base), slope=fn(r.slope)) for r in self._readers]
         if measured:
-            self._measured = self.weights_version
+            self._measured = self._tensors_version()
         return self
 
     def _run(self, z: Tensor, labels: Tensor | None) -> Tensor:
-        image = self.call(self.module, z, labels)
-        while isinstance(image, (list, tuple)) and image:
-            image = image[0]
-        if not isinstance(image, Tensor) or image.ndim != 4 or len(image) != len(z):
-            found = list(image.shape) if isinstance(image, Tensor) else type(image).__name__
-            raise ValueError(f"The module gives {found}, not images [{len(z)}, C, H, W].")
-        return image
+        return images_of(self.call, self.module, z, labels)
 
     def _map(self, z: Tensor, labels: Tensor | None) -> Tensor:
         assert self.mapper is not None
@@ -269,85 +246,3 @@ class ModuleGenerator(Generator):
         if not isinstance(codes, Tensor) or codes.ndim != 2:
             raise ValueError("The sub-module that should give the latent does not give vectors [N, d].")
         return codes
-
-
-def from_module(
-    module: nn.Module,
-    *,
-    latent_dim: int | None = None,
-    num_classes: int | None = None,
-    layers: Sequence[str] | None = None,
-    latent_from: str | None = None,
-    call: Call | None = None,
-    name: str | None = None,
-) -> ModuleGenerator:
-    """Borrow a module as a generator: find out how it is called and which layers read its latent.
-
-    Parameters
-    ----------
-    module
-        Makes pictures of about -1..1; it is put in eval mode and not changed otherwise.
-    latent_dim
-        Size of the latent vector; None tries the module's attributes and the sizes of its layers.
-    num_classes
-        Number of classes; None tries the same where the module takes a class.
-    layers
-        Names of the layers to factorise; None takes all that read the latent.
-    latent_from
-        Name of the sub-module whose output is the latent, such as a mapping network; None is the input.
-    call
-        How to run it, for example ``lambda module, z, labels: module(z, labels.argmax(1))`` with z
-        ``[N, latent_dim]`` and labels ``[N, num_classes]`` or None. A generator with a lambda here can be
-        copied, but not pickled: give a function defined in a module where it shall go to another process.
-    name
-        What the user sees; None is the name of the class.
-
-    Raises
-    ------
-    ValueError
-        If the module cannot be run, or no layer reads the latent; the text says what was tried.
-    """
-    latent_dim = None if latent_dim is None else whole(latent_dim, "latent_dim", 1)
-    num_classes = None if num_classes is None else whole(num_classes, "num_classes", 0)
-    layers = None if layers is None else several(layers, "layers", "a list of names of layers")
-    for what, value in (("latent_from", latent_from), ("name", name)):
-        if value is not None:
-            instance(value, what, str, "a text")
-    if call is not None:
-        function(call, "call", "the module, z and labels, for example lambda module, z, labels: module(z)")
-    unknown = [
-        path for path in [*(layers or []), latent_from] if path and path not in dict(module.named_modules())
-    ]
-    if unknown:
-        known = ", ".join(list(weight_layers(module))[:8])
-        raise ValueError(f"The module has no layer {unknown[0]!r}; it has {known}, ...")
-    tried: dict[str, str] = {}
-    for size, classes, way, run in ways_to_call(module, latent_dim, num_classes, call):
-        generator = ModuleGenerator(module, size, classes, run, latent_from)
-        generator.name = name or type(module).__name__
-        try:
-            found = generator.attach(layers)
-        except _FAILURES as error:
-            reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
-            tried.setdefault(f"{way}: {reason[:120]}", "")
-            continue
-        missing = set(layers or []) - {reader.name for reader in generator.readers}
-        if found and not missing:
-            return generator
-        who = ", ".join(sorted(missing)) if missing else "no layer"
-        verb = "do not get" if missing else "gets"
-        tried.setdefault(f"{way}: it runs, but {who} {verb} an affine function of the latent", "")
-    sizes = ", ".join(str(inputs_of(layer)) for layer in list(weight_layers(module).values())[:5])
-    attempts = "; ".join(list(tried)[:6]) or "nothing, because neither latent nor classes have a known size"
-    raise ValueError(
-        f"{type(module).__name__} could not be taken as a generator. Give latent_dim, num_classes, layers "
-        f"or call=lambda module, z, labels: images. Its first layers take {sizes or 'no'} numbers. "
-        f"Tried: {attempts}."
-    )
-
-
-def _adder(change: Tensor) -> Callable[..., tuple[Any, ...]]:
-    def add(_layer: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        return (args[0] + change, *args[1:])
-
-    return add

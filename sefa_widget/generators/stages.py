@@ -16,6 +16,7 @@ from torch import Tensor
 from sefa_widget.arguments import whole
 from sefa_widget.generators import inputs
 from sefa_widget.generators.latent import Latent, Noise
+from sefa_widget.generators.precision import to_full
 
 if TYPE_CHECKING:
     from sefa_widget.generators.base import Generator
@@ -73,10 +74,13 @@ def draw(stages: Sequence[Stage], features: Features, latent: Latent, noise: Noi
 
 
 def picture_of(stage: Stage, features: Features) -> Tensor:
-    """Make the picture ``[N, C, H, W]`` of the features that a stage put out, or say that it has none."""
+    """Make the picture ``[N, C, H, W]`` of the features that a stage put out, or say that it has none.
+
+    It is float32 also where features are half, or float64 as the weights are.
+    """
     if stage.picture is None:
         raise ValueError(f"What stage {stage.name!r} puts out is not a picture yet.")
-    return stage.picture(features)
+    return to_full(stage.picture(features))
 
 
 def first_stage(generator: Generator, rows: Iterable[int]) -> int:

@@ -1,120 +1,20 @@
-"""The parts all StyleGANs share: the network from normal vectors to style codes, noise, linear layers."""
+"""What all StyleGANs have: the network from normal vectors to style codes, and truncation."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from sefa_widget.generators.base import Generator, LatentSpace
-from sefa_widget.generators.inputs import noise as checked_noise
 from sefa_widget.generators.inputs import truncation
-from sefa_widget.generators.latent import Latent, Noise
+from sefa_widget.generators.latent import Latent
+from sefa_widget.generators.style_layers import Dense, normalize
 
 W_AVG_SAMPLES = 1024
 """Samples whose mean is the mean of W of a network that was not trained."""
-
-
-def linear(x: Tensor) -> Tensor:
-    """No activation."""
-    return x
-
-
-def leaky_relu(x: Tensor) -> Tensor:
-    """Leaky ReLU with the slope 0.2 of all StyleGANs."""
-    return functional.leaky_relu(x, 0.2)
-
-
-ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor], float]] = {
-    "linear": (linear, 1.0),
-    "relu": (torch.relu, math.sqrt(2)),
-    "lrelu": (leaky_relu, math.sqrt(2)),
-    "tanh": (torch.tanh, 1.0),
-    "sigmoid": (torch.sigmoid, 1.0),
-    "elu": (functional.elu, 1.0),
-    "selu": (functional.selu, 1.0),
-    "softplus": (functional.softplus, 1.0),
-    "swish": (functional.silu, math.sqrt(2)),
-}
-"""Activations by name, each with the gain that keeps the variance."""
-
-
-def normalize(x: Tensor) -> Tensor:
-    """Divide by the root mean square over the channels, axis 1."""
-    return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-8)
-
-
-class Dense(nn.Module):
-    """A linear layer with an equalised learning rate: it computes ``act(W x lr / sqrt(in) + b lr) * gain``.
-
-    Parameters
-    ----------
-    inputs, outputs
-        Sizes.
-    activation
-        A name in `ACTIVATIONS`.
-    lr_multiplier
-        The stored weights are larger by this factor, so that they learn more slowly.
-    bias
-        First value of the bias.
-    """
-
-    def __init__(
-        self,
-        inputs: int,
-        outputs: int,
-        activation: str = "linear",
-        lr_multiplier: float = 1.0,
-        bias: float = 0.0,
-    ) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(outputs, inputs) / lr_multiplier)
-        self.bias = nn.Parameter(torch.full((outputs,), bias / lr_multiplier))
-        self.activation, self.gain = ACTIVATIONS[activation]
-        self.weight_gain, self.bias_gain = lr_multiplier / math.sqrt(inputs), lr_multiplier
-
-    @property
-    def effective_weight(self) -> Tensor:
-        """The matrix ``[out, in]`` the input is really multiplied with."""
-        return self.weight * self.weight_gain
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map ``[N, in]`` to ``[N, out]``."""
-        x = functional.linear(x * self.weight_gain, self.weight, self.bias * self.bias_gain)
-        x = self.activation(x)
-        return x if self.gain == 1.0 else x * self.gain
-
-
-class NoiseInput(nn.Module):
-    """A stored noise picture and its learned strength.
-
-    Parameters
-    ----------
-    shape
-        Of the noise: ``[1, r, r]``, or ``[C, 1, 1]`` where each channel shifts as a whole.
-    strength
-        Shape of the strength, which is broadcast with the noise.
-    """
-
-    def __init__(self, shape: Sequence[int], strength: Sequence[int] = ()) -> None:
-        super().__init__()
-        self.register_buffer("const", torch.randn(tuple(shape)))
-        self.strength = nn.Parameter(torch.zeros(tuple(strength)))
-
-    const: Tensor
-
-    def forward(self, x: Tensor, noise: Noise) -> Tensor | None:
-        """Give what to add to the features x ``[N, C, H, W]``, or None."""
-        noise = checked_noise(noise)
-        if noise == "none":
-            return None
-        if noise == "const":
-            return self.const * self.strength
-        return torch.randn(len(x), *self.const.shape, device=x.device, dtype=x.dtype) * self.strength
 
 
 class MappingNetwork(nn.Module):
@@ -234,14 +134,3 @@ class StyleGenerator(Generator):
             truncated = self.w_avg + truncation_psi * (codes - self.w_avg)
             codes = torch.cat([truncated[:, :cutoff], codes[:, cutoff:]], 1)
         return Latent(codes, vectors, truncation_psi)
-
-
-def check_channels(channels: Mapping[int, int] | Mapping[str, int]) -> dict[int, int]:
-    """Give channels per resolution in order, sure that the resolutions are 4, 8, 16, ...
-
-    Keys may be texts, which is what JSON makes of numbers.
-    """
-    widths = {int(resolution): int(width) for resolution, width in channels.items()}
-    if not widths or sorted(widths) != [4 * 2**n for n in range(len(widths))]:
-        raise ValueError(f"Channels are given for {list(widths)} px; they must be for 4, 8, 16, ... px.")
-    return dict(sorted(widths.items()))

@@ -1,18 +1,51 @@
-"""New weights for any module, and the statistics of features that training would gather."""
+"""Draws new weights for a network, and gathers the statistics of features that training would."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
 from copy import deepcopy
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from sefa_widget.generators.base import Generator
 
 PASSES = 4
 """How often a network is run to gather statistics."""
 BATCH_PIXELS = 2**16
 """About how many pixels are drawn at once for them; at least 4 pictures, at most 16."""
+
+
+def untrained_like(generator: Generator) -> Generator:
+    """Build a generator again from its configuration, with the weights it has before training.
+
+    Raises
+    ------
+    ValueError
+        If its configuration does not build it again.
+    """
+    try:
+        network = type(generator)(**generator.config)
+    except TypeError as error:
+        raise ValueError(f"{generator.name!r} cannot be built again from its config: {error}") from error
+    own = dict(generator.named_buffers())
+    for name, buffer in network.named_buffers():
+        buffer.copy_(own[name])
+    with torch.no_grad():
+        network.initialize(generator)
+    network.to(generator.device, generator.dtype)
+    count = batch_size(generator.resolution)
+
+    def draw() -> Tensor:
+        labels = torch.randint(generator.num_classes, (count,)) if generator.num_classes else None
+        return network.synthesize(network.mapping(torch.randn(count, generator.z_dim), labels=labels))
+
+    gather_statistics(network, draw)
+    network.synthesis_dtype = generator.synthesis_dtype
+    return network
 
 
 def redrawn(module: nn.Module) -> nn.Module:

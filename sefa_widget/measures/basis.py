@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from sefa_widget.arguments import instance
-from sefa_widget.directions import Directions
+from sefa_widget.directions import Directions, Search, random
 
 DEPENDENT = 1e-8
 """A unit vector whose part outside the span so far is shorter than this adds nothing to it."""
@@ -47,11 +47,11 @@ def random_bases(count: int, k: int, d: int, seed: int = 0) -> Iterator[Tensor]:
     Yields float64 ``[k, d]``, one set at a time. Where k is more than d, no k rows are orthonormal: each d
     rows are then, and are independent of the others.
     """
-    random = torch.Generator().manual_seed(CONTROL_SEED + seed)
+    draw = torch.Generator().manual_seed(CONTROL_SEED + seed)
     for _ in range(count):
         blocks = [min(d, k - start) for start in range(0, k, d)]
-        drawn = [torch.randn(d, rows, generator=random, dtype=torch.float64) for rows in blocks]
-        yield torch.cat([_orthonormal(normal) for normal in drawn])
+        drawn = [torch.randn(d, rows, generator=draw, dtype=torch.float64) for rows in blocks]
+        yield torch.cat([random.orthonormal(normal) for normal in drawn])
 
 
 def random_units(count: int, d: int, seed: int = 0) -> Tensor:
@@ -70,8 +70,18 @@ def as_control(directions: Directions, vectors: Tensor) -> Directions:
         eigenvalues=torch.ones(k, dtype=torch.float64),
         trace=float(d),
         rows=d,
-        method="random",
+        search=Search(random.METHOD.name, directions.search.layers, None),
     )
+
+
+def in_words(values: Tensor, control: Tensor | None) -> str:
+    """Write the span of measured values, and that of the same values of random directions."""
+    least, most = (float(value) for value in values.aminmax())
+    span = f"{least:.3g} to {most:.3g}"
+    if control is None:
+        return span
+    low, _, high = chance(control).tolist()
+    return f"{span}; 5 to 95 % of {len(control)} random: {low:.3g} to {high:.3g}"
 
 
 def chance(values: Tensor) -> Tensor:
@@ -79,10 +89,3 @@ def chance(values: Tensor) -> Tensor:
     if not instance(values, "values", Tensor, "a tensor [B, ...]").numel():
         raise ValueError(f"values is empty, of shape {list(values.shape)}; it must be a tensor [B, ...].")
     return values.double().nanquantile(torch.tensor(QUANTILES, dtype=torch.float64), dim=0)
-
-
-def _orthonormal(normal: Tensor) -> Tensor:
-    """Turn normal numbers ``[d, k]`` into orthonormal rows (Mezzadri 2007: the diagonal of R is positive)."""
-    q, r = torch.linalg.qr(normal)
-    rows: Tensor = (q * r.diagonal().sign()).T
-    return rows

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from sefa_widget.directions import Directions
+from sefa_widget.directions.device import float64_device
 from sefa_widget.generators.base import Generator, Latent
 from sefa_widget.pictures.editing import Rows, edit
 
@@ -20,7 +21,11 @@ Tick = Callable[[], object]
 
 
 def draw(generator: Generator, latents: Latent, tick: Tick | None = None) -> Tensor:
-    """Draw pictures ``[N, C, H, W]`` batch by batch, float32 on the CPU."""
+    """Draw pictures ``[N, C, H, W]`` batch by batch.
+
+    They are float32 and stay on the generator's device, where they are compared; of MPS they come to the CPU,
+    because they are compared in float64.
+    """
     batch = max(1, BATCH_PIXELS // generator.resolution**2)
     images = []
     for start in range(0, len(latents.codes), batch):
@@ -29,7 +34,7 @@ def draw(generator: Generator, latents: Latent, tick: Tick | None = None) -> Ten
         part = slice(start, start + batch)
         labels = None if latents.labels is None else latents.labels[part]
         piece = Latent(latents.codes[part], labels, latents.truncation_psi)
-        images.append(generator.synthesize(piece).to("cpu", torch.float32))
+        images.append(generator.synthesize(piece).to(float64_device(generator.device), torch.float32))
     return torch.cat(images)
 
 
@@ -67,5 +72,5 @@ def differences(
 
 
 def rms(difference: Tensor) -> Tensor:
-    """Give the root mean square of each picture ``[N, C, H, W]``: ``[N]`` float64."""
-    return difference.double().square().mean(dim=(1, 2, 3)).sqrt()
+    """Give the root mean square of each picture ``[N, C, H, W]``: ``[N]`` float64 on the CPU."""
+    return difference.double().square().mean(dim=(1, 2, 3)).sqrt().cpu()

@@ -11,8 +11,9 @@ from sefa_widget.directions.base import check_directions
 from sefa_widget.generators.base import Generator, check_generator
 from sefa_widget.measures.sliders import Measuring, Setting, Unedited
 from sefa_widget.pictures.editing import Edit, Rows, row_numbers
-from sefa_widget.pictures.sheet import Progress, Sheet, sheet
+from sefa_widget.pictures.sheet import Sheet, sheet
 from sefa_widget.pictures.starts import Start, Starts, as_starts
+from sefa_widget.progress import Progress
 
 SHARES = (-1.0, -0.5, 0.0, 0.5, 1.0)
 """Strengths of a strip as shares of the slider's end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -15,8 +15,10 @@ from sefa_widget.arguments import known_names
 from sefa_widget.panel.fields import Field
 from sefa_widget.panel.messages import sendable
 from sefa_widget.panel.session import Session
-from sefa_widget.panel.state import FIELDS, State, describe
+from sefa_widget.panel.state import FIELDS, OF_CHOSEN, State, describe
 
+ATTRIBUTES: Mapping[str, Field] = {**FIELDS, **OF_CHOSEN}
+"""What can be read and set of the state, by name."""
 CLOSED = "This panel is closed and holds nothing any more; explore(..., state=panel.state) opens it again."
 """What a closed panel says when it is used."""
 
@@ -53,7 +55,7 @@ class StateTrait(traitlets.Any):
 
 
 def field_value(state: State, name: str) -> Any:
-    """Give the value of a field in a form that cannot be changed."""
+    """Give the value of a field, also of the chosen start, in a form that cannot be changed."""
     value = getattr(state, name)
     return MappingProxyType(dict(value)) if isinstance(value, Mapping) else value
 
@@ -69,13 +71,16 @@ class StateWidget(anywidget.AnyWidget):
     state = StateTrait(read_only=True).tag(sync=True)
     """All that decides the picture, as a new plain dict: ``explore(state=panel.state)`` restores it."""
     _kept: Session | None = None
-    locals().update({name: FieldTrait(field) for name, field in FIELDS.items()})
+    history = traitlets.Dict(read_only=True).tag(sync=True)
+    """What `undo` and `redo` would change, under these names; None where there is nothing."""
+    locals().update({name: FieldTrait(field) for name, field in ATTRIBUTES.items()})
 
     def __init__(self, session: Session) -> None:
         self._kept = session
         self._changing = threading.RLock()
         self._told = session.state
         self._telling = False
+        self.set_trait("history", {"undo": None, "redo": None})
         super().__init__()
 
     @property
@@ -115,12 +120,21 @@ class StateWidget(anywidget.AnyWidget):
         self._replace_state(fields)
         self._tell_observers()
 
-    def _replace_state(self, patch: Mapping[str, Any], *, merge: bool = True) -> None:
+    def _replace_state(self, patch: Mapping[str, Any], *, merge: bool = True, step: Hashable = None) -> None:
         """Patch the state and tell front ends; `_tell_observers` is to follow."""
         with self._changing:
             before = self._present
-            if self._session.apply(patch, merge=merge) is not before:
+            if self._session.apply(patch, merge=merge, step=step) is not before:
                 self.send_state("state")
+
+    def _step(self, *, redo: bool) -> bool:
+        """Undo a step, or redo one, and tell front ends and observers; say whether there was one."""
+        with self._changing:
+            stepped = self._session.undo(redo=redo)
+            if stepped:
+                self.send_state("state")
+        self._tell_observers()
+        return stepped
 
     def _tell_observers(self) -> None:
         """Tell observers what changed since they were told last.
@@ -133,8 +147,10 @@ class StateWidget(anywidget.AnyWidget):
                 if self._telling or old.revision == new.revision:
                     return
                 self._told, self._telling = new, True
+                undo, redo = self._session.undoable()
             try:
-                for name in FIELDS:
+                self.set_trait("history", {"undo": undo, "redo": redo})
+                for name in ATTRIBUTES:
                     self._notify(name, field_value(old, name), field_value(new, name))
                 self._notify("state", describe(old), describe(new))
             finally:
@@ -167,7 +183,7 @@ class StateWidget(anywidget.AnyWidget):
         """Set an attribute that exists; a misspelt field is refused."""
         if not name.startswith("_") and not hasattr(type(self), name):
             try:
-                known_names({name: value}, "The panel's attribute", list(FIELDS))
+                known_names({name: value}, "The panel's attribute", list(ATTRIBUTES))
             except ValueError as error:
                 raise AttributeError(str(error)) from None
         super().__setattr__(name, value)

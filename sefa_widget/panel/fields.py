@@ -10,15 +10,16 @@ import dataclasses
 import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from sefa_widget.arguments import flag, number, whole
+from sefa_widget.arguments import flag, known_names, number, whole
+from sefa_widget.directions import Search
+from sefa_widget.directions.methods import METHODS
 from sefa_widget.generators.base import Generator
+from sefa_widget.panel.decoding import MAX_STRENGTH
 
 MAX_SEED = 2**32 - 1
 """Largest seed: what every random number generator takes."""
-MAX_STRENGTH = 1e6
-"""Largest strength that can be typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,18 @@ class Scope:
     """The generator that draws."""
     methods: Sequence[str]
     """Names of the methods and given directions that can be chosen."""
+    layers: tuple[int, int]
+    """The factorised layers so far, which a second search has unless it names others."""
+    normalize: bool
+    """Whether the first search normalises rows so far."""
 
 
 Check = Callable[[Any, str, Scope], Any]
 """From a value that was given and the field's title: the value as the state keeps it, or a ValueError."""
+
+
+Stale = Literal["directions", "picture", "nothing"]
+"""What a change makes stale: the directions and all that follows, the picture, or neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +56,17 @@ class Field:
     """Turns what was given into the value, or says what is wrong with it."""
     first: Any
     """The value a panel begins with, or a function of the generator that gives it."""
+    stale: Stale = "picture"
+    """What must be done again when it changes."""
 
     def first_of(self, generator: Generator) -> Any:
         """Give the value a panel of this generator begins with."""
         return self.first(generator) if callable(self.first) else self.first
 
 
-def described(title: str, about: str, check: Check, first: Any) -> Any:
+def described(title: str, about: str, check: Check, first: Any, stale: Stale = "picture") -> Any:
     """Make a field of a dataclass that carries its description; see `Field` for the arguments."""
-    return dataclasses.field(metadata={"field": Field(title, about, check, first)})
+    return dataclasses.field(metadata={"field": Field(title, about, check, first, stale)})
 
 
 def descriptions(kind: type) -> dict[str, Field]:
@@ -153,3 +164,53 @@ def strength_by_direction(value: Any, title: str, scope: Scope) -> dict[int, flo
         index = whole(key, "A direction", 0, last)
         checked[index] = number(strength, f"The strength of direction {index}", -MAX_STRENGTH, MAX_STRENGTH)
     return checked
+
+
+def option_by_name(value: Any, title: str, scope: Scope) -> dict[str, Any]:
+    """Take options by name; the method they are of checks them."""
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        raise ValueError(f"{title} are {reprlib.repr(value)}; they must be {{name: value}}.")
+    return dict(value)
+
+
+def second_search(value: Any, title: str, scope: Scope) -> Search:
+    """Take a search, a dict of its parts or the name of a method; what is left out is as in the first."""
+    if isinstance(value, Search):
+        value = {"method": value.method, "options": dict(value.options)} | (
+            {} if value.layers is None else {"layers": (value.layers[0], value.layers[-1] + 1)}
+        )
+    if isinstance(value, str):
+        value = {"method": value}
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{title} is {reprlib.repr(value)}; it must be a dict, as panel.state has it.")
+    known_names(value, f"{title}'s field", ["method", "layers", "normalize", "options"])
+    method = value.get("method")
+    return search_of(
+        None if method is None else method_name(method, f"{title}'s method", scope),
+        layer_range(value.get("layers", scope.layers), f"{title}'s layer range", scope),
+        truth(value.get("normalize", scope.normalize), "normalize", scope),
+        option_by_name(value.get("options", {}), f"{title}'s options", scope),
+    )
+
+
+def search_of(
+    method: str | None, layers: tuple[int, int], normalize: bool, options: Mapping[str, Any]
+) -> Search:
+    """Make the search of what is chosen in a panel; the method may be the name of given directions.
+
+    Raises
+    ------
+    ValueError
+        If the method has no such option.
+    """
+    numbers = tuple(range(*layers))
+    known = [found.name for found in METHODS]
+    if options and method not in known:
+        which = "chosen by the layers" if method is None else f"{method!r}"
+        raise ValueError(f"Options are {reprlib.repr(dict(options))}; the method is {which} and has none.")
+    if method is not None and method not in known:
+        return Search(method, numbers, None)
+    try:
+        return Search.of(method, layers=list(numbers), normalize=normalize, **options)
+    except TypeError as error:
+        raise ValueError(str(error)) from None

@@ -1,4 +1,4 @@
-"""The wire: plain dicts from and to the panel in, frozen dataclasses out, and back.
+"""The messages between a panel and its kernel: frozen dataclasses, and the plain dicts that travel.
 
 Nothing here knows Jupyter, torch or what a message does. `tests/wire.json` holds one example of each
 message and each trait; the panel's tests read the same file.
@@ -6,16 +6,8 @@ message and each trait; the panel's tests read the same file.
 
 from __future__ import annotations
 
-import reprlib
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Literal, TypeGuard
-
-MAX_SEQ = 2**53 - 1
-"""Largest request number: the largest whole number JavaScript counts to exactly."""
-
-
-class MessageError(ValueError):
-    """A message from the panel that is not of the wire's form."""
+from typing import Any, ClassVar, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +64,90 @@ class Edit:
     """Whether to draw the picture as it is without strengths; the state keeps them."""
     padded: bool = False
     """Whether the answer is to be padded, see `Probe`."""
+    step: int = 0
+    """What the person does, for example one drag: edits of one step are undone together; 0 is alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Go back one step of the state; the view asks for the picture by itself."""
+
+    type: ClassVar[str] = "undo"
+    view: str
+    """Name of the view."""
+    redo: bool = False
+    """Go forward instead, to what was undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Ask for small pictures beside the sheet, for when nothing else is wanted.
+
+    Each is of a start with the present edit, but one direction at another strength. A newer look of the same
+    name takes the place of an older one; one without items ends it.
+    """
+
+    type: ClassVar[str] = "look"
+    view: str
+    """Name of the view."""
+    name: str
+    """The view's name for these pictures, for example ``ends``."""
+    size: int
+    """Wanted height in pixels; the pictures are at least as high if the generator's are."""
+    items: list[tuple[int, int, float]]
+    """Start, direction and strength of each picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameInfo:
-    """What goes with the bytes of one picture."""
+    """What goes with the bytes of some tiles of the sheet, drawn together, one below the other."""
 
     type: ClassVar[str] = "frame"
     view: str
     """The view that asked."""
     seq: int
-    """The request this answers, and all before it."""
+    """The request this answers, and all before it; the other tiles follow in frames of the same number."""
     revision: int
     """Revision of the state that was drawn."""
-    quality: Literal["preview", "final"]
-    """`final` is lossless."""
+    rows: int
+    """How many starts the sheet has."""
+    columns: int
+    """How many edits it has."""
+    tiles: list[list[int]]
+    """Row and column of each tile."""
+    quality: Literal["sketch", "preview", "final"]
+    """`sketch` is roughly right, `preview` encoded with loss, `final` exact."""
     unedited: bool
     """Whether strengths were left out."""
     mime: str
-    """Encoding of the bytes; `image/x-rgba` is width * height * 4 raw bytes."""
+    """Encoding of the bytes; `image/x-rgba` is width * height * 4 raw bytes of each tile."""
     width: int
-    """Pixels in a row."""
+    """Pixels in a row of one tile."""
     height: int
-    """Rows."""
+    """Rows of pixels of one tile."""
     render_ms: float
     """How long the generator took, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookInfo:
+    """What goes with the bytes of some pictures of a look, one below the other."""
+
+    type: ClassVar[str] = "look"
+    view: str
+    """The view that asked."""
+    name: str
+    """Its name for these pictures."""
+    revision: int
+    """Revision of the state that they belong to."""
+    items: list[int]
+    """Which of the items of the look they are."""
+    mime: str
+    """Encoding of the bytes; see `FrameInfo`."""
+    width: int
+    """Pixels in a row of one picture."""
+    height: int
+    """Rows of pixels of one picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +189,8 @@ class ProbeInfo:
     """Number of the probe."""
 
 
-Intent = Hello | Bye | Probe | Edit
-Info = FrameInfo | ErrorInfo | ProgressInfo | ProbeInfo
+Intent = Hello | Bye | Probe | Edit | Undo | Look
+Info = FrameInfo | LookInfo | ErrorInfo | ProgressInfo | ProbeInfo
 
 
 def encode(message: Intent | Info) -> dict[str, Any]:
@@ -152,76 +203,3 @@ def encode(message: Intent | Info) -> dict[str, Any]:
 def sendable(text: str) -> str:
     """Replace what no message can carry: halves of surrogate pairs, as undecodable file names have them."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def decode(content: object) -> Intent:
-    """Turn what the panel sent into an intent.
-
-    Parameters
-    ----------
-    content
-        The content of a custom message: anything at all.
-
-    Returns
-    -------
-    Intent
-        One of `Hello`, `Bye`, `Probe`, `Edit`; a patch is checked by who applies it.
-
-    Raises
-    ------
-    MessageError
-        If the content is not of the wire's form; the text says which field and what was given.
-    """
-    if not isinstance(content, dict):
-        raise MessageError(f"A message is a dict; this is {reprlib.repr(content)}.")
-    kind = content.get("type")
-    view = _string(content, "view")
-    if kind == "hello":
-        return Hello(view, _seq(content, 0), _flag(content, "padded"))
-    if kind == "bye":
-        return Bye(view, _flag(content, "returns"))
-    if kind == "probe":
-        return Probe(view, _seq(content), _flag(content, "padded"))
-    if kind == "edit":
-        patch = content.get("patch", {})
-        if not isinstance(patch, dict):
-            raise MessageError(f"'patch' of an edit is a dict; this is {reprlib.repr(patch)}.")
-        flags = (_flag(content, name) for name in ("moving", "unedited", "padded"))
-        return Edit(view, _seq(content), patch, *flags)
-    raise MessageError(f"Message type {reprlib.repr(kind)} is unknown; known are hello, bye, probe, edit.")
-
-
-def reply_address(content: object) -> tuple[str, int]:
-    """Find the view and request number an error about `content` is to go to; ("", 0) if it names none."""
-    if not isinstance(content, dict):
-        return "", 0
-    view, seq = content.get("view"), content.get("seq")
-    return (view if isinstance(view, str) else "", int(seq) if is_seq(seq) else 0)
-
-
-def is_seq(value: object) -> TypeGuard[int | float]:
-    """Whether a value can be a request number: whole, 0 to 2**53 - 1."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_SEQ:
-        return False
-    return value == int(value)
-
-
-def _string(content: dict[Any, Any], name: str) -> str:
-    value = content.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= 100:
-        raise MessageError(f"{name!r} is a text of 1 to 100 characters; this is {reprlib.repr(value)}.")
-    return value
-
-
-def _seq(content: dict[Any, Any], default: int | None = None) -> int:
-    value = content.get("seq", default)
-    if not is_seq(value):
-        raise MessageError(f"'seq' is a whole number of 0 or more; this is {reprlib.repr(value)}.")
-    return int(value)
-
-
-def _flag(content: dict[Any, Any], name: str) -> bool:
-    value = content.get(name, False)
-    if not isinstance(value, bool):
-        raise MessageError(f"{name!r} is true or false; this is {reprlib.repr(value)}.")
-    return value

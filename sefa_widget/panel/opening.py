@@ -14,8 +14,9 @@ from sefa_widget.arguments import flag
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.directions import Directions
 from sefa_widget.generators import BUNDLED, Generator, choose_device, load_generator
+from sefa_widget.generators.precision import as_dtype
 from sefa_widget.panel.progress import ProgressLine
-from sefa_widget.panel.sharing import model_key, shared
+from sefa_widget.panel.sharing import Key, model_key, shared
 from sefa_widget.panel.widget import SefaWidget
 
 
@@ -25,6 +26,7 @@ def explore(
     state: Mapping[str, Any] | None = None,
     directions: Mapping[str, Directions] | None = None,
     device: str | torch.device | None = None,
+    dtype: str | torch.dtype | None = None,
     fresh: bool = False,
 ) -> SefaWidget:
     """Open a panel that edits a generator's pictures live.
@@ -49,9 +51,11 @@ def explore(
         edited layers are chosen. Those of another generator are taken with a warning.
     device
         Where it computes; None takes the first there is of CUDA, MPS and CPU.
+    dtype
+        What pictures are drawn in, for example ``"bfloat16"``: see `load_generator`.
     fresh
         Whether the panel gets a generator of its own. Otherwise panels of the same model (a bundled name,
-        or an unchanged file) on the same device share one, which is loaded once.
+        or an unchanged file) on the same device and in the same dtype share one, which is loaded once.
 
     Returns
     -------
@@ -63,21 +67,28 @@ def explore(
     CheckpointError
         If the file cannot be read.
     ValueError
-        If the device does not exist here, or the state or directions are none of this generator's.
+        If the device does not exist here or cannot draw in the dtype, or the state or directions are none of
+        this generator's.
     """
     source = "faces" if source is None else source
     flag(fresh, "fresh")
 
     def load() -> Generator:
-        return load_generator(source, device=device)
+        return load_generator(source, device=device, dtype=dtype)
+
+    def key() -> Key | None:
+        if fresh or not isinstance(source, str | Path):
+            return None
+        chosen = choose_device(device)
+        return model_key(source, chosen, torch.float32 if dtype is None else as_dtype(dtype, chosen))
 
     if not isinstance(source, str | Path):
         generator = load() if isinstance(source, Generator) else _told(source, load)
     elif isinstance(source, str) and source in BUNDLED:
-        generator = load() if fresh else shared(model_key(source, choose_device(device)), load)
+        generator = shared(key(), load)
     else:
-        key = None if fresh else model_key(source, choose_device(device))
-        generator = _told(source, lambda: shared(key, load))
+        found = key()
+        generator = _told(source, lambda: shared(found, load))
     return SefaWidget(generator, state=state, directions=directions)
 
 

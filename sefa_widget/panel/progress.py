@@ -1,4 +1,4 @@
-"""Texts about long work in, one line that changes in place out: in a notebook's output or on a terminal."""
+"""One line of progress that changes in place, in a notebook or on a terminal."""
 
 from __future__ import annotations
 

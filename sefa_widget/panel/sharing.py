@@ -9,25 +9,26 @@ from pathlib import Path
 
 import torch
 
+from sefa_widget.arguments import path as full_path
 from sefa_widget.generators import BUNDLED, Generator
 
 Key = tuple[object, ...]
-"""What makes a model the same: its name or its file, with size and time of change, and the device."""
+"""What makes a model the same: its name or its file (size, time of change), the device and the dtype."""
 
 _known: dict[Key, tuple[weakref.ref[Generator], object]] = {}
 _lock = threading.RLock()
 
 
-def model_key(source: str | Path, device: torch.device) -> Key | None:
+def model_key(source: str | Path, device: torch.device, dtype: torch.dtype) -> Key | None:
     """Say which model a bundled name or a file is; None if it is neither, or cannot be told by its file."""
     if isinstance(source, str) and source in BUNDLED:
-        return source, device
-    path = Path(source).expanduser()
+        return source, device, dtype
+    path = full_path(source, "source")
     if not path.is_file():
         return None
     path = path.resolve()
     about = path.stat()
-    return path, about.st_size, about.st_mtime_ns, device
+    return path, about.st_size, about.st_mtime_ns, device, dtype
 
 
 def shared(key: Key | None, load: Callable[[], Generator]) -> Generator:

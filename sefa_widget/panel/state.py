@@ -1,19 +1,16 @@
-"""The state of a panel: all that decides its picture, as one checked value."""
+"""The state of a panel: all that decides what it shows, as one checked value."""
 
 from __future__ import annotations
 
-import reprlib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from sefa_widget.arguments import instance, known_names
-from sefa_widget.directions import methods_for
+from sefa_widget.directions import Search
 from sefa_widget.generators.base import Generator
 from sefa_widget.panel.fields import (
     MAX_SEED,
     Field,
-    Scope,
     class_number,
     code_row,
     described,
@@ -22,12 +19,16 @@ from sefa_widget.panel.fields import (
     layer_range,
     method_name,
     one_of,
+    option_by_name,
     optional,
     real_number,
+    search_of,
+    second_search,
     strength_by_direction,
     truth,
     whole_number,
 )
+from sefa_widget.panel.pins import MAX_PINS, Pin, pins
 
 STRETCHES = (1, 2, 5)
 """How many times as far as their range the sliders can go."""
@@ -39,20 +40,31 @@ def _reading_layers(generator: Generator) -> tuple[int, int]:
     return reading[0], reading[-1] + 1
 
 
-def _first_class(generator: Generator) -> int | None:
-    return 0 if generator.num_classes else None
+def _first_pin(generator: Generator) -> tuple[Pin, ...]:
+    return (Pin(0, 0 if generator.num_classes else None),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """All that decides the picture; a value, replaced as a whole.
+    """All that decides what a panel shows: a description of its sheet; a value, replaced as a whole.
 
-    Each field is described here and nowhere else: name, type, title in messages, meaning, check and first
-    value. A new field is one more entry here, in `js/src/messages.ts` and in `tests/wire.json`.
+    Each field is described here and nowhere else: name, type, title in messages, meaning, check, first value
+    and what it makes stale. A new field is one more entry here, in `js/src/state.ts` and `tests/wire.json`.
     """
 
-    seed: int = described(
-        "The seed", f"Which latent is drawn: 0 to {MAX_SEED}.", whole_number(0, MAX_SEED), first=0
+    starts: tuple[Pin, ...] = described(
+        "The starts",
+        "Where the pictures begin, one row of the sheet each: seeds, or dicts with `seed`, `label` (the "
+        "class) and `name`.",
+        pins,
+        first=_first_pin,
+    )
+    chosen: int = described(
+        "The chosen start",
+        "Number of the start that is shown large, and that `seed` and `label` are of.",
+        whole_number(0, MAX_PINS - 1),
+        first=0,
+        stale="nothing",
     )
     strengths: Mapping[int, float] = described(
         "Strengths",
@@ -66,6 +78,7 @@ class State:
         "reads the latent.",
         layer_range,
         first=_reading_layers,
+        stale="directions",
     )
     edit_layers: tuple[int, int] | None = described(
         "Edited layer range",
@@ -78,24 +91,37 @@ class State:
         "How directions are found; None is SeFa where all factorised layers read the latent, else composed.",
         optional(method_name),
         first=None,
+        stale="directions",
     )
-    beside: str | None = described(
-        "The second method",
-        "A second method, whose directions draw a second picture beside the first; None for one picture.",
-        optional(method_name),
-        first=None,
+    options: Mapping[str, Any] = described(
+        "Options",
+        "Options of the method, by name; those that are left out have their defaults, and another method has "
+        "none of them.",
+        option_by_name,
+        first=lambda generator: {},
+        stale="directions",
     )
     normalize: bool = described(
         "normalize",
         "Whether rows of the latent weights have unit length before factorising.",
         truth,
         first=True,
+        stale="directions",
     )
-    label: int | None = described(
-        "The class",
-        "Number of the class that is drawn; None for a generator without classes.",
-        class_number,
-        first=_first_class,
+    second: Search | None = described(  # noqa: RUF009 -- gives a field, as dataclasses.field does
+        "The second search",
+        "Other directions, whose pictures are drawn beside those of the first: a dict of `method`, `layers`, "
+        "`normalize` and `options`, or the name of a method; what is left out is as in the first. None for "
+        "one picture of each start.",
+        optional(second_search),
+        first=None,
+        stale="directions",
+    )
+    original: bool = described(
+        "original",
+        "Whether the picture without strengths is drawn beside the edited one.",
+        truth,
+        first=False,
     )
     truncation_psi: float = described(
         "truncation_psi",
@@ -114,6 +140,7 @@ class State:
         "How many times as far as their range the sliders go: 1, 2 or 5. No picture depends on it.",
         one_of(STRETCHES),
         first=1,
+        stale="nothing",
     )
     generator: str
     """Name of the generator that the state is of."""
@@ -122,10 +149,38 @@ class State:
     revision: int = field(default=0, compare=False)
     """How many changes there were."""
 
+    @property
+    def seed(self) -> int:
+        """Seed of the chosen start."""
+        return self.starts[self.chosen].seed
+
+    @property
+    def label(self) -> int | None:
+        """Class of the chosen start."""
+        return self.starts[self.chosen].label
+
+    @property
+    def search(self) -> Search:
+        """Which directions the sliders move along."""
+        return search_of(self.method, self.layers, self.normalize, self.options)
+
 
 FIELDS: Mapping[str, Field] = descriptions(State)
 """What can be changed, by name. The generator's name and fingerprint, and the revision, say what the state
 is of; they cannot be changed."""
+
+OF_CHOSEN: Mapping[str, Field] = {
+    "seed": Field(
+        "The seed", f"Which latent the chosen start is: 0 to {MAX_SEED}.", whole_number(0, MAX_SEED), 0
+    ),
+    "label": Field(
+        "The class",
+        "Number of the chosen start's class; None for a generator without classes.",
+        class_number,
+        None,
+    ),
+}
+"""Fields of the chosen start, which can be read and changed as if they were the state's."""
 
 State.__doc__ = f"{State.__doc__}\n\n{documentation(State)}"
 
@@ -136,71 +191,19 @@ def first_state(generator: Generator) -> State:
     return State(generator=generator.name, **first)
 
 
-def patched(
-    generator: Generator,
-    state: State,
-    patch: Mapping[str, Any],
-    methods: Sequence[str] | None = None,
-    *,
-    merge: bool = True,
-) -> State:
-    """Take new absolute values for fields of a state; all of them, or none if one is wrong.
-
-    Parameters
-    ----------
-    generator
-        What the values must fit.
-    state
-        The state so far.
-    patch
-        Values by field name. The keys of `strengths` may be texts, as JSON has them. `revision` is ignored.
-        `generator` and `fingerprint` say which generator the values are of; without them they are taken.
-    methods
-        Names that `method` and `beside` may have; None is what `methods_for` says.
-    merge
-        Whether `strengths` changes only the directions that it names; if not, it replaces all.
-
-    Returns
-    -------
-    State
-        The new state, with a higher revision if anything changed.
-
-    Raises
-    ------
-    ValueError
-        If the values are of a generator with another fingerprint, a field is unknown, or this generator
-        cannot draw a value.
-    """
-    instance(patch, "The state", Mapping, "a dict, as panel.state gives it")  # type: ignore[type-abstract]
-    _check_generator(generator, patch)
-    wanted = {name: patch[name] for name in patch if name not in ("generator", "fingerprint", "revision")}
-    known_names(wanted, "The state's field", list(FIELDS))
-    scope = Scope(generator, methods_for(generator) if methods is None else methods)
-    changes = {name: FIELDS[name].check(value, FIELDS[name].title, scope) for name, value in wanted.items()}
-    if "strengths" in changes:
-        merged = {**(state.strengths if merge else {}), **changes["strengths"]}
-        changes["strengths"] = {index: merged[index] for index in sorted(merged) if merged[index] != 0}
-    changed = replace(state, **changes)
-    return state if changed == state else replace(changed, revision=state.revision + 1)
-
-
 def describe(state: State) -> dict[str, Any]:
     """Give a state as a plain dict of JSON values, which `patched` takes."""
-    plain = asdict(replace(state, strengths={}))
-    plain["strengths"] = {str(index): value for index, value in state.strengths.items()}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+    return {f.name: _plain(getattr(state, f.name)) for f in fields(state)}
 
 
-def _check_generator(generator: Generator, patch: Mapping[str, Any]) -> None:
-    """Refuse values that say they are of another generator; its name may be another."""
-    given = patch.get("fingerprint")
-    if given is None or given == generator.fingerprint:
-        return
-    name = patch.get("generator")
-    other = "a generator" if name is None else reprlib.repr(name)
-    raise ValueError(
-        f"This state is of {other} (fingerprint {reprlib.repr(given).strip(chr(39))}), and this panel "
-        f"explores {generator.name!r} (fingerprint {generator.fingerprint}). Open that generator with "
-        "explore(..., state=...), or leave 'generator' and 'fingerprint' out of the state to take its values "
-        "here."
-    )
+def _plain(value: Any) -> Any:
+    if isinstance(value, Search):
+        assert value.layers is not None
+        ends = value.layers[0], value.layers[-1] + 1
+        parts = {"method": value.method, "layers": ends, "options": dict(value.options)}
+        return _plain(parts if value.normalize is None else {**parts, "normalize": value.normalize})
+    if isinstance(value, Pin):
+        return asdict(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, tuple) else value

@@ -55,6 +55,12 @@ class Stream(Generic[Request]):
             if not self._stopped:
                 self._waiting[view] = request
 
+    def settle(self) -> None:
+        """Let `settled` be called, after the pause, though nothing was asked for."""
+        with self._lock:
+            if not self._stopped and self._settles_at is None:
+                self._settles_at = self._clock() + self._settle_seconds
+
     @property
     def waiting(self) -> bool:
         """Whether a request waits."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
+from sefa_widget.directions import METHODS, Option
 from sefa_widget.generators import Generator
+from sefa_widget.panel.contents import Found
 from sefa_widget.panel.messages import sendable
-from sefa_widget.panel.session import Found
 from sefa_widget.panel.state import State
 
 
@@ -21,7 +23,7 @@ def about(generator: Generator, methods: Sequence[str]) -> dict[str, Any]:
         "resolution": generator.resolution,
         "num_classes": generator.num_classes,
         "num_codes": generator.num_codes,
-        "methods": list(methods),
+        "methods": [_method(name) for name in methods],
         "layers": [
             {"name": sendable(layer.name), "resolution": layer.resolution, "row": layer.row}
             for layer in generator.layers
@@ -29,16 +31,20 @@ def about(generator: Generator, methods: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def spectrum(state: State, found: Found) -> dict[str, Any]:
-    """Describe the eigenvalues of the directions found for a state, their sliders, and those beside them."""
-    directions, beside = found.directions, None
-    if found.beside is not None:
-        pairs = zip(found.beside.indices, found.beside.cosines.tolist(), strict=True)
+def directions_info(state: State, found: Found) -> dict[str, Any]:
+    """Describe the directions found for a state: their values, sliders, and matches in the second search."""
+    directions, second = found.directions, None
+    if found.second is not None and state.second is not None:
+        aligned = found.second.aligned
+        pairs = zip(aligned.indices, aligned.cosines.tolist(), strict=True)
         matches = [[index, float(f"{cosine:.3g}")] for index, cosine in pairs]
-        beside = {"method": state.beside, "matches": matches}
+        name = state.second.method or aligned.directions.method
+        second = {"method": name, "title": _method(name)["title"], "matches": matches}
     values = None if directions.values is None else directions.values.tolist()
+    method = state.method or directions.method
     return {
-        "method": state.method or directions.method,
+        "method": method,
+        "title": _method(method)["title"],
         "layers": list(state.layers),
         "normalized": directions.normalized is True,
         "rows": 0 if directions.normalized is None else directions.rows,
@@ -48,5 +54,30 @@ def spectrum(state: State, found: Found) -> dict[str, Any]:
         "ends": found.range.rounded(),
         "stops": list(found.range.stops),
         "change": None if found.range.change is None else float(f"{found.range.change:.3g}"),
-        "beside": beside,
+        "second": second,
     }
+
+
+def _method(name: str) -> dict[str, Any]:
+    """Describe a method for the menu; given directions are offered like a method without options."""
+    about: dict[str, Any] = {
+        "name": name,
+        "title": sendable(name),
+        "options": [],
+        "value_name": "",
+        "value_symbol": "",
+        "takes": "",
+        "layers": "edited",
+    }
+    for method in METHODS:
+        if method.name == name:
+            about |= {"title": method.title, "takes": method.takes, "layers": method.layers}
+            about["options"] = [_option(option) for option in method.options if option.offered]
+            if method.value is not None:
+                about["value_name"], about["value_symbol"] = method.value.name, method.value.symbol
+    return about
+
+
+def _option(option: Option) -> dict[str, Any]:
+    about = {name: value for name, value in asdict(option).items() if name not in ("needed", "offered")}
+    return {**about, "choices": list(option.choices)}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sefa_widget.panel import messages
+from sefa_widget.panel import decoding, messages
 from sefa_widget.panel.attributes import CLOSED, StateWidget
 from sefa_widget.panel.cells import current_cells
 from sefa_widget.panel.life import Views, hold, loosen
@@ -36,12 +36,16 @@ class WireWidget(StateWidget):
     # What the panel sends.
 
     def _handle_custom_msg(self, content: object, buffers: object) -> None:
-        with self._errors_to_panel(*messages.reply_address(content)):
-            self._receive(messages.decode(content))
+        with self._errors_to_panel(*decoding.reply_address(content)):
+            self._receive(decoding.decode(content))
 
     def _receive(self, intent: messages.Intent) -> None:
         if isinstance(intent, messages.Probe):
             self._tell(messages.ProbeInfo(intent.view, intent.seq), b"", padded=intent.padded)
+        elif isinstance(intent, messages.Undo):
+            self._step(redo=intent.redo)
+        elif isinstance(intent, messages.Look):
+            self._look(intent)
         elif isinstance(intent, messages.Bye):
             self._forget_view(intent.view)
             self._leave(intent.view, intent.returns)
@@ -55,6 +59,10 @@ class WireWidget(StateWidget):
 
     def _request(self, edit: messages.Edit) -> None:
         """Change the state as a view wants it, and answer with a picture."""
+        raise NotImplementedError
+
+    def _look(self, look: messages.Look) -> None:
+        """Draw small pictures for a view when nothing else is wanted."""
         raise NotImplementedError
 
     @property

@@ -1,27 +1,32 @@
 """Draw a grid of pictures, each start with each edit, sharing what is equal.
 
-Tiles of one start have equal features up to the first stage that reads a code row which their edit moves.
-Those features are computed once for all edits of a start, and the rest of the network runs for each tile.
+Each stage of the network runs once for all pictures that are equal up to it: those of one start whose edits
+move later code rows only, and, with features kept from earlier calls, those drawn before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from sefa_widget.arguments import whole
 from sefa_widget.generators.base import Generator, Latent
-from sefa_widget.generators.stages import Features, advance, draw, first_stage, picture_of
+from sefa_widget.generators.stages import Stage, first_stage
 from sefa_widget.pictures.editing import Edit
-from sefa_widget.pictures.starts import Start, batches
+from sefa_widget.pictures.features import KeptFeatures
+from sefa_widget.pictures.sharing import Chain, branches, chains, draw_shared, pick, together
+from sefa_widget.pictures.starts import Start, batches, latent_of
 
 BATCH_PIXELS = 2**19
 """Pixels drawn at once, at most: 128 pictures of 64 px, one of 1024 px."""
+CPU_BATCH_PIXELS = 2**16
+"""The same on a CPU, where larger batches leave its cache: 16 pictures of 64 px, one of 256 px."""
 
-Tick = Callable[[], object]
-"""Called before every batch of pictures; what it raises ends the drawing."""
+IN_A_CALL_BYTES = 2**30
+"""Bytes of features kept at most from one batch of a start to its next."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +38,7 @@ class Tile:
     row, column
         Which start and which edit it is of.
     image
-        ``[C, H, W]`` on the generator's device, values of about -1..1.
+        ``[C, H, W]`` on the generator's device, values of about -1..1; to be read, not to be written into.
     """
 
     row: int
@@ -42,9 +47,29 @@ class Tile:
 
 
 def tiles(
-    generator: Generator, starts: Sequence[Start], edits: Sequence[Edit], *, tick: Tick | None = None
+    generator: Generator,
+    starts: Sequence[Start],
+    edits: Sequence[Edit],
+    *,
+    kept: KeptFeatures | None = None,
+    first: Sequence[int] = (),
+    largest: int | None = None,
 ) -> Iterator[Tile]:
-    """Draw every start with every edit, a batch at a time; the caller may stop between any two tiles.
+    """Draw every start with every edit, one tile after another; see `batches_of_tiles`."""
+    for batch in batches_of_tiles(generator, starts, edits, kept=kept, first=first, largest=largest):
+        yield from batch
+
+
+def batches_of_tiles(
+    generator: Generator,
+    starts: Sequence[Start],
+    edits: Sequence[Edit],
+    *,
+    kept: KeptFeatures | None = None,
+    first: Sequence[int] = (),
+    largest: int | None = None,
+) -> Iterator[list[Tile]]:
+    """Draw every start with every edit, a batch at a time; the caller may stop between any two.
 
     Parameters
     ----------
@@ -52,48 +77,71 @@ def tiles(
         The generator.
     starts, edits
         The R rows and the C columns of the grid.
-    tick
-        Called before every batch.
+    kept
+        Features of earlier calls, from which pictures are drawn on, and to which those of this call are
+        added: before the stage at which a picture departs from the ones drawn before, before the first that
+        reads a row of its edit, and the picture itself. Nothing with fresh noise is kept.
+    first
+        Numbers of rows to draw before the others, in batches of their own.
+    largest
+        Draw only as far as the largest picture of at most so many pixels that the network makes on its way,
+        and give that one; see `coarse`. None draws the whole picture.
 
     Yields
     ------
-    Tile
-        R * C of them: the starts in batches, and of each batch the edits in the order of the stage
-        from which they differ.
+    list of Tile
+        R * C in all: the starts in batches, each with all its edits.
+
+    Raises
+    ------
+    ValueError
+        If there is no such row, an edit does not fit the generator, or it makes no picture that small.
     """
-    stages = generator.stages()
-    at_once = max(1, BATCH_PIXELS // generator.resolution**2)
-    columns = _by_first_stage(generator, edits)
-    for places, latent, noise in batches(generator, starts, at_once):
-        features: Features = ()
-        done = 0
-        for first, same in columns:
+    urgent = [whole(row, "A row of first", 0, len(starts) - 1) for row in first]
+    stages = generator.stages() if largest is None else _as_far_as(generator, largest)
+    at_once = _at_once(generator)
+    cuts = [min(first_stage(generator, edit.own_rows(generator)), len(stages)) for edit in edits]
+    for places in batches(starts, max(1, at_once // len(edits)), urgent):
+        some = [starts[place] for place in places]
+        noise = some[0].noise
+        grid = [(place, column) for column in range(len(edits)) for place in places]
+        with generator.lock, torch.no_grad():
+            weights = 0 if kept is None else kept.use((generator.weights_version, generator.device))
+            latent = latent_of(generator, some, kept, weights)
+            edited = Latent.cat([edit.apply(latent) for edit in edits])
+            # fresh noise is shared by the edits of a start, and by nothing else
+            own = [(weights, place if noise == "random" else None) for place, _ in grid]
+            keys = chains(stages, edited, noise, own, whole=largest is None)
+        store, keep = kept, branches(keys)
+        if kept is None or noise == "random":
+            store = KeptFeatures(IN_A_CALL_BYTES) if len(grid) > at_once else None
+        else:
+            keep |= {chain[cuts[column]] for chain, (_, column) in zip(keys, grid, strict=True)}
+            keep |= {chain[_last_seen(kept, chain)] for chain in keys}
+        order = together(keys)
+        for begin in range(0, len(order), at_once):
+            chunk = order[begin : begin + at_once]
             with generator.lock, torch.no_grad():
-                features = advance(stages[done:first], features, latent, noise)
-                done = first
-            for some in _chunks(same, max(1, at_once // len(places))):
-                if tick is not None:
-                    tick()
-                with generator.lock, torch.no_grad():
-                    if first == len(stages):
-                        images = torch.cat([picture_of(stages[-1], features)] * len(some))
-                    else:
-                        edited = Latent.cat([edits[column].apply(latent) for column in some])
-                        shared = tuple(torch.cat([tensor] * len(some)) for tensor in features)
-                        images = draw(stages[first:], shared, edited, noise)
-                grid = [(place, column) for column in some for place in places]
-                for (place, column), image in zip(grid, images, strict=True):
-                    yield Tile(place, column, image)
+                images = draw_shared(
+                    stages, pick(edited, chunk), noise, [keys[n] for n in chunk], store, keep
+                )
+            yield [Tile(*grid[n], image) for n, image in zip(chunk, images, strict=True)]
 
 
-def _by_first_stage(generator: Generator, edits: Sequence[Edit]) -> list[tuple[int, list[int]]]:
-    """Group columns by the first stage that reads a row which their edit moves, earliest first."""
-    groups: dict[int, list[int]] = {}
-    for column, edit in enumerate(edits):
-        groups.setdefault(first_stage(generator, edit.rows_of(generator)), []).append(column)
-    return sorted(groups.items())
+def _as_far_as(generator: Generator, largest: int) -> Sequence[Stage]:
+    """Give the stages up to the one that puts out the largest picture of at most so many pixels."""
+    stages = generator.stages()
+    fitting = [n for n, stage in enumerate(stages) if stage.picture and stage.resolution <= largest]
+    if not fitting:
+        raise ValueError(f"{generator.name!r} makes no picture of {largest} pixels or less on its way.")
+    return stages[: fitting[-1] + 1]
 
 
-def _chunks(numbers: list[int], most: int) -> Iterator[list[int]]:
-    for start in range(0, len(numbers), most):
-        yield numbers[start : start + most]
+def _at_once(generator: Generator) -> int:
+    pixels = min(BATCH_PIXELS, CPU_BATCH_PIXELS) if generator.device.type == "cpu" else BATCH_PIXELS
+    return max(1, pixels // generator.resolution**2)
+
+
+def _last_seen(kept: KeptFeatures, chain: Chain) -> int:
+    """Give the stage at which a picture departs from all that were drawn before."""
+    return max((number for number, seen in enumerate(kept.seen(chain)) if seen), default=0)

@@ -166,9 +166,15 @@ class Edit:
     def rows_of(self, generator: Generator) -> tuple[int, ...]:
         """Give the code rows that are moved, ascending; none where nothing is."""
         moved = set() if self.also is None else set(self.also.rows_of(generator))
-        if self.directions is not None and self.moves:
-            moved.update(row_numbers(self.rows, generator.num_codes, self.directions))
+        if self.moves:
+            moved.update(self.own_rows(generator))
         return tuple(sorted(moved))
+
+    def own_rows(self, generator: Generator) -> tuple[int, ...]:
+        """Give the code rows that move with this edit's strengths, whatever they are; `also` left aside."""
+        if self.directions is None:
+            return ()
+        return tuple(row_numbers(self.rows, generator.num_codes, self.directions))
 
     def apply(self, latent: Latent) -> Latent:
         """Give the edited latent."""

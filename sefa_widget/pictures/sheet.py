@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
-from sefa_widget.arguments import choice, function, instance, new_file
+from sefa_widget.arguments import choice, flag, instance, new_file, positive
 from sefa_widget.generators.base import Generator, check_generator
+from sefa_widget.pictures.animation import ANIMATED, frames_of, write_animation
 from sefa_widget.pictures.drawing import tiles as draw_tiles
-from sefa_widget.pictures.editing import UNEDITED, Edit, offset, row_numbers
+from sefa_widget.pictures.editing import UNEDITED, Edit
+from sefa_widget.pictures.files import STILL, Tiles, grid_image, write
 from sefa_widget.pictures.frames import to_pixels
-from sefa_widget.pictures.starts import Start, Starts, as_starts
-
-Tiles = NDArray[np.uint8]
-"""``[R, C, H, W, 3]`` RGB."""
-
-Progress = Callable[[int, int], object]
-"""Called with how many pictures are drawn, and how many there are; what it raises ends the work."""
-
-FORMATS = (".png", ".webp", ".npz")
-"""Kinds of files a sheet is written as."""
+from sefa_widget.pictures.recipe import recipe
+from sefa_widget.pictures.starts import Starts, as_starts
+from sefa_widget.progress import Progress, check_progress
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,19 +40,17 @@ class Sheet:
 
     def image(self) -> Image.Image:
         """Give the whole grid as one picture, tiles side by side."""
-        rows, columns, height, width, _ = self.tiles.shape
-        grid = self.tiles.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, 3)
-        return Image.fromarray(np.ascontiguousarray(grid))
+        return grid_image(self.tiles)
 
     def save(self, path: str | Path) -> Path:
-        """Write the grid; its recipe travels in the file.
+        """Write the grid; its recipe travels in the file, which is replaced as a whole or not at all.
 
         Parameters
         ----------
         path
             Its ending says how: ``.png`` and ``.webp`` are the picture without loss, the recipe under
             ``sefa_widget`` in the text or the XMP metadata; ``.npz`` has the arrays ``tiles`` and ``recipe``
-            (JSON). An existing file is replaced.
+            (JSON); ``.gif`` and ``.mp4`` are what `animate` writes. An existing file is replaced.
 
         Returns
         -------
@@ -70,19 +60,69 @@ class Sheet:
         Raises
         ------
         ValueError
-            If the ending is another, or there is no such folder.
+            If the ending is another, or there is no such folder; for animations see `animate`.
         """
         path = new_file(path)
-        kind = choice(path.suffix.lower(), "The ending of path", FORMATS)
-        recipe = json.dumps(self.recipe)
-        if kind == ".png":
-            text = PngInfo()
-            text.add_itxt("sefa_widget", recipe)
-            self.image().save(path, pnginfo=text)
-        elif kind == ".webp":
-            self.image().save(path, lossless=True, exact=True, xmp=recipe.encode())
-        else:
-            np.savez_compressed(path, tiles=self.tiles, recipe=np.array(recipe))
+        kind = choice(path.suffix.lower(), "The ending of path", (*STILL, *ANIMATED))
+        if kind not in STILL:
+            return self.animate(path)
+        write(path, self.tiles, self.recipe)
+        return path
+
+    def animate(
+        self,
+        path: str | Path,
+        *,
+        fps: float = 12.5,
+        seconds: float | None = None,
+        stacked: bool = False,
+        back: bool = True,
+    ) -> Path:
+        """Write the grid as an animation: its columns follow each other in time.
+
+        >>> import tempfile
+        >>> from sefa_widget import factorize, load_generator
+        >>> heads = load_generator("heads", device="cpu")
+        >>> turn = factorize(heads, layers=(0, 3))
+        >>> film = sheet(heads, [31, 88], [Edit(turn, {0: s / 4}) for s in range(-2, 3)])
+        >>> film.animate(Path(tempfile.mkdtemp()) / "turn.webp", seconds=2).name
+        'turn.webp'
+
+        Parameters
+        ----------
+        path
+            Its ending says how: ``.gif`` (256 colours a frame), ``.webp`` (without loss) or ``.mp4`` (H.264;
+            needs PyAV: ``pip install 'sefa_widget[video]'``). The first two repeat for ever. The recipe is in
+            the GIF's comment, the XMP metadata of WebP, the MP4's comment. An existing file is replaced.
+        fps
+            Frames per second. GIF counts time in hundredths of a second, WebP in thousandths: the times of
+            single frames are rounded so that the whole takes as long as asked for.
+        seconds
+            How long the whole takes, there and back, in the place of `fps`.
+        stacked
+            Whether the rows stand on top of each other; else they stand side by side.
+        back
+            Whether the columns are shown there and back, so that no jump is seen where it repeats.
+
+        Returns
+        -------
+        Path
+            The path written.
+
+        Raises
+        ------
+        ValueError
+            If the ending is another, there is no such folder, the sheet has one column only, or the times
+            are no positive numbers, or too short for GIF (0.02 s a frame) or WebP (0.001 s).
+        ImportError
+            If an MP4 is wanted and PyAV is missing.
+        """
+        path = new_file(path)
+        choice(path.suffix.lower(), "The ending of path", ANIMATED)
+        frames = frames_of(self.tiles, stacked=flag(stacked, "stacked"), back=flag(back, "back"))
+        if seconds is None:
+            seconds = len(frames) / positive(fps, "fps")
+        write_animation(path, frames, positive(seconds, "seconds"), self.recipe)
         return path
 
     def _repr_png_(self) -> bytes:
@@ -134,9 +174,8 @@ def sheet(
     """
     check_generator(generator)
     rows = as_starts(starts)
-    columns = _columns(edits)
-    if progress is not None:
-        function(progress, "progress", "how many pictures are drawn and how many there are")
+    columns = as_edits(edits)
+    check_progress(progress)
     drawn: Tiles | None = None
     total = len(rows) * len(columns)
     for done, tile in enumerate(draw_tiles(generator, rows, columns), start=1):
@@ -150,45 +189,9 @@ def sheet(
     return Sheet(drawn, recipe(generator, rows, columns))
 
 
-def _columns(edits: Edit | Sequence[Edit] | None) -> tuple[Edit, ...]:
+def as_edits(edits: Edit | Sequence[Edit] | None) -> tuple[Edit, ...]:
+    """Take one edit, many, or None for unedited pictures, as the columns of a sheet."""
     given = (UNEDITED,) if edits is None else (edits,) if isinstance(edits, Edit) else tuple(edits)
     if not given:
         raise ValueError("No edit is given; give one Edit or more, or None for unedited pictures.")
     return tuple(instance(edit, "An edit", Edit, "an Edit(directions, strengths)") for edit in given)
-
-
-def recipe(generator: Generator, starts: Sequence[Start], edits: Sequence[Edit]) -> dict[str, Any]:
-    """Say how a sheet is made, as plain JSON values; an edit is the vector that it adds to its code rows."""
-    return {
-        "generator": {"name": generator.name, "fingerprint": generator.fingerprint},
-        "starts": [_start(start) for start in starts],
-        "edits": [_edit(generator, edit) for edit in edits],
-    }
-
-
-def _start(start: Start) -> dict[str, Any]:
-    truncation = {"truncation_psi": start.truncation_psi, "truncation_cutoff": start.truncation_cutoff}
-    if start.latent is not None:
-        return {"codes": start.latent.codes[0].tolist(), "noise": start.noise, **truncation}
-    return {"seed": start.seed, "label": start.label, "noise": start.noise, **truncation}
-
-
-def _edit(generator: Generator, edit: Edit) -> dict[str, Any]:
-    parts: list[dict[str, Any]] = []
-    part: Edit | None = edit
-    while part is not None:
-        if part.directions is not None and part.moves:
-            found = part.directions
-            strengths = {str(key): float(value) for key, value in part.strengths.items()}
-            rows = row_numbers(part.rows, generator.num_codes, found)
-            parts.append(
-                {
-                    "method": found.method,
-                    "layers": list(found.layers),
-                    "strengths": strengths,
-                    "rows": rows,
-                    "vector": offset(found, part.strengths).tolist(),
-                }
-            )
-        part = part.also
-    return {"parts": parts}

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import torch
+
 from sefa_widget.arguments import MAX_SEED, is_many, whole
 from sefa_widget.generators.base import Generator, Latent, Noise
+from sefa_widget.pictures.features import KeptFeatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +80,54 @@ def as_starts(given: Starts) -> tuple[Start, ...]:
     return (Start(seed=whole(given, "The seed", 0, MAX_SEED)),)
 
 
-def batches(
-    generator: Generator, starts: Sequence[Start], most: int
-) -> Iterator[tuple[list[int], Latent, Noise]]:
-    """Make the latents of starts, at most `most` at a time.
+def batches(starts: Sequence[Start], most: int, first: Sequence[int] = ()) -> Iterator[list[int]]:
+    """Give the places of starts that are drawn together, at most `most` at a time.
 
-    Starts of one truncation and noise come together, because a generator draws a batch with one of each.
-
-    Yields
-    ------
-    places, latent, noise
-        Which of the starts these are, their latent of as many pictures, and their noise.
+    Starts of one truncation and noise come together, because a generator draws a batch with one of each;
+    the places `first` come before all others, in batches of their own.
     """
     groups: dict[tuple[object, ...], list[int]] = {}
-    for place, start in enumerate(starts):
-        classless = start.label is None
-        key = (start.latent is None, start.truncation_psi, start.truncation_cutoff, start.noise, classless)
-        groups.setdefault(key, []).append(place)
+    urgent = dict.fromkeys(first)
+    for place in [*urgent, *(place for place in range(len(starts)) if place not in urgent)]:
+        start = starts[place]
+        kind = (start.latent is None, start.truncation_psi, start.truncation_cutoff, start.label is None)
+        groups.setdefault((place in urgent, start.noise, *kind), []).append(place)
     for places in groups.values():
-        for first in range(0, len(places), most):
-            some = places[first : first + most]
-            latent = _latent(generator, [starts[place] for place in some])
-            yield some, latent, starts[some[0]].noise
+        for begin in range(0, len(places), most):
+            yield places[begin : begin + most]
 
 
-def _latent(generator: Generator, starts: Sequence[Start]) -> Latent:
+def latent_of(
+    generator: Generator, starts: Sequence[Start], kept: KeptFeatures | None = None, weights: int = 0
+) -> Latent:
+    """Make the latent of starts that `batches` puts together.
+
+    Seeds are drawn and mapped once: `kept` has the latents of earlier calls with the same `weights`, the
+    number that `KeptFeatures.use` gave.
+    """
     pinned = [start.latent for start in starts if start.latent is not None]
     if pinned:
         return Latent.cat(pinned).to(generator.device)
+    if kept is None:
+        return _sampled(generator, starts)
+    keys = [
+        ("latent", weights, start.seed, start.label, start.truncation_psi, start.truncation_cutoff)
+        for start in starts
+    ]
+    found = {key: kept.get(key) or () for key in keys}
+    missing = {key: start for key, start in zip(keys, starts, strict=True) if not found[key]}
+    if missing:
+        drawn = _sampled(generator, list(missing.values()))
+        for place, key in enumerate(missing):
+            latent = drawn[place]
+            found[key] = (latent.codes,) if latent.labels is None else (latent.codes, latent.labels)
+            kept.put(key, found[key])
+    parts = [found[key] for key in keys]
+    labels = torch.cat([part[1] for part in parts]) if len(parts[0]) > 1 else None
+    return Latent(torch.cat([part[0] for part in parts]), labels, starts[0].truncation_psi)
+
+
+def _sampled(generator: Generator, starts: Sequence[Start]) -> Latent:
     first = starts[0]
     labels = [start.label for start in starts if start.label is not None]
     return generator.sample(

@@ -1,4 +1,4 @@
-"""Directions and their scores in, plotly figures out; one idea per module."""
+"""Draws plotly figures of directions and their scores; one idea per module."""
 
 from sefa_widget.plots.comparison import comparison_figure, cosine_figure
 from sefa_widget.plots.rescoring import rescoring_figure

@@ -7,10 +7,12 @@ import torch
 from torch import Tensor
 
 from sefa_widget.arguments import MAX_SEED, whole
-from sefa_widget.directions import METHODS, Directions, format_layers
-from sefa_widget.directions.base import check_directions, decompose
+from sefa_widget.directions import Directions, format_layers
+from sefa_widget.directions.base import check_directions
 from sefa_widget.directions.control import control_spectra
+from sefa_widget.directions.eigen import decompose
 from sefa_widget.directions.gram import gram_of_rows
+from sefa_widget.directions.value import SHARE_OF_ROWS, SHARE_OF_WEIGHT
 from sefa_widget.generators.base import Generator, check_generator
 from sefa_widget.plots.palette import PALETTE
 
@@ -110,11 +112,11 @@ def _control(
     directions: Directions, generator: Generator | None, count: int, seed: int
 ) -> tuple[str, Tensor | None]:
     """Give a control's name and values ``[count, k]``, or why there is none and None."""
-    if directions.method not in METHODS:
+    if directions.search.described is None:
         return "it is not known how the directions of this file were found", None
     if generator is not None:
         return f"{count} re-initialised networks", control_spectra(generator, directions, count, seed)
-    if directions.method not in ("sefa", "conv") or not directions.rows:
+    if directions.value not in (SHARE_OF_ROWS, SHARE_OF_WEIGHT) or not directions.rows:
         return "it needs the generator, spectrum_figure(directions, generator)", None
     return _gaussian(directions, count, seed)
 

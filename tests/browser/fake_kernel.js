@@ -1,4 +1,13 @@
-/** Options go in; a model with a small scripted kernel behind it comes out: it applies patches, draws and answers. */
+/** A model with a small scripted kernel behind it: it applies patches, draws and answers. */
+
+const METHODS = Object.entries({
+  sefa: "SeFa",
+  composed: "Composed response",
+  jacobian: "Jacobian",
+  pca: "PCA",
+  ica: "ICA",
+  random: "Random",
+}).map(([name, title]) => ({ name, title, options: [], value_name: "", value_symbol: "", takes: "", layers: name === "sefa" ? "latent" : "any" }));
 
 const SMALL = {
   name: "faces",
@@ -8,7 +17,7 @@ const SMALL = {
   resolution: 64,
   num_classes: 0,
   num_codes: 1,
-  methods: ["sefa", "composed"],
+  methods: METHODS.slice(0, 2),
   layers: [
     { name: "latent projection", resolution: 4, row: 0 },
     { name: "8x8 conv", resolution: 8, row: null },
@@ -26,7 +35,7 @@ const LARGE = {
   resolution: 256,
   num_classes: 10,
   num_codes: 18,
-  methods: ["sefa", "composed", "jacobian", "pca", "ica", "random"],
+  methods: METHODS,
   layers: Array.from({ length: 18 }, (_, row) => {
     const resolution = 2 ** (2 + Math.floor(row / 2));
     return { name: `${resolution}x${resolution} ${row % 2 ? "up conv" : "conv"}`, resolution, row };
@@ -35,7 +44,7 @@ const LARGE = {
 
 export class FakeModel {
   /** `size` is small or large; `delay` is the kernel's in ms; `state` overrides the first state. */
-  constructor({ size = "small", delay = 5, state = {}, mime = "image/x-rgba", name } = {}) {
+  constructor({ size = "small", delay = 5, state = {}, mime = "image/x-rgba", name, deaf = false } = {}) {
     this.info = { ...(size === "large" ? LARGE : SMALL), ...(name ? { name } : {}) };
     this.delay = delay;
     this.mime = mime;
@@ -43,24 +52,29 @@ export class FakeModel {
     this.asked = 0;
     this.answered = 0;
     this.silent = false;
+    this.deaf = deaf;
     this.listeners = [];
     this.traits = {
       generator_info: this.info,
       state: {
         revision: 0,
-        seed: 12,
+        starts: [{ seed: 12, label: size === "large" ? 3 : null, name: "" }],
+        chosen: 0,
         strengths: {},
         layers: size === "large" ? [2, 6] : [0, 1],
         edit_layers: null,
         method: null,
+        options: {},
         normalize: true,
-        label: size === "large" ? 3 : null,
+        second: null,
+        original: false,
         truncation_psi: 0.7,
         truncation_cutoff: null,
         stretch: 1,
         ...state,
       },
-      spectrum: {},
+      history: { undo: null, redo: null },
+      directions_info: {},
     };
     this.factorise();
   }
@@ -97,6 +111,7 @@ export class FakeModel {
 
   handle(message) {
     const { type, view, seq } = message;
+    if (type === "look") this.look(message);
     if (type === "probe") this.trigger("msg:custom", { type, view, seq }, []);
     if (type !== "hello" && type !== "edit") return;
     this.answered += 1;
@@ -113,7 +128,12 @@ export class FakeModel {
     const { state } = this.traits;
     const strengths = { ...state.strengths, ...patch.strengths };
     for (const [index, strength] of Object.entries(strengths)) if (strength === 0) delete strengths[index];
-    this.traits.state = { ...state, ...patch, strengths, revision: state.revision + 1 };
+    const { seed, label, ...fields } = patch;
+    const next = { ...state, ...fields, strengths, revision: state.revision + 1 };
+    next.starts = next.starts.map((pin, row) =>
+      row === next.chosen ? { ...pin, seed: seed ?? pin.seed, label: label ?? pin.label } : pin,
+    );
+    this.traits.state = next;
     if (patch.layers || patch.normalize !== undefined) this.factorise();
     this.trigger("change:state");
   }
@@ -124,20 +144,50 @@ export class FakeModel {
     const sharpness = (40 + 8 * (layers[1] - layers[0])) / d;
     const values = Array.from({ length: d }, (_, i) => 0.31 * Math.exp((-i * sharpness) / 8) + 0.02 * (1 - i / d));
     const composed = layers[1] > 1 && this.info.num_codes === 1;
-    const method = composed ? "composed" : "sefa";
+    const { name: method, title } = METHODS[composed ? 1 : 0];
     const [value_name, value_symbol] = composed ? ["share of the response", "λ/Σλ"] : ["share of the rows", "λ/m"];
     const ends = values.map(() => 5);
     const stops = values.map((_, i) => (i < 32 ? "change" : "estimate"));
-    const found = { value_name, value_symbol, values, ends, stops, change: 0.28, beside: null };
-    this.traits.spectrum = { method, layers, normalized: normalize, rows: 8192, ...found };
-    this.trigger("change:spectrum");
+    const found = { value_name, value_symbol, values, ends, stops, change: 0.28, second: null };
+    this.traits.directions_info = { method, title, layers, normalized: normalize, rows: 8192, ...found };
+    this.trigger("change:directions_info");
+  }
+
+  /** Draw small pictures, some at a time, unless `deaf` to looks; only the newest of a name is drawn. */
+  look({ view, name, size, items }) {
+    if (this.deaf) return;
+    this.looks ??= new Map();
+    this.looks.set(name, items);
+    const { state } = this.traits;
+    const times = Math.max(1, Math.floor(this.info.resolution / size));
+    const side = this.info.resolution / times;
+    const step = (first) => {
+      if (this.looks.get(name) !== items || this.traits.state !== state || first >= items.length) return;
+      const some = items.slice(first, first + 8);
+      const rgba = new Uint8ClampedArray(some.length * side * side * 4);
+      some.forEach(([row, index, strength], place) => {
+        const strengths = { ...state.strengths, [index]: strength };
+        rgba.set(picture({ seed: state.starts[row].seed, strengths }, side), place * side * side * 4);
+      });
+      const shown = { items: some.map((_, place) => first + place), width: side, height: side };
+      const info = { type: "look", view, name, revision: state.revision, mime: "image/x-rgba", ...shown };
+      this.trigger("msg:custom", info, [padded(rgba)]);
+      setTimeout(() => step(first + some.length), this.delay);
+    };
+    step(0);
   }
 
   async frame(view, seq, unedited) {
     const { width, height } = { width: this.info.resolution, height: this.info.resolution };
-    const rgba = picture(this.traits.state, width, unedited);
-    const info = { type: "frame", view, seq, revision: this.traits.state.revision, unedited, width, height };
-    const bytes = this.mime === "image/x-rgba" ? padded(rgba) : await encoded(rgba, width, this.mime);
+    const { state } = this.traits;
+    const rgba = new Uint8ClampedArray(state.starts.length * width * height * 4);
+    state.starts.forEach(({ seed }, row) => {
+      rgba.set(picture({ ...state, seed }, width, unedited), row * width * height * 4);
+    });
+    const sheet = { rows: state.starts.length, columns: 1, tiles: state.starts.map((_, row) => [row, 0]) };
+    const info = { type: "frame", view, seq, revision: state.revision, ...sheet, unedited, width, height };
+    const raw = this.mime === "image/x-rgba";
+    const bytes = raw ? padded(rgba) : await encoded(rgba, width, height * sheet.rows, this.mime);
     const message = { ...info, quality: "preview", mime: this.mime, render_ms: 6.25 };
     this.trigger("msg:custom", message, [bytes, new DataView(new ArrayBuffer(8))]);
   }
@@ -148,6 +198,7 @@ function picture(state, size, unedited) {
   const strengths = unedited ? {} : state.strengths;
   const rgba = new Uint8ClampedArray(size * size * 4);
   const at = (i) => strengths[i] ?? 0;
+  const others = Object.entries(strengths).reduce((sum, [i, value]) => (i > 2 ? sum + Math.cos(i) * value : sum), 0);
   for (let y = 0; y < size; y++)
     for (let x = 0; x < size; x++) {
       const [u, v] = [x / size - 0.5 + at(1) / 30, y / size - 0.5];
@@ -157,7 +208,8 @@ function picture(state, size, unedited) {
       const mouth = Math.abs(v - 0.14 - (at(0) / 10) * (0.03 - u * u * 2)) < 0.02 && Math.abs(u) < 0.14 ? 1 : 0;
       const hue = ((state.seed * 37) % 360) / 360;
       const tone = face ? 0.85 - radius * 0.7 - 0.6 * Math.max(eye, mouth) : 0.35 + 0.25 * v;
-      const shade = [tone, tone * (0.65 + 0.3 * hue), tone * (0.95 - 0.5 * hue)];
+      const warm = others / 12;
+      const shade = [tone * (1 + warm), tone * (0.65 + 0.3 * hue), tone * (0.95 - 0.5 * hue - warm)];
       rgba.set([...shade.map((part) => 255 * part), 255], 4 * (y * size + x));
     }
   rgba.set([state.seed % 256, Object.keys(strengths).length, 128 + 10 * at(0), 255]);
@@ -171,8 +223,8 @@ function padded(rgba) {
   return new DataView(whole.buffer, 16, rgba.length);
 }
 
-async function encoded(rgba, size, type) {
-  const canvas = new OffscreenCanvas(size, size);
-  canvas.getContext("2d").putImageData(new ImageData(rgba, size, size), 0, 0);
+async function encoded(rgba, width, height, type) {
+  const canvas = new OffscreenCanvas(width, height);
+  canvas.getContext("2d").putImageData(new ImageData(rgba, width, height), 0, 0);
   return new DataView(await (await canvas.convertToBlob({ type, quality: 0.95 })).arrayBuffer());
 }

@@ -125,7 +125,7 @@ def test_a_double_click_resets_a_slider(open_panel):
 
 def test_a_click_on_the_spectrum_shows_that_direction(open_panel):
     page = open_panel(size="large")
-    page.locator(".sefa-plot").click(position={"x": 300, "y": 100})
+    page.locator(".sefa-plot").click(position={"x": 300, "y": 30})
     focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
     index = int(focused.removeprefix("Direction "))
     assert index > 100
@@ -137,7 +137,7 @@ def test_the_spectrum_is_read_by_hovering_and_by_keyboard(open_panel):
     page = open_panel()
     tip = page.locator(".sefa-tip")
     assert not tip.is_visible()
-    page.locator(".sefa-plot").hover(position={"x": 2, "y": 50})
+    page.locator(".sefa-plot").hover(position={"x": 2, "y": 30})
     assert tip.inner_text().startswith("#0")
     page.mouse.move(2, 2)
     page.locator(".sefa-spectrum-cursor").focus()
@@ -230,9 +230,9 @@ def test_keys_work_in_the_panel_and_do_not_leak(open_panel):
     page = open_panel(state={"strengths": {"0": 1}})
     page.locator(".sefa-picture").click()
     page.keyboard.press("]")
-    wait_for_state(page, "state.seed === 13")
+    wait_for_state(page, "state.starts[0].seed === 13")
     page.keyboard.press("[")
-    wait_for_state(page, "state.seed === 12")
+    wait_for_state(page, "state.starts[0].seed === 12")
     page.keyboard.press("0")
     wait_for_state(page, "Object.keys(state.strengths).length === 0")
     for key in ("d", "a", "Escape", "ArrowDown", "Enter"):
@@ -242,7 +242,7 @@ def test_keys_work_in_the_panel_and_do_not_leak(open_panel):
     seed.fill("40")
     seed.press("0")
     seed.press("Enter")
-    wait_for_state(page, "state.seed === 400")
+    wait_for_state(page, "state.starts[0].seed === 400")
 
 
 def test_help_lists_the_keys(open_panel):
@@ -291,6 +291,12 @@ def test_an_ended_view_leaves_nothing(open_panel):
 def test_nothing_overflows(open_panel, size, width):
     state = {"strengths": {"0": -3.25, "77": 4}, "edit_layers": [0, 3]}
     page = open_panel(width=width + 32, size=size, state=state)
+    check_bounds(page)
+    page.get_by_role("button", name="Wall").click()
+    check_bounds(page)
+
+
+def check_bounds(page):
     outside = page.evaluate(
         """() => {
           const panel = document.querySelector('.sefa-panel').getBoundingClientRect();
@@ -308,6 +314,149 @@ def test_nothing_overflows(open_panel, size, width):
              .map((element) => element.textContent)"""
     )
     assert clipped == []
+
+
+def wait_for_looks(page):
+    """Wait until every small picture that is to be seen is drawn and right."""
+    page.wait_for_function(
+        """() => {
+          const looks = [...document.querySelectorAll('.sefa-look')].filter((look) => look.checkVisibility());
+          return looks.length > 0
+            && looks.every((look) => !/sefa-(pending|outdated)/.test(look.className));
+        }"""
+    )
+
+
+FRAME = """frame => {
+  const canvas = document.querySelectorAll('.sefa-open .sefa-frame-button canvas')[frame];
+  return [...canvas.getContext('2d').getImageData(0, 0, 1, 1).data];
+}"""
+
+
+def test_each_row_stands_between_the_pictures_of_its_ends(open_panel):
+    page = open_panel()
+    wait_for_looks(page)
+    ends = page.evaluate(
+        """() => [...document.querySelectorAll('.sefa-row:first-child .sefa-end-picture canvas')].map(
+             canvas => canvas.getContext('2d').getImageData(0, 0, 1, 1).data[2])"""
+    )
+    assert ends == [128 - 50, 128 + 50]
+    page.get_by_label("Set direction 2 to its plus end").click()
+    wait_for_state(page, "state.strengths[2] === 5")
+
+
+def test_small_pictures_follow_the_edit_and_are_hatched_until_they_come(open_panel):
+    page = open_panel(deaf=True)
+    assert page.locator(".sefa-look.sefa-pending").count() == 27
+    page.evaluate("models[0].deaf = false")
+    slider(page, 1).press("End")
+    wait_for_state(page, "state.strengths[1] === 5")
+    wait_for_looks(page)
+    page.evaluate("models[0].apply({ seed: 40 })")
+    settle(page)
+    wait_for_looks(page)
+    assert page.evaluate(FRAME, 0)[0] == 40
+
+
+def test_nothing_small_is_asked_for_while_a_slider_is_dragged(open_panel):
+    page = open_panel()
+    wait_for_looks(page)
+    asked = "models[0].sent.filter(message => message.type === 'look').length"
+    before = page.evaluate(asked)
+    x, y = centre(slider(page, 0))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=4)
+    settle(page)
+    assert page.evaluate(asked) == before
+    page.mouse.up()
+    wait_for_looks(page)
+    assert page.evaluate(asked) > before
+
+
+@pytest.mark.parametrize("width", [452, 700, 1000, 1200])
+def test_the_thumb_stands_over_the_frame_of_its_strength(open_panel, width):
+    page = open_panel(width=width)
+    wait_for_looks(page)
+    assert [page.evaluate(FRAME, frame)[2] for frame in (0, 3, 6)] == [78, 128, 178]
+    box = slider(page, 0).bounding_box()
+    frames = page.locator(".sefa-open .sefa-frame-button")
+    for frame in range(7):
+        thumb = box["x"] + 7 + (box["width"] - 14) * frame / 6
+        assert abs(centre(frames.nth(frame))[0] - thumb) < 2
+    frames.nth(5).click()
+    wait_for_state(page, "state.strengths[0] > 3.3 && state.strengths[0] < 3.4")
+    assert frames.nth(5).get_attribute("aria-current") == "true"
+
+
+def test_a_double_click_resets_the_slider_it_is_on_though_another_filmstrip_was_open(open_panel):
+    page = open_panel(state={"strengths": {"3": 3}})
+    slider(page, 3).dblclick(position={"x": 20, "y": 10})
+    wait_for_state(page, "!(3 in state.strengths)")
+    assert page.locator(".sefa-open").count() == 2
+    page.mouse.move(2, 2)
+    assert page.locator(".sefa-open").count() == 1
+
+
+@pytest.mark.parametrize("width", [1000, 1440])
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_five_rows_are_whole_beside_the_picture(open_panel, width, size):
+    page = open_panel(width=width, height=900, size=size)
+    wait_for_looks(page)
+    whole = page.evaluate(
+        """() => {
+          const bottom = Math.min(900, document.querySelector('.sefa-rows').getBoundingClientRect().bottom);
+          const rows = [...document.querySelectorAll('.sefa-row')];
+          return rows.filter((row) => row.getBoundingClientRect().bottom <= bottom).length;
+        }"""
+    )
+    assert whole >= 5
+
+
+def test_go_to_is_one_step_to_any_of_512_directions(open_panel):
+    page = open_panel(size="large")
+    page.locator(".sefa-picture").click()
+    page.keyboard.press("g")
+    page.keyboard.type("137")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Direction 137"
+    assert page.locator(".sefa-open .sefa-index").inner_text() == "#137"
+    wait_for_looks(page)
+    field = page.get_by_label("Go to direction")
+    below = slider(page, 137).bounding_box()
+    field.fill("nose")
+    field.press("Enter")
+    assert "type 0 to 511" in page.locator(".sefa-problem").inner_text()
+    assert (field.input_value(), slider(page, 137).bounding_box()) == ("nose", below)
+
+
+def test_the_wall_shows_both_ends_of_32_directions_and_opens_one(open_panel):
+    page = open_panel(size="large")
+    page.get_by_role("button", name="Wall").click()
+    wait_for_looks(page)
+    pairs = page.locator(".sefa-pair")
+    assert pairs.count() == 32
+    page.get_by_role("button", name="More").click()
+    assert pairs.count() == 64
+    wait_for_looks(page)
+    pairs.nth(0).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.offsetTop") > pairs.nth(0).evaluate("pair => pair.offsetTop")
+    number = page.evaluate("document.activeElement.querySelector('b').textContent.slice(1)")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.ariaLabel") == f"Direction {number}"
+    assert not page.locator(".sefa-wall").is_visible()
+
+
+def test_tracks_and_pictures_are_drawn_where_the_system_chooses_colours(open_panel):
+    page = open_panel()
+    page.emulate_media(forced_colors="active")
+    wait_for_looks(page)
+    adjusts = "element => getComputedStyle(element).forcedColorAdjust"
+    assert slider(page, 0).evaluate(adjusts) == "none"
+    track = slider(page, 0).evaluate("element => getComputedStyle(element).backgroundImage")
+    assert track.startswith("linear-gradient")
 
 
 CONTRAST = """() => {
@@ -339,13 +488,15 @@ CONTRAST = """() => {
 
 @pytest.mark.parametrize("width", [420, 640, 879, 880, 1060, 1200, 1600])
 def test_rows_of_matched_directions_are_whole_beside_two_pictures(open_panel, width):
-    page = open_panel(width=width + 32, size="large", state={"strengths": {"0": -3.25}, "beside": "jacobian"})
+    second = {"method": "jacobian", "layers": [2, 6]}
+    page = open_panel(width=width + 32, size="large", state={"strengths": {"0": -3.25}, "second": second})
     page.evaluate(
         """() => {
-          const spectrum = models[0].traits.spectrum;
-          const matches = spectrum.values.map((_, index) => [index, 0.93]);
-          models[0].traits.spectrum = { ...spectrum, beside: { method: "jacobian", matches } };
-          models[0].trigger("change:spectrum");
+          const info = models[0].traits.directions_info;
+          const matches = info.values.map((_, index) => [index, 0.93]);
+          const second = { method: "jacobian", title: "Jacobian", matches };
+          models[0].traits.directions_info = { ...info, second };
+          models[0].trigger("change:directions_info");
         }"""
     )
     assert page.locator(".sefa-row .sefa-match").first.is_visible()
@@ -381,6 +532,10 @@ def test_the_tree_a_screen_reader_sees(open_panel):
         '- slider "Direction 0": "2.5"',
         '- spinbutton "Strength of direction 0": "2.5"',
         '- button "Reset direction 0"',
+        '- textbox "Go to direction":',
+        '- button "Wall"',
+        '- button "Set direction 0 to its plus end"',
+        '- group "Pictures along direction 0":',
         '- region "Spectrum":',
         '- slider "Cursor on the spectrum; Enter goes to the direction\'s slider"',
         '- slider "Factorised layers, first layer"',
@@ -402,7 +557,7 @@ def test_everything_is_reached_by_tab(open_panel):
 
 
 def test_memory_stays_flat_over_many_frames(open_panel):
-    page = open_panel(mime="image/jpeg", delay=0)
+    page = open_panel(mime="image/jpeg", delay=0, deaf=True)  # small pictures are kept, up to a bound
     many = """async (count) => {
       const canvas = document.querySelector('.sefa-picture');
       let drawn;
@@ -424,4 +579,5 @@ def test_memory_stays_flat_over_many_frames(open_panel):
     page.evaluate(many, 100)
     before = used()
     page.evaluate(many, 600)
-    assert used() - before < 1_000_000
+    growth = used() - before
+    assert growth < 1_000_000

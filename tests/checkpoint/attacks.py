@@ -1,4 +1,4 @@
-"""Pickles that try to make the stand-ins recurse, copy or walk without end, and a program that reads them.
+"""Pickles that try to make the stubs recurse, copy or walk without end, and a program that reads them.
 
 ``python attacks.py KIND FILE`` writes each attack of a kind into the file and reads it: in a thread with
 little stack, with little memory, and with an end to its processor time. An attack that succeeds ends it.
@@ -13,7 +13,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
-from opcodes import (
+
+from sefa_widget.checkpoint import CheckpointError
+from sefa_widget.checkpoint.allowlist import generator_allowlist
+from sefa_widget.checkpoint.budget import Budget
+from sefa_widget.checkpoint.globals import Global
+from sefa_widget.generators.inspection import report
+from tests.checkpoint.opcodes import (
     BUILD,
     CALL,
     CREATE,
@@ -25,6 +31,7 @@ from opcodes import (
     entries,
     get,
     listed,
+    named_global,
     network,
     number,
     put,
@@ -35,14 +42,8 @@ from opcodes import (
     table,
     tensor,
     text,
-    word,
 )
-from small_files import keys_of
-
-from sefa_widget.checkpoint import CheckpointError
-from sefa_widget.checkpoint.inspection import report
-from sefa_widget.checkpoint.standins import outer_words
-from sefa_widget.checkpoint.words import Budget, Word
+from tests.checkpoint.small_files import keys_of
 
 FALSE, TRUE = b"\x89", b"\x88"
 ONE = row(number(1))
@@ -65,7 +66,7 @@ ARGUMENTS = {
     "BaseConfig": [],
     "dtype": [text("f4"), FALSE, TRUE],
     "scalar": [DTYPE, string(bytes(4))],
-    "_reconstruct": [word("numpy.ndarray"), row(number(0)), string(b"b")],
+    "_reconstruct": [named_global("numpy.ndarray"), row(number(0)), string(b"b")],
     "_frombuffer": [string(bytes(4)), DTYPE, ONE, text("C")],
 }
 """What the programs give each global that they call or create objects of."""
@@ -83,16 +84,18 @@ STATES = {
 DEPTH, LENGTH, TIMES = 5_000, 10_000, 8_000
 
 
-def own_name(known: Word) -> str:
+def own_name(known: Global) -> str:
     return known.name.rpartition(".")[2]
 
 
-WORDS = [known for known in outer_words(Budget(0), lambda data: None).values() if known.used != "named"]
-STAND_INS = {own_name(known): known for known in WORDS}
+GLOBALS = [
+    known for known in generator_allowlist(Budget(0), lambda data: None).values() if known.used != "named"
+]
+STUBS = {own_name(known): known for known in GLOBALS}
 """Each once, where modules of several versions have it."""
 
 
-def use(known: Word) -> bytes:
+def use(known: Global) -> bytes:
     return CREATE if known.used == "created" else CALL
 
 
@@ -101,7 +104,7 @@ def state(values: list[bytes]) -> bytes:
 
 
 def hidden(value: bytes) -> Iterator[bytes]:
-    """Put a value into all that a stand-in may look into."""
+    """Put a value into all that a stub may look into."""
     yield value
     yield listed(value)
     yield listed(row(value, NONE))
@@ -115,27 +118,29 @@ def replaced(values: list[bytes], value: bytes) -> Iterator[list[bytes]]:
         yield [*values[:place], value, *values[place + 1 :]]
 
 
-def deep_values(known: Word) -> Iterator[bytes]:
+def deep_values(known: Global) -> Iterator[bytes]:
     """Give a global deep values for each of its arguments and of the values of its state."""
     arguments, values = ARGUMENTS[own_name(known)], STATES.get(own_name(known), [])
     for deep in (NONE + b"\x85" * DEPTH, b"]" * DEPTH + b"a" * (DEPTH - 1)):
         for value in hidden(deep):
             for changed in replaced(arguments, value):
-                yield word(known.name) + row(*changed) + use(known)
-            made = word(known.name) + row(*arguments) + use(known)
+                yield named_global(known.name) + row(*changed) + use(known)
+            made = named_global(known.name) + row(*arguments) + use(known)
             yield made + value + BUILD
             for changed in replaced(values, value) if values else ():
                 yield made + state(changed) + BUILD
 
 
-def remembered(known: Word) -> tuple[bytes, list[bytes]]:
+def remembered(known: Global) -> tuple[bytes, list[bytes]]:
     """Keep a global under 1 and its arguments from 2 on; give that, and what takes each argument again."""
     arguments = ARGUMENTS[own_name(known)]
-    kept = word(known.name) + put(1) + b"".join(value + put(2 + n) for n, value in enumerate(arguments))
+    kept = (
+        named_global(known.name) + put(1) + b"".join(value + put(2 + n) for n, value in enumerate(arguments))
+    )
     return kept, [get(2 + place) for place in range(len(arguments))]
 
 
-def deep_chains(known: Word) -> Iterator[bytes]:
+def deep_chains(known: Global) -> Iterator[bytes]:
     """Give a global what it made itself, again and again."""
     kept, given = remembered(known)
     for place in range(max(1, len(given))):
@@ -160,7 +165,7 @@ LARGE = {
 }
 
 
-def many_copies(known: Word) -> Iterator[bytes]:
+def many_copies(known: Global) -> Iterator[bytes]:
     """Give a global the same large value again and again."""
     kept, given = remembered(known)
     values = STATES.get(own_name(known), [])
@@ -273,7 +278,7 @@ def pickled(value: bytes) -> bytes:
 KINDS = {
     attack.__name__: lambda attack=attack: (
         (f"{name} {count}", pickled(value))
-        for name, known in STAND_INS.items()
+        for name, known in STUBS.items()
         for count, value in enumerate(attack(known))
     )
     for attack in (deep_values, deep_chains, many_copies)

@@ -1,4 +1,4 @@
-"""Networks of tensors in, pickles like those of NVIDIA's and others' programs out, without those programs."""
+"""Writes pickles like those of NVIDIA's and others' programs, without those programs."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def number(value: int) -> bytes:
     return pickle.LONG1 + b"\x10" + value.to_bytes(16, "little", signed=True)
 
 
-def word(name: str) -> bytes:
+def named_global(name: str) -> bytes:
     """Name a global by its module and name, with a dot between them."""
     module, _, own = name.rpartition(".")
     return text(module) + text(own) + pickle.STACK_GLOBAL
@@ -59,11 +59,11 @@ def entries(pairs: list[tuple[bytes, bytes]]) -> bytes:
 
 
 def called(name: str, *arguments: bytes) -> bytes:
-    return word(name) + row(*arguments) + CALL
+    return named_global(name) + row(*arguments) + CALL
 
 
 def created(name: str) -> bytes:
-    return word(name) + row() + CREATE
+    return named_global(name) + row() + CREATE
 
 
 def storage_bytes(count: int = 1) -> bytes:

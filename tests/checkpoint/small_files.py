@@ -1,4 +1,4 @@
-"""Nothing in, tiny files of every container out, for tests that damage them or only need their structure."""
+"""Makes tiny files of every container, for tests that damage them or only need their structure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from network_pickles import Name, New, Writer, stylegan2
 from safetensors.torch import save
 from torch import Tensor
 
-from sefa_widget.checkpoint import FORMATS, OWN_FORMAT
+from sefa_widget.checkpoint import OWN_FORMAT
+from sefa_widget.generators import FORMATS
+from tests.checkpoint.network_pickles import Name, New, Writer, stylegan2
 
 STATE_DICTS = tuple(name for name in FORMATS if name not in (OWN_FORMAT, "tf_stylegan2"))
 """Formats that come as a state dict."""

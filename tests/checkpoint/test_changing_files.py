@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from small_files import small_files
 
 import sefa_widget
-from sefa_widget import checkpoint, factorize, load_generator
-from sefa_widget.checkpoint import CheckpointError, read_checkpoint
+from sefa_widget import factorize, load_generator
+from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.directions.files import load_directions, save_directions
 from sefa_widget.evaluation.regressor import load_regressor, save_regressor
-from sefa_widget.generators import save_generator
+from sefa_widget.generators import read_checkpoint, reading, save_generator
+from tests.checkpoint.small_files import small_files
 
 TESTS = Path(__file__).parents[1]
 OFFICIAL = ("nv_sg3_r.nosrc.pkl", "nv_tf_sg2.tf.pkl", "genforce_stylegan_label.pth", "ros_sg2.pt")
@@ -49,14 +49,14 @@ FILES = small_files()
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch, name, change):
     path = tmp_path / name
     path.write_bytes(FILES[name])
-    recognised = checkpoint._recognised
+    recognise = reading.recognise
 
     def change_first(*arguments):
-        found = recognised(*arguments)
+        found = recognise(*arguments)
         change(path)
         return found
 
-    monkeypatch.setattr(checkpoint, "_recognised", change_first)
+    monkeypatch.setattr(reading, "recognise", change_first)
     with pytest.raises(CheckpointError, match="was changed by another program while it was read"):
         read_checkpoint(path)
 

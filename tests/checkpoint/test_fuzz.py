@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_files import small_files
 
-from sefa_widget.checkpoint import CheckpointError, find_problem, read_incomplete
+from sefa_widget.checkpoint import CheckpointError
+from sefa_widget.generators.reading import find_problem, read_incomplete
+from tests.checkpoint.small_files import small_files
 
 EXAMPLES = os.environ.get("SEFA_FUZZ_EXAMPLES")
 HOSTILE = Path(__file__).parents[1] / "golden" / "hostile"

@@ -38,7 +38,7 @@ FOUND = {
     "h16_mark_flood.pkl": "is damaged or cut off",
     "h17_deep_nesting.pkl": "holds no state dict",
     "h18_persid_outer.pkl": "data outside the file",
-    "h19_ext_opcode.pkl": "instruction EXT1",
+    "h19_ext_opcode.pkl": "opcode EXT1",
     "h20_truncated.pkl": "is damaged or cut off",
     "h21_nan_weight.pkl": "NaN or infinite numbers in 'mapping.fc0.weight'",
     "h22_getattr_builtin.pkl": "asks for builtins.getattr",
@@ -50,7 +50,8 @@ FOUND = {
 
 READ_ALL = """
 import json, resource, sys, warnings
-from sefa_widget.checkpoint import CheckpointError, read_checkpoint
+from sefa_widget.checkpoint import CheckpointError
+from sefa_widget.generators import read_checkpoint
 import torch
 torch.set_num_threads(1)
 in_use = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
@@ -115,7 +116,7 @@ def doubling(levels: int) -> bytes:
 
 
 def network_with(attribute: bytes) -> bytes:
-    """Pickle a network with one attribute, given as instructions."""
+    """Pickle a network with one attribute, given as opcodes."""
     head = b"\x8c\x17torch_utils.persistence\x8c\x1b_reconstruct_persistent_obj\x93}\x8c\x05state}("
     fields = b"".join(
         pickle.SHORT_BINUNICODE + bytes([len(name)]) + name + b"}"

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from sefa_widget.checkpoint import CheckpointError
-from sefa_widget.checkpoint.span import WINDOW, Cursor, Span, expanded
+from sefa_widget.checkpoint.span import WINDOW, Cursor, Span
 
 DATA = bytes(range(256)) * 64
 
@@ -64,11 +64,3 @@ def test_a_cursor_gives_every_byte_once(count):
 def test_a_line_is_read_without_its_end_or_not_at_all():
     cursor = Cursor(Span.of(b"one\ntwo\n" + b"x" * 99))
     assert [cursor.line(50), cursor.line(50), cursor.line(50)] == [b"one", b"two", b""]
-
-
-def test_a_home_folder_is_found_where_there_is_one(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    assert expanded("~/file") == tmp_path / "file"
-    assert str(expanded("~no such user/file")) == os.path.join("~no such user", "file")  # noqa: PTH118
-    assert expanded(tmp_path / "~") == tmp_path / "~"

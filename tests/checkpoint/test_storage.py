@@ -8,9 +8,15 @@ import torch
 
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.checkpoint.span import Span
-from sefa_widget.checkpoint.storage import STORAGE_WORDS, Storage, read_view, rebuild_tensor, storage_from_id
+from sefa_widget.checkpoint.storage import (
+    STORAGE_ALLOWLIST,
+    Storage,
+    read_view,
+    rebuild_tensor,
+    storage_from_id,
+)
 
-FLOAT = STORAGE_WORDS["torch", "FloatStorage"]
+FLOAT = STORAGE_ALLOWLIST["torch", "FloatStorage"]
 
 
 def storage(numel: int = 12) -> Storage:

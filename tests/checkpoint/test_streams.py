@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from small_files import state_dict, torch_saved
 
-from sefa_widget.checkpoint import CheckpointError, read_checkpoint
+from sefa_widget.checkpoint import CheckpointError
+from sefa_widget.generators import read_checkpoint
+from tests.checkpoint.small_files import state_dict, torch_saved
 
 
 @pytest.fixture

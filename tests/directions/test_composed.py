@@ -4,7 +4,7 @@ from torch.nn import functional as F
 
 from sefa_widget import factorize
 from sefa_widget.directions import composed
-from sefa_widget.directions.base import decompose
+from sefa_widget.directions.eigen import decompose
 from sefa_widget.generators.biggan import BigGAN
 from sefa_widget.generators.fastgan import FastGAN
 from sefa_widget.generators.pggan import PGGAN
@@ -193,7 +193,42 @@ def test_pushing_tells_how_far_it_is_and_ends_when_told_to(monkeypatch):
 
     with pytest.raises(KeyboardInterrupt):
         factorize(pggan(), method="composed", progress=stop)
-    assert told == [(2, 5)]
+    assert told == [(2, 12)]  # of 5 unit vectors and 7 layers
     told.clear()
     factorize(pggan(), method="composed", progress=lambda *step: told.append(step))
-    assert told[-1] == (5, 5)
+    assert told == [(2, 12), (4, 12), (5, 12), *((done, 12) for done in range(6, 13))]
+
+
+@pytest.mark.parametrize("end", [1, 3, 5, 9])
+def test_work_that_was_ended_leaves_nothing_half_done(monkeypatch, end):
+    monkeypatch.setattr(composed, "BUDGET", 2 * 3 * 16 * 16)
+    generator = pggan()
+    first = factorize(generator, method="composed", layers=(0, 2))
+
+    def stop(done: int, total: int) -> None:
+        if done >= end:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        factorize(generator, method="composed", progress=stop)
+    again = factorize(generator, method="composed")
+    assert torch.allclose(again.eigenvalues, factorize(pggan(), method="composed").eigenvalues)
+    same = factorize(generator, method="composed", layers=(0, 2))
+    assert torch.allclose(same.eigenvalues, first.eigenvalues)
+
+
+def test_layers_before_the_last_chosen_one_come_for_free():
+    generator = pggan()
+    factorize(generator, method="composed", layers=[5])
+    told: list[tuple[int, int]] = []
+    before = factorize(generator, method="composed", layers=(1, 4), progress=lambda *step: told.append(step))
+    assert not told
+    alone = factorize(pggan(), method="composed", layers=(1, 4))
+    assert torch.allclose(before.eigenvalues, alone.eigenvalues)
+
+
+def test_what_is_kept_of_all_layers_together_has_a_limit(monkeypatch):
+    monkeypatch.setattr(composed, "KEPT", 7 * 5 * 20)
+    generator = pggan()
+    assert composed.units_read(generator) == 20
+    assert factorize(generator, method="composed", normalize=False).rows <= 7 * 20

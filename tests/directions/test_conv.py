@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from sefa_widget import factorize
+from sefa_widget import factorize, load_directions, save_directions
 from sefa_widget.directions import conv_gram
-from sefa_widget.directions.base import decompose
 from sefa_widget.directions.conv import printed_listing
+from sefa_widget.directions.eigen import decompose
 from tests.generators.golden import load
 
 
@@ -113,6 +113,16 @@ def test_the_printed_listing_finds_the_right_vector_no_better_than_chance():
 def test_options_that_do_not_fit_are_refused(tiny, options, error, text):
     with pytest.raises(error, match=text):
         factorize(tiny, method="conv_as_printed", **options)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_the_printed_listing_gives_comes_back_from_a_file(tiny, tmp_path):
+    printed = factorize(tiny, method="conv_as_printed", input_size=5)
+    assert (printed.eigenvalues.diff() > 0).any()  # in no order
+    read = load_directions(save_directions(printed, tmp_path / "printed.safetensors"), tiny)
+    assert torch.equal(read.vectors, printed.vectors)
+    assert torch.equal(read.values, printed.values)
+    assert (read.search, read.value) == (printed.search, printed.value)
 
 
 @pytest.mark.filterwarnings("ignore")

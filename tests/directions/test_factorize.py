@@ -7,8 +7,9 @@ from safetensors.torch import load_file
 
 from sefa_widget import factorize, load_generator
 from sefa_widget.directions import METHODS, choose_layers
-from sefa_widget.directions.base import decompose, edit_rows, format_layers
+from sefa_widget.directions.eigen import decompose
 from sefa_widget.directions.gram import gram_of_rows
+from sefa_widget.directions.layers import edit_rows, format_layers
 from tests.conftest import GOLDEN
 from tests.generators.golden import load
 
@@ -171,7 +172,7 @@ def test_an_option_of_another_method_is_refused_with_those_there_are(tiny):
         factorize(tiny, method="random", n=3)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", [method.name for method in METHODS])
 def test_every_method_says_which_code_rows_its_directions_move(method):
     generator = load("nv_ada_orig_nonoise")
     options = {

@@ -11,7 +11,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from sefa_widget import factorize
-from sefa_widget.directions import Directions
+from sefa_widget.directions import Directions, Search
 from sefa_widget.directions.files import load_directions, save_directions
 from tests.conftest import GOLDEN
 
@@ -146,12 +146,13 @@ def write_bad(kind: str, folder) -> None:
     elif kind == "ours without words":
         tensors = {"vectors": torch.ones(2, 2), "eigenvalues": torch.ones(2)}
         save_file(tensors, path, {"sefa_widget_directions": "{}"})
-    elif kind == "ours out of order":
-        tensors = {"vectors": torch.eye(2).double(), "eigenvalues": torch.tensor([1.0, 2]).double()}
-        about = (
-            '{"method": "sefa", "trace": 3, "rows": 1, "layers": [], "normalized": true, "fingerprint": ""}'
-        )
-        save_file(tensors, path, {"sefa_widget_directions": about})
+    elif kind in ("ours too long", "ours too many values"):
+        save_directions(Directions.from_vectors(torch.eye(2)), path)
+        with safe_open(path, "pt") as file:
+            about = file.metadata()
+        length, values = (2, 2) if kind == "ours too long" else (1, 3)
+        tensors = {"vectors": length * torch.eye(2).double(), "eigenvalues": torch.ones(values).double()}
+        save_file(tensors, path, about)
     elif kind == "header of npy":
         path.write_bytes(b"\x93NUMPY\x01\x00\x10\x00{'descr': ('<f8'\n" + bytes(64))
     elif kind == "cut":
@@ -175,8 +176,8 @@ def write_bad(kind: str, folder) -> None:
 
 BAD = [
     "pickle in npy", "pickle in npz", "pickle", "torch", "other torch", "other npz", "several",
-    "other safetensors", "half of ours", "ours without words", "ours out of order", "header of npy",
-    "complex", "cut", "cut npz", "damaged npz", "zero", "nan", "shape", "text",
+    "other safetensors", "half of ours", "ours without words", "ours too long", "ours too many values",
+    "header of npy", "complex", "cut", "cut npz", "damaged npz", "zero", "nan", "shape", "text",
 ]  # fmt: skip
 
 
@@ -187,11 +188,21 @@ def test_a_file_without_directions_is_refused_and_none_of_its_code_is_run(kind, 
         load_directions(tmp_path / "bad")
 
 
+def test_directions_in_any_order_come_back_from_a_file(tiny, tmp_path):
+    found = factorize(tiny)
+    turned = replace(found, vectors=-found.vectors.flip(0), eigenvalues=found.eigenvalues.flip(0))
+    read = load_directions(save_directions(turned, tmp_path / "turned.safetensors"))
+    assert torch.equal(read.vectors, turned.vectors)
+    assert torch.equal(read.eigenvalues, turned.eigenvalues)
+
+
 def test_directions_of_another_size_or_of_layers_that_are_not_there_are_refused(tiny, tiny_style, tmp_path):
     path = save_directions(factorize(tiny_style), tmp_path / "a.safetensors")
     with pytest.raises(ValueError, match=r"'a.safetensors' have size 6; 'tiny' takes size 8"):
         load_directions(path, tiny)
-    path = save_directions(replace(factorize(tiny), layers=(0, 7)), tmp_path / "a.safetensors")
+    path = save_directions(
+        replace(factorize(tiny), search=Search("sefa", (0, 7))), tmp_path / "a.safetensors"
+    )
     with pytest.raises(ValueError, match="of layer 7, outside 0:3 of 'tiny'"):
         load_directions(path, tiny)
     path = save_directions(replace(factorize(tiny), edit_rows=(0, 1)), tmp_path / "a.safetensors")

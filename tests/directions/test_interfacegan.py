@@ -2,12 +2,14 @@ import numpy as np
 import pytest
 import torch
 
+from sefa_widget import factorize, load_directions, save_directions
 from sefa_widget.directions import as_directions, separations
-from sefa_widget.directions.interfacegan import interfacegan, project
+from sefa_widget.directions.interfacegan import interfacegan
 from sefa_widget.directions.planes import chance_cosine, separate
+from sefa_widget.directions.projection import project
 from sefa_widget.directions.scores import read_scores, score_samples
 from sefa_widget.directions.svm import linear_svm
-from tests.conftest import GOLDEN
+from tests.conftest import GOLDEN, TinyStyle
 
 
 @pytest.fixture(scope="module")
@@ -284,3 +286,21 @@ def test_nothing_is_left_of_a_direction_in_the_span_of_its_conditions():
         project(torch.ones(4), torch.eye(4))
     with pytest.raises(ValueError, match="points of both"):
         linear_svm(torch.ones(3, 2), torch.ones(3))
+
+
+def test_directions_of_given_codes_do_not_keep_the_scores(scored, tmp_path):
+    codes, scores, _ = scored
+    found = interfacegan(codes, scores, chosen=0.1, seed=3)
+    assert found.options == {"chosen": 0.1, "seed": 3}
+    assert load_directions(save_directions(found, tmp_path / "a.safetensors")).search == found.search
+    with pytest.raises(TypeError, match="'interfacegan' needs the option 'scores'"):
+        found.search.find(TinyStyle())
+
+
+def test_directions_of_a_scorer_are_found_again(tiny_style):
+    def brightness(images):
+        return images.mean((1, 2, 3))
+
+    found = factorize(tiny_style, method="interfacegan", scores=brightness, n=200, chosen=0.2)
+    assert found.options == {"scores": brightness, "n": 200, "chosen": 0.2}
+    assert torch.allclose(found.search.find(tiny_style).vectors, found.vectors)

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from sefa_widget import factorize, load_generator
-from sefa_widget.directions import jacobian, jacobian_gram
-from sefa_widget.directions.base import decompose
+from sefa_widget.directions import derivatives, jacobian_gram, region
+from sefa_widget.directions.eigen import decompose
 from tests.generators.golden import load
 
 
@@ -48,8 +48,8 @@ def test_a_direction_is_applied_to_the_rows_of_the_chosen_layers(tiny_style, row
 def test_a_box_counts_only_its_own_pixels(tiny):
     jacobians = explicit(tiny, [0, 1])
     expected = gram(jacobians[:, :, 2:6, 4:16])
-    for region in [(2, 4, 6, 16), (0.125, 0.25, 0.375, 1.0)]:
-        assert torch.allclose(jacobian_gram(tiny, tiny.sample([0, 1]), region=region), expected)
+    for edges in [(2, 4, 6, 16), (0.125, 0.25, 0.375, 1.0)]:
+        assert torch.allclose(jacobian_gram(tiny, tiny.sample([0, 1]), region=edges), expected)
 
 
 def test_a_regions_directions_change_more_inside_against_outside_than_any_others(tiny):
@@ -80,12 +80,13 @@ def test_every_family_is_differentiated_forwards(case):
 
 def test_few_vectors_at_a_time_give_the_same(tiny, monkeypatch):
     whole = jacobian_gram(tiny, tiny.sample([0]))
-    monkeypatch.setattr(jacobian, "BUDGET", 3 * 64 * 16**2)
+    monkeypatch.setattr(derivatives, "BUDGET", 3 * 64 * 16**2)
     assert torch.allclose(jacobian_gram(tiny, tiny.sample([0])), whole)
 
 
 def test_large_pictures_are_compared_after_averaging_squares(tiny, monkeypatch):
-    monkeypatch.setattr(jacobian, "MAX_SIDE", 8)
+    for module in (derivatives, region):
+        monkeypatch.setattr(module, "MAX_SIDE", 8)
     small = explicit(tiny, [0]).unflatten(2, (8, 2)).unflatten(4, (8, 2)).mean((3, 5))
     assert torch.allclose(jacobian_gram(tiny, tiny.sample([0])), gram(small))
     box = jacobian_gram(tiny, tiny.sample([0]), region=(0, 0, 8, 16))
@@ -135,11 +136,16 @@ def test_on_the_bundled_faces_methods_capture_what_was_measured():
     assert best[:10].sum() / best.sum() > max(sefa, composed)
 
 
+def test_layers_that_read_no_latent_move_all_of_it(tiny):
+    found = factorize(tiny, method="jacobian", layers=(1, 3), n=1)
+    assert (found.layers, found.edit_rows) == ((1, 2), (0,))
+    assert torch.allclose(found.vectors, factorize(tiny, method="jacobian", n=1).vectors)
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [
         ({"n": 0}, "n is 0; it must be 1 or more"),
-        ({"layers": (1, 3)}, "None of the chosen layers of 'tiny' reads the latent"),
         ({"region": (0, 0, 17, 4)}, "not a box of a 16x16 picture"),
         ({"region": (0.5, 0.0, 0.5, 1.0)}, "not a box"),
         ({"region": (0, 1)}, r"\(top, left, bottom, right\)"),

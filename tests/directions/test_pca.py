@@ -5,8 +5,9 @@ from torch import nn
 
 from sefa_widget.directions import pca as pca_module
 from sefa_widget.directions.activations import Samples, layer_output
+from sefa_widget.directions.eigen import unit_rows
 from sefa_widget.directions.moments import Moments
-from sefa_widget.directions.pca import components, pca, principal, sigma, unit_rows
+from sefa_widget.directions.pca import components, pca, principal, sigma
 from tests.conftest import GOLDEN
 from tests.generators.golden import load
 

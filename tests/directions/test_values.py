@@ -87,8 +87,8 @@ def test_where_no_layer_reads_the_latent_any_more_all_values_are_zero(tiny_style
 
 def test_options_are_kept_as_plain_values_however_the_method_is_called(tiny_style):
     found = factorize(tiny_style, method="jacobian", n=2, labels=torch.tensor([1, 3]), region=(0, 0, 4, 4))
-    assert found.options == {"n": 2, "labels": [1, 3], "region": [0, 0, 4, 4]}
-    assert "jacobian(n=2, labels=[1, 3], region=[0, 0, 4, 4]) of layers 0-2" in repr(found)
+    assert found.options == {"n": 2, "labels": (1, 3), "region": (0, 0, 4, 4)}
+    assert "jacobian(labels=(1, 3), n=2, region=(0, 0, 4, 4)) of layers 0-2" in repr(found)
     again = factorize(tiny_style, method=found.method, layers=list(found.layers), **found.options)
     assert torch.equal(again.vectors, found.vectors)
     direct = pca(tiny_style, n=100, k=2, truncation_psi=np.float32(0.5), progress=lambda *_: None)

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from sefa_widget.directions import Directions
+from sefa_widget.directions import Directions, Search
 from sefa_widget.generators import Generator, Layer, Noise
 
 
@@ -42,9 +42,7 @@ def directions(vectors: Any, method: str = "given") -> Directions:
         eigenvalues=torch.linspace(2, 1, len(vectors), dtype=torch.float64),
         trace=100.0,
         rows=vectors.shape[1],
-        method=method,
-        layers=(0,),
-        normalized=False,
+        search=Search(method, (0,), False),
         fingerprint="",
     )
 

@@ -7,7 +7,7 @@ import torch
 
 from sefa_widget import factorize
 from sefa_widget.directions import jacobian_gram
-from sefa_widget.evaluation import captured_change, compare, effect, rescore, travel
+from sefa_widget.evaluation import captured_change, compare, effect, matched_strengths, rescore
 
 
 def brightness(images):
@@ -17,7 +17,9 @@ def brightness(images):
 SCORES = {
     "captured_change": lambda *a, **o: captured_change(*a, latents=a[0].sample([0]), **o).curve,
     "effect": lambda *a, **o: effect(*a, latents=a[0].sample([0]), controls=0, **o).change,
-    "travel": lambda *a, **o: travel(*a, 0.1, latents=a[0].sample([0]), controls=0, **o).strengths,
+    "matched_strengths": lambda *a, **o: (
+        matched_strengths(*a, 0.1, latents=a[0].sample([0]), controls=0, **o).strengths
+    ),
     "rescore": lambda *a, **o: rescore(*a, brightness, n=4, controls=0, **o).change,
 }
 

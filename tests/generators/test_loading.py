@@ -8,8 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 from sefa_widget import CheckpointError, edit, factorize, load_generator, save_generator
-from sefa_widget.checkpoint import read_checkpoint
-from sefa_widget.generators import BUNDLED
+from sefa_widget.generators import BUNDLED, read_checkpoint
 from tests.conftest import GOLDEN
 
 REFERENCE = np.load(GOLDEN / "dcgan.ref.npz")

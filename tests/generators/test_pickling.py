@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from sefa_widget.generators import BUNDLED, Generator, load_generator
-from sefa_widget.generators.module import from_module
+from sefa_widget.generators.borrowing import from_module
 from tests.conftest import GOLDEN
 from tests.generators.golden import load
 from tests.generators.test_module import Chunks, Mapped, OneHot

@@ -13,7 +13,7 @@ from sefa_widget.generators.stylegan2 import StyleGAN2
 from tests.generators.golden import ROUNDING, agrees
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-CHANNELS = {4: 16, 8: 12, 16: 8}
+WIDTHS = {4: 16, 8: 12, 16: 8}
 MAPPING = {"z_dim": 10, "widths": [12, 12], "lr_multiplier": 0.1}
 
 
@@ -29,13 +29,13 @@ def golden(name, change=None, **config):
 @pytest.fixture
 def small():
     torch.manual_seed(0)
-    return StyleGAN2(CHANNELS, MAPPING, conv_clamp=1.5)
+    return StyleGAN2(WIDTHS, MAPPING, conv_clamp=1.5)
 
 
 @pytest.mark.parametrize("architecture", ["skip", "resnet", "orig"])
 @pytest.mark.parametrize("count", [1, 2])
 def test_every_parameter_learns(architecture, count):
-    generator = StyleGAN2(CHANNELS, MAPPING, architecture=architecture, conv_clamp=256)
+    generator = StyleGAN2(WIDTHS, MAPPING, architecture=architecture, conv_clamp=256)
     for seed_noise in ("const", "random"):
         generator.zero_grad()
         latent = generator.sample(range(count))
@@ -61,7 +61,7 @@ def test_clamp_bounds_every_layer(small):
 
 @pytest.mark.parametrize("activation", ["linear", "relu", "tanh", "swish"])
 def test_other_activations_and_filters_work(activation):
-    generator = StyleGAN2(CHANNELS, MAPPING, activation=activation, resample_filter=[1, 2, 1])
+    generator = StyleGAN2(WIDTHS, MAPPING, activation=activation, resample_filter=[1, 2, 1])
     images = generator.synthesize(generator.sample([0, 1]))
     assert images.shape == (2, 3, 16, 16)
     torch.testing.assert_close(generator.synthesize(generator.sample(1)), images[1:], rtol=1e-3, atol=1e-3)

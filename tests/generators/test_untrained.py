@@ -9,8 +9,8 @@ from torch import nn
 
 from sefa_widget import load_generator
 from sefa_widget.directions.control import reinitialised
-from sefa_widget.generators.biggan_blocks import Norm
-from sefa_widget.generators.stylegan3 import FilteredLayer
+from sefa_widget.generators.biggan.blocks import Norm
+from sefa_widget.generators.stylegan3.layers import FilteredLayer
 from tests.conftest import GOLDEN, TinyStyle, seeded
 from tests.generators.golden import load
 from tests.generators.test_module import Chunks, Embedded, LinearFirst, Mapped, Normalized, TransposedFirst

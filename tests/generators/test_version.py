@@ -174,11 +174,12 @@ def test_values_that_are_not_numbers_are_no_change():
 def test_a_session_draws_new_weights_with_new_directions():
     generator = load("nv_ada")
     session = Session(generator, {"strengths": {0: 2.0}})
-    old = session.draw()
+    (old,) = session.draw(session.contents(), [0])
     moving_average(generator)
-    drawn = session.draw()
+    contents = session.contents()
+    (drawn,) = session.draw(contents, [0])
     moved = edit(generator.sample(0), factorize(fresh(generator)), {0: 2.0})
     expected = to_pixels(generator.synthesize(moved)[0])
-    assert np.abs(drawn.pixels.astype(int) - expected).max() <= 1
+    assert np.abs(drawn.pixels[0].astype(int) - expected).max() <= 1
     assert not np.array_equal(drawn.pixels, old.pixels)
-    assert drawn.found.directions.fingerprint == generator.fingerprint
+    assert contents.found.directions.fingerprint == generator.fingerprint

@@ -1,4 +1,4 @@
-"""A folder in, a running JupyterLab with real kernels out, and its notebooks as a browser page shows them."""
+"""Runs a JupyterLab with real kernels in a folder, and shows its notebooks as a browser page."""
 
 from __future__ import annotations
 

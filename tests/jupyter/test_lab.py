@@ -42,17 +42,20 @@ def press(notebook, index, key):
 
 
 def picture(notebook, number=0):
-    return panel(notebook, number).locator(".sefa-picture")
+    """The first picture of the large start."""
+    return panel(notebook, number).locator(".sefa-chosen .sefa-picture").first
 
 
 def wait_for_revision(notebook, revision, number=0):
     expect(picture(notebook, number)).to_have_attribute("data-revision", str(revision))
 
 
+def shown(canvas):
+    return canvas.evaluate("c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data].join()")
+
+
 def pixels(notebook, number=0):
-    return picture(notebook, number).evaluate(
-        "c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data].join()"
-    )
+    return shown(picture(notebook, number))
 
 
 def wait_for_output(notebook, cell, text):
@@ -176,13 +179,13 @@ def test_sliders_draw_while_a_cell_runs(open_notebook, gate):
 def test_a_cell_runs_while_a_picture_is_drawn_for_a_dragged_slider(open_notebook, gate):
     slow = (
         f"import socket\ngate = socket.create_connection({gate.getsockname()})\n"
-        "kept = panel.generator.forward\n"
+        "kept = panel.generator.stages\n"
         "def wait(*args):\n"
-        "    panel.generator.forward = kept\n"
+        "    panel.generator.stages = kept\n"
         "    gate.send(b'.')\n"
         "    gate.recv(1)\n"
         "    return kept(*args)\n"
-        "panel.generator.forward = wait"
+        "panel.generator.stages = wait"
     )
     notebook = open_notebook([OPEN, slow, "panel.seed = 47\nprint('CHANGED')"], height=1100)
     notebook.run_cell(0)
@@ -246,10 +249,10 @@ def test_cleared_output_frees_the_view_and_the_panel_can_be_shown_again(open_not
 
 def test_an_error_while_drawing_is_shown_in_the_panel_and_goes_away(open_notebook):
     broken = (
-        "kept = panel.generator.forward\ndef fail(*_): raise RuntimeError('the GPU is gone')\n"
-        "panel.generator.forward = fail\nprint('BROKEN')"
+        "kept = panel.generator.stages\ndef fail(*_): raise RuntimeError('the GPU is gone')\n"
+        "panel.generator.stages = fail\nprint('BROKEN')"
     )
-    notebook = open_notebook([OPEN, broken, "panel.generator.forward = kept\nprint('MENDED')"], height=1100)
+    notebook = open_notebook([OPEN, broken, "panel.generator.stages = kept\nprint('MENDED')"], height=1100)
     notebook.run_cell(0)
     wait_for_revision(notebook, 0)
     notebook.run_cell(1)
@@ -263,21 +266,52 @@ def test_an_error_while_drawing_is_shown_in_the_panel_and_goes_away(open_noteboo
     expect(panel(notebook)).not_to_contain_text("the GPU is gone")
 
 
-def test_a_second_method_is_drawn_beside_the_first_on_the_same_seed(notebook):
-    notebook.page.get_by_label("beside").select_option("random")
+def test_a_second_search_is_drawn_beside_the_first_on_the_same_seed(notebook):
+    notebook.page.get_by_label("Second").select_option("random")
     wait_for_revision(notebook, 1)
     expect(panel(notebook)).to_contain_text("SeFaRandom")
-    expect(picture(notebook)).to_have_js_property("width", 128)
-    assert both_halves_are_equal(notebook)
+    pictures = panel(notebook).locator(".sefa-picture")
+    expect(pictures).to_have_count(2)
+    expect(pictures.nth(1)).to_have_attribute("data-revision", "1")
+    assert shown(pictures.nth(0)) == shown(pictures.nth(1))
     press(notebook, 2, "PageUp")
-    wait_for_revision(notebook, 2)
-    assert not both_halves_are_equal(notebook)
+    expect(pictures.nth(1)).to_have_attribute("data-revision", "2")
+    assert shown(pictures.nth(0)) != shown(pictures.nth(1))
 
 
-def both_halves_are_equal(notebook):
-    values = [int(value) for value in pixels(notebook).split(",")]
-    rows = [values[start : start + 4 * 128] for start in range(0, len(values), 4 * 128)]
-    return all(row[: 4 * 64] == row[4 * 64 :] for row in rows)
+def test_several_people_are_edited_together_and_every_change_can_be_undone(open_notebook):
+    more = "panel.change(starts=[31, {'seed': 88, 'name': 'Max'}, 75], original=True)"
+    notebook = open_notebook([OPEN.replace("explore(", 'explore("heads", '), more, STATE], height=1100)
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
+    first = pixels(notebook)
+    notebook.run_cell(1)
+    pictures = panel(notebook).locator(".sefa-picture")
+    expect(pictures).to_have_count(6)
+    for number in range(6):
+        expect(pictures.nth(number)).to_have_attribute("data-revision", "1")
+    before = [shown(pictures.nth(number)) for number in range(6)]
+    assert before[0::2] == before[1::2]
+    assert len(set(before)) == 3
+    press(notebook, 0, "PageUp")
+    for number in range(6):
+        expect(pictures.nth(number)).to_have_attribute("data-revision", "2")
+    after = [shown(pictures.nth(number)) for number in range(6)]
+    assert after[0::2] == before[0::2]
+    assert all(one != other for one, other in zip(after[1::2], before[1::2], strict=True))
+    panel(notebook).get_by_role("button", name="Max", exact=True).click()
+    expect(panel(notebook).locator(".sefa-chosen")).to_contain_text("Max")
+    notebook.run_cell(2)
+    assert "STATE 88" in wait_for_output(notebook, 2, "STATE")
+    undo = panel(notebook).get_by_role("button", name="Undo")
+    for _ in range(3):
+        undo.click()
+    expect(undo).to_be_disabled()
+    expect(pictures).to_have_count(1)
+    wait_for_revision(notebook, 6)
+    assert pixels(notebook) == first
+    panel(notebook).get_by_role("button", name="Redo").click()
+    expect(pictures).to_have_count(6)
 
 
 def test_the_heads_open_by_name_with_presets_by_resolution(open_notebook):

@@ -25,9 +25,9 @@ def test_a_strip_has_starts_as_rows_and_strengths_as_columns(tiny, directions):
 def panel_ends(tiny, directions) -> list[float]:
     session = Session(tiny, directions={"mine": directions})
     state = session.apply({"method": "mine"})
-    while session.measure_range(state):
+    while session.finder.measure_range(state):
         pass
-    return session.found(state).range.ends.tolist()
+    return session.found().range.ends.tolist()
 
 
 def test_without_strengths_a_strip_goes_from_end_to_end_of_the_panels_slider(tiny, directions):

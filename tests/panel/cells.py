@@ -211,7 +211,9 @@ def a_hundred_times():
                 "generators": sum(issubclass(type(o), Generator) for o in everything),
                 "threads": sum(t.name.startswith("sefa_widget") for t in threading.enumerate()),
                 "pictures": sum(
-                    panel._drawn is not None for panel in everything if issubclass(type(panel), SefaWidget)
+                    panel._painter.painted is not None
+                    for panel in everything
+                    if issubclass(type(panel), SefaWidget)
                 ),
             }
             del everything

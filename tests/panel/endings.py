@@ -51,7 +51,8 @@ def ask(panel, **patch) -> None:
 def draw(panel) -> None:
     """Return when the worker is inside the network."""
     inside = threading.Event()
-    panel.generator.register_forward_pre_hook(lambda *_: inside.set())
+    for module in panel.generator.modules():
+        module.register_forward_pre_hook(lambda *_: inside.set())
     ask(panel)
     inside.wait()
 
@@ -95,13 +96,13 @@ def without_modules() -> None:
 def measuring_slider_ends() -> None:
     panel = explore(device="cpu")
     session, measuring = panel._session, threading.Event()
-    measure = session.measure_range
+    measure = session.finder.measure_range
 
     def told(state):
         measuring.set()
         return measure(state)
 
-    session.measure_range = told
+    session.finder.measure_range = told
     ask(panel)
     measuring.wait()
 

@@ -8,23 +8,37 @@ import pytest
 import traitlets
 
 from sefa_widget import explore
+from sefa_widget.directions import Search
+from sefa_widget.panel.attributes import ATTRIBUTES
+from sefa_widget.panel.pins import Pin
 from sefa_widget.panel.state import FIELDS
 from tests.patience import WAIT_SECONDS
 
 WIRE = json.loads((Path(__file__).parent.parent / "wire.json").read_text())
 VALUES = {
+    "starts": (Pin(3, 1, "Max"), Pin(4, 0)),
+    "chosen": 1,
     "seed": 7,
     "strengths": {1: 2.0},
     "layers": (0, 2),
     "edit_layers": (1, 3),
     "method": "random",
-    "beside": "conv",
+    "options": {"n": 2},
+    "second": Search.of("conv", layers=(0, 2)),
+    "original": True,
     "normalize": False,
     "label": 2,
     "truncation_psi": 0.5,
     "truncation_cutoff": 1,
     "stretch": 2,
 }
+FIRST = {"chosen": {"starts": [3, 4]}, "options": {"method": "jacobian"}}
+"""What must be changed before a field can be."""
+JSON = {
+    "starts": [{"seed": 3, "label": 1, "name": "Max"}, {"seed": 4}],
+    "second": {"method": "conv", "layers": [0, 2], "options": {}},
+}
+"""Values as the page sends them, where they are others."""
 
 
 @pytest.fixture
@@ -54,32 +68,34 @@ def record(panel, *names):
 
 
 def test_there_is_a_value_for_every_field():
-    assert VALUES.keys() == FIELDS.keys()
+    assert VALUES.keys() == ATTRIBUTES.keys()
     assert WIRE["traits"]["state"].keys() == {"revision", "generator", "fingerprint", *FIELDS}
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("name", ATTRIBUTES)
 def test_each_field_can_be_set_read_and_observed(panel, name):
-    before = getattr(panel, name)
+    panel.change(**FIRST.get(name, {}))
+    before, revision = getattr(panel, name), panel.state["revision"]
     told = record(panel, name)
     setattr(panel, name, VALUES[name])
     assert getattr(panel, name) == VALUES[name]
     assert getattr(panel._session.state, name) == VALUES[name]
     assert told == [(name, before, VALUES[name])]
-    assert panel.state["revision"] == 1
+    assert panel.state["revision"] == revision + 1
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("name", ATTRIBUTES)
 def test_observers_are_told_what_the_page_changes(panel, name):
+    panel.change(**FIRST.get(name, {}))
     before = getattr(panel, name)
     told = record(panel, name)
-    from_the_page(panel, **{name: VALUES[name]})
+    from_the_page(panel, **{name: JSON.get(name, VALUES[name])})
     assert told == [(name, before, VALUES[name])]
 
 
 def test_help_says_what_each_attribute_means(panel):
     text = " ".join(pydoc.plain(pydoc.render_doc(type(panel))).replace("|", " ").split())
-    for field in FIELDS.values():
+    for field in ATTRIBUTES.values():
         assert field.about in text
 
 
@@ -93,8 +109,8 @@ def test_setting_what_is_there_tells_nobody(panel):
 def test_a_change_of_several_fields_tells_each_and_the_state(panel):
     told = record(panel, traitlets.All)
     panel.change(seed=3, truncation_psi=0.5)
-    assert [name for name, _, _ in told] == ["seed", "truncation_psi", "state"]
-    assert told[-1][2]["seed"] == 3
+    assert [name for name, _, _ in told] == ["history", "starts", "truncation_psi", "seed", "state"]
+    assert told[-1][2]["starts"][0]["seed"] == 3
 
 
 def test_a_wrong_value_is_refused_and_tells_nobody(panel):
@@ -133,7 +149,7 @@ def test_a_field_can_be_linked_with_another_widget(panel):
 def test_a_misspelt_field_is_refused_and_the_near_one_is_named(panel):
     with pytest.raises(AttributeError, match=r"'seeed' is unknown; .*Did you mean 'seed'"):
         panel.seeed = 3
-    with pytest.raises(AttributeError, match="'colour' is unknown; known are seed"):
+    with pytest.raises(AttributeError, match="'colour' is unknown; known are starts"):
         panel.colour = 3
     panel._mine = 3
     panel.layout = ipywidgets.Layout(width="50%")
@@ -143,10 +159,10 @@ def test_a_misspelt_field_is_refused_and_the_near_one_is_named(panel):
 def test_the_state_is_a_copy(panel):
     panel.change(strengths={1: 2.0}, layers=(0, 2))
     state = panel.state
-    state["seed"] = 99
+    state["starts"][0]["seed"] = 99
     state["strengths"]["1"] = 99.0
     state["layers"][0] = 99
-    assert panel.state["seed"] == 0
+    assert panel.state["starts"][0]["seed"] == 0
     assert panel.state["strengths"] == {"1": 2.0}
     assert panel.state["layers"] == [0, 2]
     with pytest.raises(TypeError):
@@ -161,11 +177,12 @@ def test_the_state_travels_once_per_change_and_before_observers_are_told(panel, 
     panel.observe(lambda change: at_telling.append(len(states())), "seed")
 
     def states():
-        return [m["data"]["state"]["state"] for m in sent if m["data"].get("method") == "update"]
+        updates = [m["data"]["state"] for m in sent if m["data"].get("method") == "update"]
+        return [update["state"] for update in updates if "state" in update]
 
     panel.change(seed=3, layers=(0, 2))
     panel.seed = 4
-    assert [state["seed"] for state in states()] == [3, 4]
+    assert [state["starts"][0]["seed"] for state in states()] == [3, 4]
     assert at_telling == [1, 2]
 
 
@@ -187,10 +204,10 @@ def test_an_observer_may_change_the_panel_and_all_are_told_in_order(panel):
     panel.seed = 1
     assert told == [
         ("seed", 0, 1),
-        ("seed", 1, 2),
         ("layers", (0, 3), (0, 1)),
-        ("seed", 2, 3),
+        ("seed", 1, 2),
         ("layers", (0, 1), (0, 2)),
+        ("seed", 2, 3),
     ]
 
 
@@ -221,5 +238,5 @@ def test_held_notifications_come_once_with_the_first_and_the_last_value(panel):
     changes = {name: (old, new) for name, old, new in told}
     assert changes["seed"] == (0, 2)
     assert changes["layers"] == ((0, 3), (0, 2))
-    assert [state["seed"] for state in changes["state"]] == [0, 2]
+    assert [state["starts"][0]["seed"] for state in changes["state"]] == [0, 2]
     assert panel.state["revision"] == 3

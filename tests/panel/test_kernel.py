@@ -90,7 +90,7 @@ def kernel(tmp_path):
 def opened(published):
     """The comm of the panel that a cell opened."""
     opens = [message["content"] for message in published if message["msg_type"] == "comm_open"]
-    (panel,) = [content["comm_id"] for content in opens if "spectrum" in content["data"]["state"]]
+    (panel,) = [content["comm_id"] for content in opens if "directions_info" in content["data"]["state"]]
     return panel
 
 

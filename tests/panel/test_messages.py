@@ -4,22 +4,32 @@ from pathlib import Path
 
 import pytest
 
-from sefa_widget.panel import messages
+from sefa_widget.panel import decoding, messages
+from sefa_widget.panel.decoding import MessageError
 from sefa_widget.panel.messages import (
     Bye,
     Edit,
     ErrorInfo,
     FrameInfo,
     Hello,
-    MessageError,
+    Look,
+    LookInfo,
     Probe,
     ProbeInfo,
     ProgressInfo,
+    Undo,
 )
 
 WIRE = json.loads((Path(__file__).parent.parent / "wire.json").read_text())
-UP = {"hello": Hello, "bye": Bye, "probe": Probe, "edit": Edit}
-DOWN = {"frame": FrameInfo, "error": ErrorInfo, "progress": ProgressInfo, "probe": ProbeInfo}
+UP = {"hello": Hello, "bye": Bye, "probe": Probe, "edit": Edit, "undo": Undo, "look": Look}
+DOWN = {
+    "frame": FrameInfo,
+    "look": LookInfo,
+    "error": ErrorInfo,
+    "progress": ProgressInfo,
+    "probe": ProbeInfo,
+}
+LOOK = {"type": "look", "view": "v", "name": "ends", "size": 64, "items": []}
 
 
 def test_the_example_file_has_one_example_of_each_message():
@@ -30,9 +40,9 @@ def test_the_example_file_has_one_example_of_each_message():
 @pytest.mark.parametrize("name", UP)
 def test_what_the_panel_sends_decodes_and_encodes_to_itself(name):
     example = WIRE["up"][name]
-    intent = messages.decode(example)
+    intent = decoding.decode(example)
     assert type(intent) is UP[name]
-    assert messages.encode(intent) == example
+    assert json.loads(json.dumps(messages.encode(intent))) == example
 
 
 @pytest.mark.parametrize("name", DOWN)
@@ -56,13 +66,24 @@ def test_what_the_kernel_sends_has_exactly_the_fields_of_the_example(name):
         ({"type": "edit", "view": "v", "seq": float("inf")}, "'seq'"),
         ({"type": "edit", "view": "v", "seq": 1, "patch": []}, "'patch'"),
         ({"type": "edit", "view": "v", "seq": 1, "moving": 1}, "'moving'"),
+        ({"type": "edit", "view": "v", "seq": 1, "step": -1}, "'step'"),
+        ({"type": "undo", "view": "v", "redo": 1}, "'redo'"),
+        ({**LOOK, "name": ""}, "'name'"),
+        ({**LOOK, "size": None}, "'size'"),
+        ({**LOOK, "items": None}, "'items'"),
+        ({**LOOK, "items": [[0, 1]]}, "'items'"),
+        ({**LOOK, "items": [[0, -1, 1.0]]}, "'items'"),
+        ({**LOOK, "items": [[0, 1, float("nan")]]}, "'items'"),
+        ({**LOOK, "items": [[0, 1, 2e6]]}, "'items'"),
+        ({**LOOK, "items": [[0, 1, True]]}, "'items'"),
+        ({**LOOK, "items": [[0, 1, 1.0]] * 257}, "'items'"),
         ({"type": "probe", "view": "v"}, "'seq'"),
         ({"type": "hello", "view": "x" * 101}, "'view'"),
     ],
 )
 def test_a_message_of_another_form_is_refused_with_the_field_named(content, text):
     with pytest.raises(MessageError, match=text):
-        messages.decode(content)
+        decoding.decode(content)
 
 
 def test_any_values_in_any_places_give_a_message_or_a_message_error():
@@ -92,10 +113,10 @@ def test_any_values_in_any_places_give_a_message_or_a_message_error():
     for _ in range(10_000):
         content = {choose(keys): choose(values) for _ in range(5)} | {"type": choose(kinds)}
         try:
-            messages.decode(content)
+            decoding.decode(content)
         except MessageError:
             refused += 1
-        view, seq = messages.reply_address(content)
+        view, seq = decoding.reply_address(content)
         assert isinstance(view, str)
         assert isinstance(seq, int)
     assert 0 < refused < 10_000

@@ -1,6 +1,7 @@
 import json
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,11 +9,27 @@ import torch
 
 from sefa_widget import edit, factorize
 from sefa_widget.evaluation import fresh_latents
+from sefa_widget.measures.aligned import align
 from sefa_widget.measures.sliders.range import Z_SPREADS
-from sefa_widget.panel.beside import align
+from sefa_widget.panel.pins import Pin
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.state import FIELDS, State
 from sefa_widget.pictures.frames import to_pixels
+from tests.locks import Watched, held
+from tests.pictures.counting import Counted
+
+
+def sheet(session, **options):
+    """Draw the whole sheet as the panel does: tiles by row and column."""
+    contents, drawn = session.contents(**options), {}
+    for part in session.draw(contents, list(range(len(contents.starts)))):
+        drawn.update(zip(part.places, part.pixels, strict=True))
+    return drawn
+
+
+def picture(session, **options):
+    """Draw the first tile."""
+    return sheet(session, **options)[0, 0]
 
 
 def test_a_new_session_factorises_all_layers_that_read_the_latent(tiny, tiny_style):
@@ -26,23 +43,23 @@ def test_what_is_drawn_is_the_edit_of_the_seeds_latent(tiny_style):
     session.apply({"seed": 7, "strengths": {1: 1.5}, "label": 2, "truncation_psi": 0.5})
     latent = tiny_style.sample(7, labels=[2], truncation_psi=0.5)
     expected = tiny_style.synthesize(edit(latent, factorize(tiny_style), {1: 1.5}))[0]
-    assert np.array_equal(session.draw().pixels, to_pixels(expected))
+    assert np.array_equal(picture(session), to_pixels(expected))
     unedited = tiny_style.synthesize(latent)[0]
-    assert np.array_equal(session.draw(unedited=True).pixels, to_pixels(unedited))
+    assert np.array_equal(picture(session, unedited=True), to_pixels(unedited))
 
 
 def test_only_the_factorised_layers_are_edited_until_another_range_is_named(tiny_style):
     session = Session(tiny_style)
-    assert session.edited_rows(session.apply({"layers": [1, 2]})) == [1]
-    assert session.edited_rows(session.apply({"edit_layers": [0, 2]})) == [0, 1]
-    assert session.edited_rows(session.apply({"edit_layers": None})) == [1]
+    assert session.finder.edited_rows(session.apply({"layers": [1, 2]})) == (1,)
+    assert session.finder.edited_rows(session.apply({"edit_layers": [0, 2]})) == (0, 1)
+    assert session.finder.edited_rows(session.apply({"edit_layers": None})) == (1,)
 
 
 def test_layers_that_do_not_read_the_latent_edit_the_code_all_the_same(tiny):
     session = Session(tiny)
     state = session.apply({"layers": [1, 3], "strengths": {0: 2}})
-    assert session.edited_rows(state) == [0]
-    assert session.draw().found.directions.method == "composed"
+    assert session.finder.edited_rows(state) == (0,)
+    assert session.found().directions.method == "composed"
 
 
 def test_strengths_merge_and_zeros_are_left_out(tiny):
@@ -66,7 +83,7 @@ def test_a_described_state_goes_through_json_into_another_session(tiny_style):
     described = json.loads(json.dumps(session.describe()))
     again = Session(tiny_style, described)
     assert again.state == session.state
-    assert np.array_equal(again.draw().pixels, session.draw().pixels)
+    assert np.array_equal(picture(again), picture(session))
 
 
 BAD = [
@@ -92,7 +109,19 @@ BAD = [
     ({"stretch": 3}, "stretch is 3; it must be 1, 2 or 5"),
     ({"stretch": True}, "stretch is True; it must be 1, 2 or 5"),
     ({"stretch": [1]}, "stretch is .1.; it must be 1, 2 or 5"),
-    ({"colour": 1}, "The state's field 'colour' is unknown; known are seed, strengths"),
+    ({"starts": []}, "The starts are 0; a panel shows 1 to 64"),
+    ({"starts": list(range(65))}, "The starts are 65; a panel shows 1 to 64"),
+    ({"starts": [{"name": "Max"}]}, "it must have a seed"),
+    ({"starts": [{"seed": 1, "sed": 2}]}, "A start's field 'sed' is unknown"),
+    ({"starts": [{"seed": 1, "name": "a" * 61}]}, "of 60 characters at most"),
+    ({"starts": [{"seed": 1, "name": 3}]}, "The name of a start is"),
+    ({"starts": [1, 1.5]}, "The seed is 1.5; it must be a whole number"),
+    ({"second": "magic"}, "Method 'magic' cannot read 'tiny'"),
+    ({"second": {"layers": [2, 9]}}, "The second search's layer range 2:9 is outside 0:3"),
+    ({"second": {"colour": 1}}, "The second search's field 'colour' is unknown"),
+    ({"second": 3}, "The second search is 3; it must be a dict"),
+    ({"original": 1}, "original is .* it must be True or False"),
+    ({"colour": 1}, "The state's field 'colour' is unknown; known are starts, chosen, strengths"),
     ({"seeed": 1}, "Did you mean 'seed'"),
 ]
 
@@ -144,7 +173,7 @@ def test_a_state_without_a_fingerprint_is_taken(tiny):
 def test_the_fingerprint_is_not_computed_before_directions_are_found(tiny):
     session = Session(tiny, {"seed": 3})
     assert session.state.fingerprint is None
-    session.draw()
+    picture(session)
     assert session.state.fingerprint == tiny.fingerprint
     assert session.state.revision == 1
 
@@ -181,50 +210,162 @@ def test_going_back_to_a_layer_range_does_not_factorise_again(tiny):
 def test_strengths_of_directions_that_a_method_does_not_find_wait_for_one_that_does(tiny_style):
     few = factorize(tiny_style, method="random", k=2)
     session = Session(tiny_style, {"strengths": {5: 2.0}}, directions={"few": few})
-    edited = session.draw().pixels
+    edited = picture(session)
     session.apply({"method": "few"})
-    assert np.array_equal(session.draw().pixels, session.draw(unedited=True).pixels)
+    assert np.array_equal(picture(session), picture(session, unedited=True))
     session.apply({"method": None})
-    assert np.array_equal(session.draw().pixels, edited)
+    assert np.array_equal(picture(session), edited)
 
 
 def test_the_same_seed_gives_the_same_picture_on_every_device(tiny, device):
-    pixels = Session(tiny).draw().pixels
-    moved = Session(tiny.to(device)).draw().pixels
+    pixels = picture(Session(tiny))
+    moved = picture(Session(tiny.to(device)))
     assert np.abs(moved.astype(int) - pixels).max() <= 1
     assert tiny.sample(3).codes.device.type == torch.device(device).type
 
 
-def test_a_second_method_draws_beside_the_first_along_matched_directions(tiny):
+def test_a_second_search_is_drawn_beside_the_first_along_matched_directions(tiny):
     session = Session(tiny)
-    session.apply({"method": "sefa", "beside": "jacobian", "strengths": {1: 2.0}, "seed": 4})
-    drawn = session.draw()
-    height, width, _ = session.draw(beside=False).pixels.shape
-    assert drawn.pixels.shape == (height, 2 * width, 3)
-    assert np.array_equal(drawn.pixels[:, :width], session.draw(beside=False).pixels)
+    session.apply({"method": "sefa", "second": "jacobian", "strengths": {1: 2.0}, "seed": 4})
+    drawn = sheet(session)
+    assert sorted(drawn) == [(0, 0), (0, 1)]
+    alone = Session(tiny, {"method": "sefa", "strengths": {1: 2.0}, "seed": 4})
+    assert np.array_equal(drawn[0, 0], picture(alone))
     aligned = align(factorize(tiny, method="sefa"), factorize(tiny, method="jacobian"))
     moved = edit(tiny.sample(4), aligned.directions, {1: 2.0})
-    assert np.array_equal(drawn.pixels[:, width:], to_pixels(tiny.synthesize(moved)[0]))
-    unedited = session.draw(unedited=True).pixels
-    assert np.array_equal(unedited[:, :width], unedited[:, width:])
+    assert np.array_equal(drawn[0, 1], to_pixels(tiny.synthesize(moved)[0]))
+    unedited = sheet(session, unedited=True)
+    assert np.array_equal(unedited[0, 0], unedited[0, 1])
+
+
+def test_a_second_search_of_other_layers_moves_the_rows_of_those(tiny_style):
+    session = Session(tiny_style)
+    state = session.apply({"layers": [0, 1], "second": {"layers": [1, 3]}, "strengths": {0: 1.0}})
+    assert session.finder.edited_rows(state) == (0,)
+    assert session.finder.edited_rows(state, second=True) == (1, 2)
+    found = session.found()
+    strengths = found.second.strengths({0: 1.0}, found.range)
+    moved = edit(tiny_style.sample(0, labels=[0]), found.second.aligned.directions, strengths, rows=[1, 2])
+    assert np.array_equal(sheet(session)[0, 1], to_pixels(tiny_style.synthesize(moved)[0]))
+
+
+def test_every_start_is_drawn_with_the_same_edit(tiny_style):
+    starts = [3, {"seed": 4, "label": 2, "name": "Max"}, Pin(5, 1)]
+    session = Session(tiny_style, {"starts": starts, "strengths": {1: 1.5}, "truncation_psi": 0.5})
+    drawn = sheet(session)
+    assert sorted(drawn) == [(0, 0), (1, 0), (2, 0)]
+    for row, (seed, label) in enumerate([(3, 0), (4, 2), (5, 1)]):
+        latent = tiny_style.sample(seed, labels=[label], truncation_psi=0.5)
+        expected = tiny_style.synthesize(edit(latent, factorize(tiny_style), {1: 1.5}))[0]
+        assert np.abs(drawn[row, 0].astype(int) - to_pixels(expected)).max() <= 1
+
+
+def test_the_original_stands_before_the_edited_picture(tiny):
+    session = Session(tiny, {"strengths": {1: 2.0}, "original": True, "second": "random"})
+    drawn = sheet(session)
+    assert sorted(drawn) == [(0, 0), (0, 1), (0, 2)]
+    assert np.array_equal(drawn[0, 0], sheet(session, unedited=True)[0, 1])
+    assert not np.array_equal(drawn[0, 0], drawn[0, 1])
+    assert np.array_equal(session.sheet(chosen=True).tiles[0, 0], drawn[0, 1])
+    assert session.sheet().tiles.shape[:2] == (1, 3)
+
+
+def test_seed_and_class_are_those_of_the_chosen_start(tiny_style):
+    session = Session(tiny_style, {"starts": [3, {"seed": 4, "name": "Max"}], "chosen": 1})
+    assert (session.state.seed, session.state.label) == (4, 0)
+    session.apply({"label": 2})
+    assert session.state.starts == (Pin(3, 0), Pin(4, 2, "Max"))
+    session.apply({"seed": 9})
+    assert session.state.starts == (Pin(3, 0), Pin(9, 2))
+
+
+def test_if_there_are_fewer_starts_the_last_one_is_chosen(tiny):
+    session = Session(tiny, {"starts": [3, 4, 5], "chosen": 2})
+    assert session.apply({"starts": [6, 7]}).chosen == 1
+    with pytest.raises(ValueError, match="The chosen start is 2; it must be 0 to 1"):
+        session.apply({"chosen": 2})
+
+
+def test_changes_that_no_picture_depends_on_keep_the_pictures(tiny):
+    session = Session(tiny, {"starts": [3, 4]})
+    before = session.contents().key
+    session.apply({"chosen": 1, "stretch": 2})
+    assert session.contents().key == before
+    session.apply({"truncation_psi": 0.5})
+    assert session.contents().key != before
+
+
+def test_options_of_the_method_are_checked_used_and_gone_with_another_method(tiny):
+    session = Session(tiny, {"method": "jacobian", "options": {"n": 2, "seed": 0}})
+    assert dict(session.state.options) == {"n": 2}
+    assert session.directions().options["n"] == 2
+    assert dict(session.apply({"method": "jacobian"}).options) == {"n": 2}
+    for options, text in [({"n": 0}, "n is 0"), ({"m": 1}, "has no option 'm'"), ([1], "Options are")]:
+        with pytest.raises(ValueError, match=text):
+            session.apply({"options": options})
+    assert dict(session.apply({"method": "random"}).options) == {}
+    with pytest.raises(ValueError, match="the method is chosen by the layers"):
+        session.apply({"method": None, "options": {"n": 2}})
+
+
+def test_a_method_that_cannot_read_the_layers_is_refused_and_so_are_layers_that_it_cannot_read(tiny):
+    session = Session(tiny, {"layers": (0, 2)})
+    text = r"Layer 1 .* reads no latent, so 'sefa' cannot factorise it; method='composed' can"
+    with pytest.raises(ValueError, match=text):
+        session.apply({"method": "sefa"})
+    with pytest.raises(ValueError, match=text):
+        session.apply({"second": "sefa"})
+    session.apply({"method": "sefa", "layers": (0, 1)})
+    with pytest.raises(ValueError, match=text):
+        session.apply({"layers": (0, 2)})
+    assert session.apply({"layers": (0, 2), "method": None}).layers == (0, 2)
+
+
+def test_every_change_can_be_undone_and_done_again(tiny):
+    session = Session(tiny)
+    first = session.state
+    session.apply({"strengths": {0: 1.0}}, step="drag")
+    session.apply({"strengths": {0: 2.0}}, step="drag")
+    session.apply({"seed": 5})
+    assert session.undoable() == ("The starts", None)
+    assert session.undo()
+    assert (session.state.seed, dict(session.state.strengths)) == (0, {0: 2.0})
+    assert session.undoable() == ("Strengths", "The starts")
+    assert session.undo()
+    assert session.state == first
+    assert session.state.revision == 5
+    assert session.undo() is False
+    assert session.undo(redo=True)
+    assert session.undo(redo=True)
+    assert (session.state.seed, dict(session.state.strengths)) == (5, {0: 2.0})
+    assert not session.undo(redo=True)
+
+
+def test_a_wrong_patch_is_no_step(tiny):
+    session = Session(tiny)
+    with pytest.raises(ValueError, match="The seed is -1"):
+        session.apply({"seed": -1})
+    session.apply({"seed": 0})
+    assert session.undoable() == (None, None)
 
 
 def measure(session, state):
-    while session.measure_range(state):
+    while session.finder.measure_range(state):
         pass
-    return session.found(state)
+    return session.finder.found(state)
 
 
 def test_the_ends_of_both_methods_are_measured_by_the_same_rule(tiny):
     session = Session(tiny)
-    state = session.apply({"method": "sefa", "beside": "random"})
+    state = session.apply({"method": "sefa", "second": "random"})
     assert session.found().range.rounded() == [Z_SPREADS] * 8
     found = measure(session, state)
     assert session.found() is found
-    assert found.range.change == found.beside_range.change
+    assert found.range.change == found.second.range.change
     latents = fresh_latents(tiny, 8)
     base = tiny.synthesize(latents).clamp(-1, 1)
-    for directions, known in ((found.directions, found.range), (found.beside.directions, found.beside_range)):
+    others = found.second.aligned.directions, found.second.range
+    for directions, known in ((found.directions, found.range), others):
         assert known.measured == tuple(range(8))
         for index, end in enumerate(known.ends.tolist()):
             sides = [edit(latents, directions, {index: side * end}) for side in (1, -1)]
@@ -238,10 +379,10 @@ def test_the_ends_of_both_methods_are_measured_by_the_same_rule(tiny):
 
 def test_a_slider_moves_both_methods_by_the_same_share_of_their_ranges(tiny):
     session = Session(tiny)
-    found = measure(session, session.apply({"method": "sefa", "beside": "random"}))
-    ratio = float(found.beside_range.ends[2] / found.range.ends[2])
+    found = measure(session, session.apply({"method": "sefa", "second": "random"}))
+    ratio = float(found.second.range.ends[2] / found.range.ends[2])
     assert ratio != pytest.approx(1, rel=0.01)
-    assert found.beside_strengths({2: 1.5}) == {2: pytest.approx(1.5 * ratio)}
+    assert found.second.strengths({2: 1.5}, found.range) == {2: pytest.approx(1.5 * ratio)}
 
 
 def test_class_truncation_and_edited_layers_have_ends_of_their_own_and_going_back_finds_them(tiny_style):
@@ -254,7 +395,7 @@ def test_class_truncation_and_edited_layers_have_ends_of_their_own_and_going_bac
     assert len(seen) == 5
     session.apply({"label": 0, "truncation_psi": 1, "truncation_cutoff": None, "edit_layers": None})
     assert session.found().range is first
-    assert not session.measure_range(session.state)
+    assert not session.finder.measure_range(session.state)
 
 
 def test_seed_strengths_and_stretch_leave_the_ends_alone(tiny):
@@ -268,11 +409,11 @@ def test_the_first_directions_of_both_methods_are_measured_before_the_others(tin
     monkeypatch.setattr("sefa_widget.measures.sliders.measuring.FIRST", 2)
     monkeypatch.setattr("sefa_widget.measures.sliders.unedited.BATCH_PIXELS", 16 * 16**2)
     session = Session(tiny)
-    state = session.apply({"method": "sefa", "beside": "random"})
-    while session.measure_range(state):
-        found = session.found(state)
+    state = session.apply({"method": "sefa", "second": "random"})
+    while session.finder.measure_range(state):
+        found = session.finder.found(state)
         if len(found.range.measured) > 2:
-            assert len(found.beside_range.measured) >= 2
+            assert len(found.second.range.measured) >= 2
 
 
 def test_directions_given_by_name_are_chosen_like_a_method(tiny):
@@ -282,9 +423,9 @@ def test_directions_given_by_name_are_chosen_like_a_method(tiny):
     session.apply({"method": "mine", "strengths": {1: 2.0, 5: 1.0}})
     assert session.directions() is given
     moved = tiny.synthesize(edit(tiny.sample(0), given, {1: 2.0}))[0]
-    assert np.array_equal(session.draw().pixels, to_pixels(moved))
-    session.apply({"method": "sefa", "beside": "mine"})
-    assert len(session.found().beside.directions) == 3
+    assert np.array_equal(picture(session), to_pixels(moved))
+    session.apply({"method": "sefa", "second": "mine"})
+    assert len(session.found().second.aligned.directions) == 3
 
 
 @pytest.mark.parametrize(("name", "size"), [("sefa", 8), ("", 8), ("mine", 5)])
@@ -304,7 +445,78 @@ def test_given_directions_move_the_rows_of_their_own_layers_until_edited_layers_
     given = factorize(tiny_style, layers=(1, 2), k=2)
     session = Session(tiny_style, directions={"mine": given})
     state = session.apply({"method": "mine", "strengths": {0: 2.0}})
-    assert session.edited_rows(state) == [1]
+    assert session.finder.edited_rows(state) == (1,)
     expected = tiny_style.synthesize(edit(tiny_style.sample(0), given, {0: 2.0}))[0]
-    assert np.array_equal(session.draw().pixels, to_pixels(expected))
-    assert session.edited_rows(session.apply({"edit_layers": (0, 3)})) == [0, 1, 2]
+    assert np.array_equal(picture(session), to_pixels(expected))
+    assert session.finder.edited_rows(session.apply({"edit_layers": (0, 3)})) == (0, 1, 2)
+
+
+def test_what_threads_share_is_used_under_the_lock(tiny):
+    class Checked(Session):
+        @property
+        def state(self):
+            return self.__dict__["state"]
+
+        @state.setter
+        def state(self, value):
+            assert not hasattr(self, "_history") or held(self._lock), "The state is set without the lock."
+            self.__dict__["state"] = value
+
+    session = Checked(tiny)
+    session._history = Watched(session._lock, session._history)
+    session.apply({"seed": 3})
+    assert session.undo()
+    assert session.undoable() == (None, "The starts")
+    assert session.describe()["fingerprint"] == tiny.fingerprint
+    assert session._history.used
+
+
+def test_what_was_drawn_is_not_drawn_again(tiny, monkeypatch):
+    session = Session(tiny, {"starts": [3, 4], "strengths": {0: 1.0}})
+    before = sheet(session)
+    counted = Counted(tiny, monkeypatch)
+    again = sheet(session)
+    assert not any(counted.look())
+    assert all(np.array_equal(before[place], again[place]) for place in before)
+
+
+def test_drawing_is_timed_batch_by_batch_without_what_is_done_with_a_batch(tiny, monkeypatch):
+    monkeypatch.setattr("sefa_widget.pictures.drawing.BATCH_PIXELS", 16**2)
+    now = iter([1.0, 1.25, 5.0, 5.5, 9.0])
+    session = Session(tiny, {"starts": [3, 4]})
+    contents = session.contents()
+    monkeypatch.setattr("sefa_widget.panel.session.time", SimpleNamespace(perf_counter=lambda: next(now)))
+    parts = list(session.draw(contents, [1, 0]))
+    assert [(part.places, part.render_ms) for part in parts] == [(((1, 0),), 250.0), (((0, 0),), 500.0)]
+
+
+def test_pictures_are_known_by_all_that_they_depend_on(tiny_style):
+    session = Session(tiny_style, {"second": "random", "strengths": {0: 1.0}})
+    keys = [session.contents().key, session.contents(unedited=True).key]
+    for patch in (
+        {"seed": 1},
+        {"label": 2},
+        {"strengths": {0: 2.0}},
+        {"layers": (0, 2)},
+        {"edit_layers": (0, 1)},
+        {"method": "random"},
+        {"options": {"seed": 3}},
+        {"second": None},
+        {"original": True},
+        {"truncation_psi": 0.5},
+        {"truncation_cutoff": 1},
+    ):
+        session.apply(patch)
+        keys.append(session.contents().key)
+    tiny_style.map.weight.data.mul_(0.5)
+    keys.append(session.contents().key)
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_second_picture_is_another_one_when_its_slider_has_another_end(tiny):
+    session = Session(tiny, {"method": "sefa", "second": "random", "strengths": {2: 1.0}})
+    before = session.contents()
+    measure(session, session.state)
+    after = session.contents()
+    assert after.key != before.key
+    assert after.edits[1].strengths != before.edits[1].strengths

@@ -90,5 +90,17 @@ def test_a_generator_of_another_type_by_now_is_not_handed_out_again(opened, file
     assert opened(file).generator.dtype == torch.float32
 
 
+def test_a_generator_that_draws_in_another_type_is_another_one(opened, file):
+    whole, half = opened(file), opened(file, dtype="bfloat16")
+    assert half.generator is not whole.generator
+    assert (whole.generator.synthesis_dtype, half.generator.synthesis_dtype) == (
+        torch.float32,
+        torch.bfloat16,
+    )
+    assert opened(file, dtype=torch.bfloat16).generator is half.generator
+    assert opened(file, dtype="float32").generator is whole.generator
+    assert opened("heads", dtype="bfloat16").generator is not opened("heads").generator
+
+
 def test_a_generator_that_was_given_stays_the_one(opened, tiny):
     assert opened(tiny).generator is tiny

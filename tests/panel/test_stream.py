@@ -1,6 +1,7 @@
 import pytest
 
 from sefa_widget.panel.stream import Stream
+from tests.locks import Guarded, held
 
 
 class Bench:
@@ -77,6 +78,38 @@ def test_it_settles_once_when_there_was_no_request_for_long_enough(bench):
     assert bench.stream.step() is None
 
 
+def test_after_settling_the_next_step_follows_at_once(bench):
+    bench.put("a1")
+    assert bench.stream.step() == 0.0
+    bench.now += 1
+    assert bench.stream.step() == 0.0
+    assert bench.done == ["a1", "settled"]
+
+
+def test_by_default_it_settles_after_120_ms_without_a_request():
+    now, settled = [100.0], []
+    stream = Stream(lambda request: None, lambda: settled.append(True), clock=lambda: now[0])
+    stream.put("a", "a1")
+    stream.step()
+    assert stream.step() == pytest.approx(0.12)
+    now[0] += 0.1201
+    stream.step()
+    assert settled == [True]
+
+
+def test_what_threads_share_is_used_under_the_lock(bench):
+    stream = bench.stream
+    stream._waiting = waiting = Guarded(stream._lock)
+    stream._clock = lambda: bench.now if held(stream._lock) else pytest.fail("The lock is open.")
+    bench.put("a1", "b1")
+    stream.drop("b")
+    assert stream.waiting
+    assert bench.steps() == ["a1"]
+    assert stream.step() == 0.5
+    stream.stop()
+    assert waiting.used
+
+
 def test_a_request_goes_before_settling(bench):
     bench.put("a1")
     bench.steps()
@@ -126,3 +159,24 @@ def test_after_stop_nothing_is_due_and_requests_are_ignored(bench):
     bench.now += 1
     assert bench.stream.step() is None
     assert bench.done == ["a1"]
+
+
+def test_it_can_be_told_to_settle_though_nothing_was_asked_for(bench):
+    bench.stream.settle()
+    assert bench.stream.step() == 0.5
+    bench.now += 0.5
+    assert bench.steps() == ["settled"]
+
+
+def test_being_told_to_settle_again_and_again_does_not_put_it_off(bench):
+    bench.stream.settle()
+    bench.now += 0.4
+    bench.stream.settle()
+    bench.now += 0.1
+    assert bench.steps() == ["settled"]
+
+
+def test_a_stopped_stream_does_not_settle(bench):
+    bench.stream.stop()
+    bench.stream.settle()
+    assert bench.stream.step() is None

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from sefa_widget import factorize
 from sefa_widget.panel.session import Session
-from sefa_widget.panel.summaries import spectrum
+from sefa_widget.panel.summaries import about, directions_info
 
 WIRE = json.loads((Path(__file__).parent.parent / "wire.json").read_text())
 
@@ -12,7 +13,7 @@ WIRE = json.loads((Path(__file__).parent.parent / "wire.json").read_text())
 def described(generator, **patch):
     session = Session(generator)
     state = session.apply(patch)
-    return spectrum(state, session.found(state)), session.directions(state)
+    return directions_info(state, session.found()), session.directions()
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ def described(generator, **patch):
 )
 def test_the_panel_is_told_what_the_values_are(tiny, patch, symbol, name, normalized, rows):
     told, directions = described(tiny, **patch)
-    assert told.keys() == WIRE["traits"]["spectrum"].keys()
+    assert told.keys() == WIRE["traits"]["directions_info"].keys()
     assert (told["value_symbol"], told["value_name"]) == (symbol, name)
     assert (told["normalized"], told["rows"]) == (normalized, rows)
     assert told["values"] == pytest.approx(directions.values.tolist(), rel=1e-4)
@@ -40,5 +41,27 @@ def test_a_method_without_values_has_none_and_no_rows_but_its_sliders(tiny):
 
 def test_values_and_rows_of_methods_that_read_no_weights_are_no_rows_of_weights(tiny_style):
     session = Session(tiny_style, {"method": "pca"})
-    told = spectrum(session.state, session.found())
+    told = directions_info(session.state, session.found())
     assert (told["value_name"], told["rows"]) == ("share of the variance", 0)
+
+
+def test_the_menu_has_what_methods_say_of_themselves_and_given_directions_by_their_names(tiny):
+    session = Session(tiny, directions={"mine": factorize(tiny)})
+    example = WIRE["traits"]["generator_info"]
+    told = about(tiny, session.methods)
+    assert told.keys() == example.keys()
+    by_name = {method["name"]: method for method in json.loads(json.dumps(told["methods"]))}
+    assert list(by_name)[-1] == "mine"
+    assert by_name["mine"]["title"] == "mine"
+    assert by_name["composed"]["title"] == "Composed response"
+    (features,) = by_name["composed"]["options"]
+    assert features["choices"] == ["white", "shared"]
+    for method in by_name.values():
+        assert method.keys() == example["methods"][0].keys()
+        for option in method["options"]:
+            assert option.keys() == example["methods"][1]["options"][0].keys()
+
+
+def test_options_that_only_a_program_can_give_are_not_in_the_menu(tiny):
+    jacobian = next(one for one in about(tiny, ["jacobian"])["methods"])
+    assert [option["name"] for option in jacobian["options"]] == ["n", "seed", "truncation_psi"]

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from sefa_widget import explore
-from sefa_widget.directions import METHODS
+from sefa_widget.directions import METHODS, methods
+from sefa_widget.panel.painting import Request
 from sefa_widget.panel.session import Session
-from sefa_widget.panel.widget import _Request
 from sefa_widget.panel.wire import PADDED_BYTES
 from sefa_widget.pictures.frames import to_pixels
 from tests.patience import WAIT_SECONDS
@@ -57,9 +57,9 @@ class Front:
             return found()[-1]
 
     def published(self) -> list[dict]:
-        """Every spectrum that was sent."""
+        """What was sent of directions, in order."""
         updates = [m["data"]["state"] for m in self.comm.sent if m["data"].get("method") == "update"]
-        return [state["spectrum"] for state in updates if "spectrum" in state]
+        return [state["directions_info"] for state in updates if "directions_info" in state]
 
     def edit(self, seq, view="v", **fields) -> None:
         self.send({"type": "edit", "view": view, "seq": seq, **fields})
@@ -91,7 +91,7 @@ def test_a_view_that_says_hello_gets_the_picture_and_the_spectrum(front):
     assert (info["view"], info["quality"], info["mime"]) == ("v", "final", "image/x-rgba")
     pixels = np.frombuffer(buffers[0], np.uint8).reshape(16, 16, 4)[..., :3]
     assert np.array_equal(pixels, np.asarray(front.widget.image()))
-    assert len(front.widget.spectrum["values"]) == 8
+    assert len(front.widget.directions_info["values"]) == 8
 
 
 def test_an_edit_changes_the_state_first_and_then_answers_with_its_picture(front):
@@ -136,12 +136,12 @@ def test_unedited_shows_the_picture_without_strengths_and_keeps_them(front):
 def test_a_layer_range_brings_its_own_spectrum(front):
     front.edit(1)
     front.wait("frame", 1)
-    before = front.widget.spectrum
+    before = front.widget.directions_info
     front.edit(2, patch={"layers": [0, 3]}, moving=True)
     front.wait("frame", 2)
-    assert front.widget.spectrum["layers"] == [0, 3]
-    assert front.widget.spectrum["method"] == "composed"
-    assert front.widget.spectrum["values"] != before["values"]
+    assert front.widget.directions_info["layers"] == [0, 3]
+    assert front.widget.directions_info["method"] == "composed"
+    assert front.widget.directions_info["values"] != before["values"]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_a_failure_while_drawing_is_told_and_the_panel_lives_on(front, monkeypat
     front.edit(1)
     front.wait("frame", 1)
     with monkeypatch.context() as broken:
-        broken.setattr(type(front.widget.generator), "forward", lambda *_: 1 / 0)
+        broken.setattr(front.widget.generator, "stages", lambda: 1 / 0)
         front.edit(2, patch={"seed": 5})
         info, _ = front.wait("error", 2)
     assert info["message"] == "ZeroDivisionError: division by zero"
@@ -205,7 +205,7 @@ def test_code_that_wants_to_end_the_program_while_drawing_is_told_and_the_panel_
         raise error("enough")
 
     with monkeypatch.context() as broken:
-        broken.setattr(type(front.widget.generator), "forward", end)
+        broken.setattr(front.widget.generator, "stages", end)
         front.edit(2, patch={"seed": 5})
         assert front.wait("error", 2)[0]["message"] == f"{error.__name__}: enough"
     assert "Traceback" in caplog.text
@@ -218,7 +218,7 @@ def test_an_error_whose_text_no_message_can_carry_is_told_all_the_same(front, mo
         raise RuntimeError("half a pair: \ud800")
 
     with monkeypatch.context() as broken:
-        broken.setattr(type(front.widget.generator), "forward", fail)
+        broken.setattr(front.widget.generator, "stages", fail)
         front.edit(2)
         assert front.wait("error", 2)[0]["message"] == "RuntimeError: half a pair: ?"
 
@@ -285,7 +285,7 @@ def test_a_lossy_preview_is_followed_by_the_same_picture_lossless(front, monkeyp
     monkeypatch.setattr("sefa_widget.pictures.frames.RAW_LIMIT", 8)
     draws = []
     draw = front.widget._session.draw
-    monkeypatch.setattr(front.widget._session, "draw", lambda **k: (draws.append(1), draw(**k))[1])
+    monkeypatch.setattr(front.widget._session, "draw", lambda *a: (draws.append(1), draw(*a))[1])
     front.edit(1, patch={"seed": 2}, moving=True)
     assert front.wait("frame", 1, "preview")[0]["mime"] == "image/jpeg"
     front.edit(2, patch={"seed": 3})
@@ -302,8 +302,13 @@ def test_a_method_that_takes_long_tells_its_progress_and_then_the_picture(front)
     fractions = [info["fraction"] for info, _ in front.received("progress")]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
-    assert front.widget.spectrum["method"] == "jacobian"
+    assert front.widget.directions_info["method"] == "jacobian"
     assert front.widget.directions.method == "jacobian"
+
+
+def replace_jacobian(monkeypatch, find):
+    changed = [replace(method, find=find) if method.name == "jacobian" else method for method in METHODS]
+    monkeypatch.setattr(methods, "METHODS", tuple(changed))
 
 
 def test_long_work_ends_when_another_method_is_chosen(front, monkeypatch):
@@ -315,14 +320,14 @@ def test_long_work_ends_when_another_method_is_chosen(front, monkeypatch):
         progress(1, 2)
         raise AssertionError("It went on.")
 
-    monkeypatch.setitem(METHODS, "jacobian", slow)
+    replace_jacobian(monkeypatch, slow)
     front.edit(1, patch={"method": "jacobian"})
     assert started.wait(WAIT_SECONDS)
     front.edit(2, patch={"method": "random"})
     go_on.set()
     assert front.wait("frame", 2)[0]["revision"] == 2
     assert not front.received("error")
-    assert front.widget.spectrum["method"] == "random"
+    assert front.widget.directions_info["method"] == "random"
 
 
 def test_a_view_that_waits_for_long_work_gets_what_python_wants_instead(front, monkeypatch):
@@ -334,7 +339,7 @@ def test_a_view_that_waits_for_long_work_gets_what_python_wants_instead(front, m
         progress(1, 2)
         raise AssertionError("It went on.")
 
-    monkeypatch.setitem(METHODS, "jacobian", slow)
+    replace_jacobian(monkeypatch, slow)
     front.edit(1, patch={"method": "jacobian"})
     assert started.wait(WAIT_SECONDS)
     front.widget.change(method="random")
@@ -430,7 +435,8 @@ def test_a_closed_panel_says_so_wherever_it_is_used_and_its_state_can_still_be_r
     for use in uses:
         with pytest.raises(RuntimeError, match="This panel is closed"):
             use()
-    assert (panel.seed, panel.state["seed"], panel.state["fingerprint"]) == (3, 3, tiny.fingerprint)
+    assert panel.seed == panel.state["starts"][0]["seed"] == 3
+    assert panel.state["fingerprint"] == tiny.fingerprint
     panel.close()
     with explore(tiny, state=panel.state) as again:
         assert again.seed == 3
@@ -451,7 +457,7 @@ def test_closing_a_panel_ends_its_worker_inside_a_network(tiny, recorded_comms):
     go_on.set()
     panel.close()
     assert not panel._worker.alive
-    assert panel._drawn is None
+    assert panel._painter.painted is None
 
 
 def test_panels_share_one_generator_and_nothing_else(tiny, recorded_comms):
@@ -468,56 +474,63 @@ def wait_until(front, condition):
         assert front.arrived.wait_for(condition, WAIT_SECONDS)
 
 
+def measured(panel):
+    return "estimate" not in panel.directions_info.get("stops", ["estimate"])
+
+
 def test_when_nothing_else_is_wanted_the_ends_of_the_sliders_are_measured(front):
     front.send({"type": "hello", "view": "v", "seq": 1})
     front.wait("frame", 1)
     assert front.published()[0]["stops"] == ["estimate"] * 8
-    wait_until(front, lambda: "estimate" not in front.widget.spectrum["stops"])
-    measured = front.widget.spectrum
+    wait_until(front, lambda: "estimate" not in front.widget.directions_info["stops"])
+    measured = front.widget.directions_info
     assert measured["change"] > 0
     assert len(set(measured["ends"])) > 1
     front.edit(2, patch={"seed": 5, "strengths": {"0": 2.0}})
     front.wait("frame", 2)
-    assert front.widget.spectrum == measured
+    assert front.widget.directions_info == measured
 
 
 def test_the_ends_are_the_same_whatever_time_pictures_take(front, monkeypatch, tiny, recorded_comms):
     front.send({"type": "hello", "view": "v", "seq": 1})
-    wait_until(front, lambda: front.widget.spectrum and "estimate" not in front.widget.spectrum["stops"])
+    wait_until(front, lambda: measured(front.widget))
     slow = explore(tiny)
     draw = slow._session.draw
-    monkeypatch.setattr(slow._session, "draw", lambda **k: replace(draw(**k), render_ms=5000.0))
+
+    def drawn_slowly(contents, rows):
+        for part in draw(contents, rows):
+            yield replace(part, render_ms=5000.0)
+
+    monkeypatch.setattr(slow._session, "draw", drawn_slowly)
     other = Front(slow, recorded_comms[-1])
     other.send({"type": "hello", "view": "v", "seq": 1})
-    wait_until(other, lambda: slow.spectrum and "estimate" not in slow.spectrum["stops"])
-    assert slow.spectrum == front.widget.spectrum
+    wait_until(other, lambda: measured(slow))
+    assert slow.directions_info == front.widget.directions_info
     slow.close()
 
 
-def test_a_request_interrupts_the_measuring_which_goes_on_where_it_was(front, monkeypatch):
+def test_a_request_interrupts_the_measuring_which_goes_on_where_it_was(front):
     began, go_on, drawn = threading.Event(), threading.Event(), []
-    forward = type(front.widget.generator).forward
 
-    def counting(generator, codes, *rest, **options):
-        drawn.append(len(codes))
+    def counting(module, inputs):
+        drawn.append(len(inputs[0]))
         if len(drawn) == 3:  # the picture that was asked for, the unedited ones, a direction
             began.set()
             assert go_on.wait(WAIT_SECONDS)
-        return forward(generator, codes, *rest, **options)
 
-    monkeypatch.setattr(type(front.widget.generator), "forward", counting)
+    front.widget.generator.convolutions[0].register_forward_pre_hook(counting)
     front.send({"type": "hello", "view": "v", "seq": 1})
     assert began.wait(WAIT_SECONDS)
     front.edit(2, patch={"seed": 5})
     go_on.set()
     front.wait("frame", 2)
     assert len(drawn) == 4
-    wait_until(front, lambda: "estimate" not in front.widget.spectrum["stops"])
+    wait_until(front, lambda: "estimate" not in front.widget.directions_info["stops"])
     assert drawn[:4] == [1, 64, 16, 1]
     assert drawn.count(64) == 1
     alone = Session(front.widget.generator)
     interrupted, drawn[:] = sum(drawn), []
-    while alone.measure_range(alone.state):
+    while alone.finder.measure_range(alone.state):
         pass
     assert interrupted == sum(drawn) + 2
 
@@ -529,24 +542,30 @@ def test_ends_that_cannot_be_measured_stay_as_they_were(front, monkeypatch, capl
         failed.set()
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(front.widget._session, "measure_range", fail)
+    monkeypatch.setattr(front.widget._session.finder, "measure_range", fail)
     front.send({"type": "hello", "view": "v", "seq": 1})
     assert failed.wait(WAIT_SECONDS)
     front.edit(2, patch={"seed": 5})
     front.wait("frame", 2)
-    assert front.widget.spectrum["ends"] == [4.0] * 8
+    assert front.widget.directions_info["ends"] == [4.0] * 8
     assert "ends of the sliders could not be measured" in caplog.text
 
 
+def tiles(message):
+    """Give the tiles of a frame of 16 pixels by row and column."""
+    info, buffers = message
+    pixels = np.frombuffer(buffers[0], np.uint8).reshape(len(info["tiles"]), 16, 16, 4)[..., :3]
+    return {tuple(place): tile for place, tile in zip(info["tiles"], pixels, strict=True)}
+
+
 def test_other_ends_move_the_second_picture_so_it_is_drawn_again(front):
-    front.edit(1, patch={"method": "sefa", "beside": "random", "strengths": {"0": 1.5}})
-    _, before = front.wait("frame", 1)
-    wait_until(front, lambda: "estimate" not in front.widget.spectrum["stops"])
+    front.edit(1, patch={"method": "sefa", "second": "random", "strengths": {"0": 1.5}})
+    before = tiles(front.wait("frame", 1))
+    wait_until(front, lambda: "estimate" not in front.widget.directions_info["stops"])
     front.edit(2)
-    _, after = front.wait("frame", 2)
-    before, after = (np.frombuffer(some[0], np.uint8).reshape(16, 32, 4) for some in (before, after))
-    assert np.array_equal(before[:, :16], after[:, :16])
-    assert not np.array_equal(before[:, 16:], after[:, 16:])
+    after = tiles(front.wait("frame", 2))
+    assert np.array_equal(before[0, 0], after[0, 0])
+    assert not np.array_equal(before[0, 1], after[0, 1])
 
 
 def test_python_stretches_the_sliders_and_no_picture_changes(front):
@@ -558,22 +577,22 @@ def test_python_stretches_the_sliders_and_no_picture_changes(front):
         front.widget.stretch = 3
 
 
-def test_a_second_method_is_drawn_beside_the_first(front):
-    front.edit(1, patch={"beside": "random", "strengths": {"0": 1.5}})
+def test_a_second_search_is_drawn_beside_the_first(front):
+    front.edit(1, patch={"second": "random", "strengths": {"0": 1.5}})
     info, _ = front.wait("frame", 1)
-    assert (info["width"], info["height"]) == (32, 16)
+    assert (info["width"], info["rows"], info["columns"], info["tiles"]) == (16, 1, 2, [[0, 0], [0, 1]])
     assert front.widget.image().size == (16, 16)
-    assert front.widget.spectrum["beside"]["method"] == "random"
-    assert len(front.widget.spectrum["beside"]["matches"]) == 8
-    front.edit(2, patch={"beside": None})
-    assert front.wait("frame", 2)[0]["width"] == 16
-    assert front.widget.spectrum["beside"] is None
+    assert front.widget.directions_info["second"]["method"] == "random"
+    assert len(front.widget.directions_info["second"]["matches"]) == 8
+    front.edit(2, patch={"second": None})
+    assert front.wait("frame", 2)[0]["columns"] == 1
+    assert front.widget.directions_info["second"] is None
 
 
 def test_progress_of_directions_found_by_layer_has_a_name_too(front):
-    request = _Request("v", 1, False, False, False, contextvars.copy_context())
+    request = Request("v", 1, False, False, False, contextvars.copy_context())
     front.widget._progress(request)(1, 4)
     assert front.received("progress")[-1][0]["text"] == "directions: 1 of 4"
-    front.widget.change(method="sefa", beside="jacobian")
+    front.widget.change(method="sefa", second="jacobian")
     front.widget._progress(request)(1, 4)
     assert front.received("progress")[-1][0]["text"] == "sefa and jacobian: 1 of 4"

@@ -56,6 +56,22 @@ def test_pictures_need_not_be_square():
     assert decoded(frames.final(pixels)).shape == (70, 200, 3)
 
 
-def test_a_batch_is_refused_with_its_shape():
-    with pytest.raises(ValueError, match=r"\[2, 3, 4, 4\]"):
-        frames.to_pixels(torch.zeros(2, 3, 4, 4))
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_a_batch_becomes_the_pixels_of_each_image(device, channels):
+    images = (torch.randn(3, channels, 5, 4, generator=torch.Generator().manual_seed(0)) * 0.7).to(device)
+    pixels = frames.to_pixels(images)
+    assert pixels.shape == (3, 5, 4, 3)
+    assert pixels.dtype == np.uint8
+    assert np.array_equal(pixels, np.stack([frames.to_pixels(image) for image in images]))
+
+
+def test_the_images_given_stay_as_they_are():
+    images = torch.full((1, 3, 2, 2), 0.25)
+    frames.to_pixels(images)
+    assert (images == 0.25).all()
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (0, 4, 4), (1, 2, 3, 4, 4)])
+def test_another_shape_is_refused(shape):
+    with pytest.raises(ValueError, match=rf"these have \[{', '.join(map(str, shape))}\]"):
+        frames.to_pixels(torch.zeros(shape))

@@ -1,7 +1,6 @@
 """Sheets: every start with every edit, drawn as if one by one, written with their recipe."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,8 +8,6 @@ import torch
 from PIL import Image
 
 from sefa_widget import edit, factorize
-from sefa_widget.generators.stages import first_stage
-from sefa_widget.pictures.drawing import tiles
 from sefa_widget.pictures.editing import UNEDITED, Edit
 from sefa_widget.pictures.frames import to_pixels
 from sefa_widget.pictures.sheet import sheet
@@ -69,28 +66,6 @@ def test_classes_differ_by_start():
     drawn = sheet(generator, starts).tiles[:, 0]
     assert (drawn[0] != drawn[1]).any()
     assert np.abs(drawn[0].astype(int) - drawn[2]).max() <= 1  # no class is class 0
-
-
-def test_stages_before_the_edited_rows_run_once_for_all_edits(monkeypatch):
-    generator = load("nv_ada")
-    last = factorize(generator, layers=[layer_of_last_row(generator)])
-    edits = [UNEDITED, *(Edit(last, {0: float(n)}) for n in (1, 2, 3))]
-    stages, ran = generator.stages(), []
-    counted = tuple(_counting(stage, n, ran) for n, stage in enumerate(stages))
-    monkeypatch.setattr(generator, "stages", lambda: counted)
-    list(tiles(generator, as_starts([5]), edits))
-    cut = first_stage(generator, edits[1].rows_of(generator))
-    assert cut > 0
-    assert [ran.count(n) for n in range(cut)] == [1] * cut
-    assert ran.count(len(stages) - 1) == 2  # once for the unedited picture, once for the three others
-
-
-def _counting(stage, number, ran):
-    def run(*arguments):
-        ran.append(number)
-        return stage.run(*arguments)
-
-    return replace(stage, run=run)
 
 
 def test_drawing_stops_between_batches(tiny, monkeypatch):

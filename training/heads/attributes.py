@@ -1,4 +1,4 @@
-"""The table of a head's attributes in, random attribute vectors and mirrored ones out."""
+"""The table of a head's attributes, random attribute vectors, and mirrored ones."""
 
 from __future__ import annotations
 

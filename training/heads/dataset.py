@@ -1,4 +1,4 @@
-"""A number of heads and a seed in, one file with their pictures and attributes out.
+"""Draws a number of heads from a seed: one file with their pictures and attributes.
 
 Run ``python -m training.heads.dataset``; the file is made once and found again by later runs.
 """

@@ -1,4 +1,4 @@
-"""Pictures ``[N, 3, 64, 64]`` in; how real each looks and what each shows, attribute by attribute, out.
+"""Tells how real pictures ``[N, 3, 64, 64]`` look, and what each shows, attribute by attribute.
 
 A residual network (Karras et al. 2020, section 4.1) with a second head, which regresses the attributes of
 real pictures. It sees how varied a minibatch is in two places: the mean standard deviation of groups as one

@@ -1,4 +1,4 @@
-"""The shipped generator and codes in, pictures in the number format of training out.
+"""Draws pictures of codes with the shipped generator, in the number format of training.
 
 `StyleGAN2.forward` is made for pictures one at a time; this is the same function for training: reduced
 precision, each transposed convolution joined with the blur behind it, nothing written in place. A test
@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from sefa_widget.generators.fir import kernel2d, upsample
 from sefa_widget.generators.modulated import StyledConv, ToRGB
-from sefa_widget.generators.stylegan2 import Block, StyleGAN2
+from sefa_widget.generators.stylegan2.network import Block, StyleGAN2
 
 
 def synthesize(generator: StyleGAN2, codes: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:

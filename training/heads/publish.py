@@ -1,4 +1,4 @@
-"""A finished training run in; the bundled generator, its golden pictures and the figures of the docs out.
+"""Publishes a finished training run: the bundled generator, its golden pictures and the figures of the docs.
 
 Run ``python -m training.heads.publish``.
 """

@@ -1,4 +1,4 @@
-"""A generator of heads in; how far its pictures are from drawn ones, and how much they vary, out.
+"""Measures how far a generator's heads are from drawn ones, and how much they vary.
 
 Run ``nice python -m training.heads.quality [file]`` on a training checkpoint (its averaged generator) or on
 a safetensors file; by default on the checkpoint of the run.

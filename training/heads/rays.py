@@ -1,4 +1,4 @@
-"""Rays, ellipsoids and angles in; where rays meet ellipsoids, and how a head is turned, out."""
+"""Where rays meet ellipsoids, and how a head is turned."""
 
 from __future__ import annotations
 

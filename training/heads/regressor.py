@@ -1,4 +1,4 @@
-"""Drawn heads in; the regressor of their attributes that the package brings, and a table of its R^2, out.
+"""Trains the regressor of attributes that the package brings, on drawn heads, with a table of its R^2.
 
 Run ``nice python -m training.heads.regressor``; it takes about ten minutes of one core.
 """

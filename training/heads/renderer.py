@@ -1,4 +1,4 @@
-"""Attribute vectors ``[N, 20]`` in, pictures of heads ``[N, 3, 64, 64]`` out, by casting rays at ellipsoids.
+"""Draws heads ``[N, 3, 64, 64]`` from attribute vectors ``[N, 20]``, by casting rays at ellipsoids.
 
 The camera is orthographic and looks along -z; x goes to the right of the picture, y up, and the picture
 spans `SPAN` to either side. Body and neck stand still; everything else turns with the head about a pivot

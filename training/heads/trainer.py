@@ -1,4 +1,4 @@
-"""Drawn heads in; a StyleGAN2 of this project, a log and sample grids out.
+"""Trains a StyleGAN2 of this project on drawn heads, with a log and sample grids.
 
 Run ``make train-heads``. It saves every few minutes and goes on from there when run again, and stops by
 itself. The recipe is StyleGAN2's (Karras et al. 2020) without style mixing and path length regularisation,
@@ -64,7 +64,7 @@ W_SAMPLES = 20_000
 def make_generator() -> StyleGAN2:
     """Build the network of the heads: 64 px, 32 numbers of latent."""
     return StyleGAN2(
-        channels={4: 96, 8: 96, 16: 64, 32: 32, 64: 16},
+        widths={4: 96, 8: 96, 16: 64, 32: 32, 64: 16},
         mapping={"z_dim": 32, "widths": [32, 32, 32], "lr_multiplier": 0.1},
     )
 

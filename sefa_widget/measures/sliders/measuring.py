@@ -154,7 +154,7 @@ class Measuring:
         for start in range(0, len(latents.codes), size):
             pictures = shown(self._generator, part(latents, slice(start, start + size)))
             same = [number % count for number in range(start, start + len(pictures))]
-            squares.append((pictures - before[same]).double().square().mean(dim=(1, 2, 3)))
+            squares.append((pictures - before[same]).double().square().mean(dim=(1, 2, 3)).cpu())
             shift = (sharpness(pictures) - self._unedited.sharpness[same]).abs()
             sharp.append(torch.where(self._unedited.sharpness[same].isfinite(), shift, 0.0))
             yield

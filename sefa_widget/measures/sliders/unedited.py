@@ -68,7 +68,7 @@ class Unedited:
         self.latents = part(self._all, slice(0, seeds))
         """Latents of the pictures that are kept, N of them."""
         self.pictures = torch.empty(0)
-        """``[N, C, H, W]`` float32, clipped to -1..1 as they are shown."""
+        """``[N, C, H, W]`` float32, clipped to -1..1 as they are shown; where `draw` leaves them."""
         self.sharpness = torch.empty(0, dtype=torch.float64)
         """Of all pictures drawn so far; see `sharpness`."""
         self._generator = generator
@@ -120,13 +120,13 @@ def shown(generator: Generator, latents: Latent) -> Tensor:
 def sharpness(pictures: Tensor) -> Tensor:
     """Give log of the mean second over the mean first difference of neighbouring values, for each picture.
 
-    Of pictures ``[N, C, H, W]``: ``[N]`` float64. Contrast cancels; what is left is how fine the detail is.
-    A picture of one value has none: NaN.
+    Of pictures ``[N, C, H, W]``: ``[N]`` float64 on the CPU. Contrast cancels; what is left is how fine the
+    detail is. A picture of one value has none: NaN.
     """
     values = pictures.double()
     first = sum(values.diff(dim=dim).abs().mean(dim=(1, 2, 3)) for dim in (2, 3))
     second = sum(values.diff(n=2, dim=dim).abs().mean(dim=(1, 2, 3)) for dim in (2, 3))
-    return torch.log(torch.as_tensor(second) / torch.as_tensor(first))
+    return torch.log(torch.as_tensor(second) / torch.as_tensor(first)).cpu()
 
 
 def part(latents: Latent, which: slice) -> Latent:

@@ -1,0 +1,96 @@
+/** Pictures from one end of a slider to the other, each under the place of the slider where it is reached. */
+
+import { button, h, type Scope, setText } from "./dom";
+import { signed } from "./format";
+import { Thumb, type Wanted } from "./looks";
+import { snap } from "./slider-range";
+
+/** Pictures from end to end: the middle one is at zero. */
+const FRAMES = 7;
+
+/** A start whose pictures are shown, by its number. */
+export interface Who {
+  readonly row: number;
+  readonly name: string;
+}
+
+export interface Filmstrip {
+  readonly el: HTMLElement;
+  show(strength: number, end: number, people: readonly Who[]): void;
+  /** The pictures it shows. */
+  wanted(): Wanted[];
+}
+
+/** The strip of one start. */
+interface Line {
+  readonly el: HTMLElement;
+  readonly name: HTMLElement;
+  readonly frames: readonly { readonly el: HTMLButtonElement; readonly thumb: Thumb }[];
+}
+
+export function createFilmstrip(scope: Scope, index: number, set: (strength: number) => void): Filmstrip {
+  let end = 1;
+  let people: readonly Who[] = [];
+  const lines: Line[] = [];
+  const labels = Array.from({ length: FRAMES }, () => h("span", {}));
+  const scale = h("div", { class: "sefa-strip-scale", "aria-hidden": "true" }, ...labels);
+  const el = h("div", { class: "sefa-filmstrip", role: "group" }, scale);
+  el.setAttribute("aria-label", `Pictures along direction ${index}`);
+
+  const at = (frame: number) => snap((end * (2 * frame - FRAMES + 1)) / (FRAMES - 1), end);
+
+  function createLine(): Line {
+    const frames = Array.from({ length: FRAMES }, (_, frame) => {
+      const thumb = new Thumb();
+      // The slider does the same by keyboard.
+      const el = button(scope, { class: "sefa-frame-button", tabindex: "-1" }, "", () => set(at(frame)));
+      el.append(thumb.el);
+      return { el, thumb };
+    });
+    const name = h("span", { class: "sefa-strip-name" });
+    const strip = h("div", { class: "sefa-frames" }, ...frames.map(({ el }) => el));
+    return { el: h("div", { class: "sefa-line" }, name, strip), name, frames };
+  }
+
+  return {
+    el,
+    show(strength, nextEnd, nextPeople) {
+      end = nextEnd;
+      people = nextPeople;
+      for (const { el } of lines.splice(people.length)) el.remove();
+      while (lines.length < people.length) {
+        const line = createLine();
+        lines.push(line);
+        el.insertBefore(line.el, scale);
+      }
+      const place = Math.round(((strength / end + 1) / 2) * (FRAMES - 1));
+      const nearest = Math.min(FRAMES - 1, Math.max(0, place));
+      labels.forEach((label, frame) => {
+        setText(label, signed(at(frame)));
+        label.classList.toggle("sefa-nearest", frame === nearest);
+      });
+      people.forEach(({ name }, number) => {
+        const line = lines[number];
+        if (!line) return;
+        setText(line.name, name);
+        line.name.hidden = people.length === 1;
+        line.frames.forEach(({ el }, frame) => {
+          const text = `Set direction ${index} to ${signed(at(frame))}`;
+          if (el.title !== text) {
+            el.title = text;
+            el.setAttribute("aria-label", people.length === 1 ? text : `${name}: ${text}`);
+          }
+          if (frame === nearest) el.setAttribute("aria-current", "true");
+          else el.removeAttribute("aria-current");
+        });
+      });
+    },
+    wanted: () =>
+      people.flatMap(({ row }, number) =>
+        (lines[number]?.frames ?? []).map(({ thumb }, frame) => ({
+          thumb,
+          item: [row, index, at(frame)] as const,
+        })),
+      ),
+  };
+}

@@ -1,0 +1,55 @@
+/** A field that goes to the direction whose number is typed. */
+
+import { h, on, type Scope, setText } from "./dom";
+
+export interface GoTo {
+  readonly el: HTMLElement;
+  /** Say how many directions there are. */
+  update(count: number): void;
+  focus(): void;
+}
+
+let fields = 0;
+
+export function createGoTo(scope: Scope, go: (index: number) => void): GoTo {
+  let count = 0;
+  fields += 1;
+  const problem = h("span", { class: "sefa-problem", role: "alert", id: `sefa-go-to-${fields}`, hidden: "" });
+  const field = h("input", { type: "text", inputmode: "numeric", autocomplete: "off", size: "7" });
+  field.setAttribute("aria-label", "Go to direction");
+  field.setAttribute("aria-describedby", problem.id);
+  field.title = "Type a number, Enter goes to that direction (g)";
+  const say = (text: string) => {
+    setText(problem, text);
+    problem.hidden = text === "";
+    field.setAttribute("aria-invalid", String(text !== ""));
+  };
+  on(scope, field, "input", () => say(""));
+  on(scope, field, "keydown", (event) => {
+    if (event.key === "Escape") {
+      field.value = "";
+      say("");
+    }
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    const text = field.value.trim().replace(/^#/, "");
+    const index = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (index < count) {
+      say("");
+      field.value = "";
+      go(index);
+    } else if (count === 0) say("There are no directions yet.");
+    else if (text !== "") say(`“${text}” is no direction: type 0 to ${count - 1}.`);
+  });
+  return {
+    el: h("div", { class: "sefa-go-to" }, h("label", {}, "Go to", field), problem),
+    update(next) {
+      count = next;
+      field.placeholder = count > 0 ? `0–${count - 1}` : "";
+    },
+    focus() {
+      field.focus();
+      field.select();
+    },
+  };
+}

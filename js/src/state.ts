@@ -1,0 +1,112 @@
+/** The panel's state: what its sheet shows, as the kernel describes it. */
+
+import { type Fields, isFields, isNumber, isRange, type Range } from "./check";
+
+/** One start that the panel shows. */
+export interface Pin {
+  readonly seed: number;
+  /** Its class, if the generator has classes. */
+  readonly label: number | null;
+  /** What a person calls it; empty where it has no name. */
+  readonly name: string;
+}
+
+/** Which directions, of a second search. */
+export interface Search {
+  /** How directions are found; null lets the kernel choose by the layers. */
+  readonly method: string | null;
+  readonly layers: Range;
+}
+
+export interface State {
+  readonly revision: number;
+  /** Name of the generator that the state is of. */
+  readonly generator: string;
+  /** Fingerprint of that generator; null as long as the kernel has not computed it. */
+  readonly fingerprint: string | null;
+  /** Where the pictures begin: the rows of the sheet. There is one at least. */
+  readonly starts: readonly Pin[];
+  /** Number of the start that is shown large. */
+  readonly chosen: number;
+  /** Non-zero strengths by direction. */
+  readonly strengths: Readonly<Record<string, number>>;
+  /** Layers that are factorised. */
+  readonly layers: Range;
+  /** Layers whose codes are edited; null for the same as `layers`. */
+  readonly edit_layers: Range | null;
+  /** How directions are found; null lets the kernel choose by the layers. */
+  readonly method: string | null;
+  /** Options of the method; those left out have their defaults. */
+  readonly options: Fields;
+  readonly normalize: boolean;
+  /** Other directions, whose pictures are drawn beside those of the first. */
+  readonly second: Search | null;
+  /** Whether the picture without strengths is drawn beside the edited one. */
+  readonly original: boolean;
+  readonly truncation_psi: number;
+  readonly truncation_cutoff: number | null;
+  /** The sliders go so many times as far as their ends say. */
+  readonly stretch: number;
+}
+
+/** Absolute new values of some of the state's fields; `seed` and `label` are those of the chosen start. */
+export type Patch = Partial<
+  Omit<State, "revision" | "generator" | "fingerprint" | "second"> & {
+    seed: number;
+    label: number | null;
+    second: Partial<Search> | null;
+  }
+>;
+
+/** The start that is shown large. */
+export function chosenPin(state: State): Pin {
+  const pin = state.starts[state.chosen] ?? state.starts[0];
+  if (!pin) throw new Error("The state has no start.");
+  return pin;
+}
+
+export function parseState(value: unknown): State | null {
+  if (!isFields(value) || !isNumber(value.revision) || !isNumber(value.chosen)) return null;
+  if (!Array.isArray(value.starts) || value.starts.length === 0 || !value.starts.every(isPin)) return null;
+  if (!isRange(value.layers) || !isFields(value.strengths)) return null;
+  if (!Object.values(value.strengths).every(isNumber)) return null;
+  return {
+    revision: value.revision,
+    generator: typeof value.generator === "string" ? value.generator : "",
+    fingerprint: typeof value.fingerprint === "string" ? value.fingerprint : null,
+    starts: value.starts,
+    chosen: Math.min(value.chosen, value.starts.length - 1),
+    strengths: value.strengths as Record<string, number>,
+    layers: value.layers,
+    edit_layers: isRange(value.edit_layers) ? value.edit_layers : null,
+    method: typeof value.method === "string" ? value.method : null,
+    options: isFields(value.options) ? value.options : {},
+    normalize: value.normalize === true,
+    second: parseSearch(value.second),
+    original: value.original === true,
+    truncation_psi: isNumber(value.truncation_psi) ? value.truncation_psi : 1,
+    truncation_cutoff: isNumber(value.truncation_cutoff) ? value.truncation_cutoff : null,
+    stretch: isNumber(value.stretch) ? value.stretch : 1,
+  };
+}
+
+/** What `undo` and `redo` would change, in words; null where there is nothing. */
+export interface History {
+  readonly undo: string | null;
+  readonly redo: string | null;
+}
+
+export function parseHistory(value: unknown): History {
+  const word = (entry: unknown) => (typeof entry === "string" ? entry : null);
+  return isFields(value) ? { undo: word(value.undo), redo: word(value.redo) } : { undo: null, redo: null };
+}
+
+function parseSearch(value: unknown): Search | null {
+  if (!isFields(value) || !isRange(value.layers)) return null;
+  return { method: typeof value.method === "string" ? value.method : null, layers: value.layers };
+}
+
+function isPin(value: unknown): value is Pin {
+  if (!isFields(value) || !isNumber(value.seed) || typeof value.name !== "string") return false;
+  return value.label === null || isNumber(value.label);
+}

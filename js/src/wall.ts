@@ -1,0 +1,117 @@
+/** A grid of directions by their pictures: both ends of each; one of them can be gone to. */
+
+import { button, h, on, type Scope, setText } from "./dom";
+import { signed, significant, valueName } from "./format";
+import type { DirectionsInfo } from "./info";
+import { Thumb, type Wanted } from "./looks";
+import { snap } from "./slider-range";
+import type { Counts } from "./sliders";
+import type { State } from "./state";
+
+const FIRST_SHOWN = 32;
+
+export interface Wall {
+  readonly el: HTMLElement;
+  update(wanted: State, spectrum: DirectionsInfo | null): void;
+  more(): void;
+  fewer(): void;
+  /** The directions that are shown. */
+  indices(): ReadonlySet<number>;
+  counts(): Counts;
+  /** Both ends of each direction. */
+  wanted(): Wanted[];
+}
+
+/** A direction on the wall. */
+interface Pair {
+  readonly el: HTMLButtonElement;
+  readonly minus: Thumb;
+  readonly plus: Thumb;
+  readonly strength: HTMLElement;
+  readonly value: HTMLElement;
+}
+
+export function createWall(scope: Scope, onPick: (index: number) => void, onMore: () => void): Wall {
+  const pairs: Pair[] = [];
+  let count = FIRST_SHOWN;
+  let state: State | null = null;
+  let spectrum: DirectionsInfo | null = null;
+  const el = h("div", { class: "sefa-wall", role: "group", "aria-label": "Both ends of each direction" });
+
+  function createPair(index: number): Pair {
+    const [minus, plus] = [new Thumb(), new Thumb()];
+    const [strength, value] = [
+      h("span", { class: "sefa-wall-strength" }),
+      h("span", { class: "sefa-wall-value sefa-quiet" }),
+    ];
+    const caption = h("span", { class: "sefa-wall-caption" }, h("b", {}, `#${index}`), strength, value);
+    const label = `Direction ${index}, minus end and plus end: go to its slider`;
+    const el = button(scope, { class: "sefa-pair", "aria-label": label }, "", () => onPick(index));
+    el.append(h("span", { class: "sefa-pair-pictures" }, minus.el, plus.el), caption);
+    return { el, minus, plus, strength, value };
+  }
+
+  on(scope, el, "keydown", (event) => {
+    const from = pairs.findIndex(({ el }) => el === document.activeElement);
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns(), ArrowDown: columns() }[event.key];
+    if (from < 0 || step === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    pairs[from + step]?.el.focus();
+  });
+
+  /** How many stand in a line. */
+  function columns(): number {
+    const top = pairs[0]?.el.offsetTop;
+    const next = pairs.findIndex(({ el }) => el.offsetTop !== top);
+    return next < 0 ? pairs.length : next;
+  }
+
+  function layOut(): void {
+    const shown = Math.min(count, spectrum?.ends.length ?? 0);
+    for (const { el } of pairs.splice(shown)) el.remove();
+    while (pairs.length < shown) {
+      const pair = createPair(pairs.length);
+      pairs.push(pair);
+      el.append(pair.el);
+    }
+    pairs.forEach(({ el, strength, value }, index) => {
+      const moved = state?.strengths[index] ?? 0;
+      const number = spectrum?.values?.[index];
+      setText(strength, moved === 0 ? "" : `moved ${signed(moved)}`);
+      setText(value, number === undefined ? "" : significant(number));
+      value.title = valueName(spectrum);
+      el.classList.toggle("sefa-active", moved !== 0);
+    });
+  }
+
+  function setCount(next: number): void {
+    count = Math.max(FIRST_SHOWN, next);
+    layOut();
+    onMore();
+  }
+
+  return {
+    el,
+    update(next, nextSpectrum) {
+      state = next;
+      spectrum = nextSpectrum;
+      layOut();
+    },
+    more: () => setCount(count + FIRST_SHOWN),
+    fewer: () => setCount(Math.min(count, pairs.length) - FIRST_SHOWN),
+    indices: () => new Set(pairs.keys()),
+    counts: () => ({
+      shown: pairs.length,
+      more: pairs.length < (spectrum?.ends.length ?? 0),
+      fewer: pairs.length > FIRST_SHOWN,
+    }),
+    wanted: () =>
+      pairs.flatMap(({ minus, plus }, index) => {
+        const [row, end] = [state?.chosen ?? 0, (state?.stretch ?? 1) * (spectrum?.ends[index] || 1)];
+        return [
+          { thumb: minus, item: [row, index, snap(-end, end)] as const },
+          { thumb: plus, item: [row, index, snap(end, end)] as const },
+        ];
+      }),
+  };
+}

@@ -1,0 +1,93 @@
+"""How pictures change with the latent: derivatives of every pixel, and their products."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from sefa_widget.directions.device import float64_device, to_float64
+from sefa_widget.directions.region import MAX_SIDE, Region, box
+from sefa_widget.generators.base import FORWARD_MODE, Generator, Latent
+from sefa_widget.generators.precision import full_precision
+from sefa_widget.progress import Progress
+
+BUDGET = 2**27
+"""About how many numbers of one feature map all derivatives of a batch may have (512 MB)."""
+CHANNELS = 64
+"""Assumed of the largest feature map."""
+COLUMNS = 2**14
+"""Values of the picture whose derivatives are held in float64 at a time (64 MB for d = 512)."""
+
+
+def grams(
+    generator: Generator,
+    latent: Latent,
+    rows: Sequence[int],
+    region: Region | None,
+    progress: Progress | None,
+) -> tuple[Tensor, Tensor, int]:
+    """Give the mean Grams inside and outside the region, on the CPU, and how many values are inside."""
+    count, d = len(latent.codes), generator.latent_dim
+    inside = box(region, generator.resolution)
+    shown = torch.zeros(generator.num_codes, 1, device=generator.device, dtype=generator.dtype)
+    shown[list(rows)] = 1
+    codes = latent.codes.to(generator.device, generator.dtype)
+    sums = torch.zeros(2, d, d, dtype=torch.float64, device=float64_device(generator.device))
+    done = 0
+    values = 0
+    try:
+        for number in range(count):
+            one = slice(number, number + 1)
+            labels = None if latent.labels is None else latent.labels[one]
+            single = Latent(codes[one], labels, latent.truncation_psi)
+            with generator.lock, FORWARD_MODE, full_precision():
+                jacobian = _jacobian(generator, single, shown)
+            part = jacobian[:, :, inside[0], inside[1]].flatten(1)
+            values = part.shape[1]
+            gram = _products(part)
+            sums[0] += gram
+            if region is not None:
+                sums[1] += _products(jacobian.flatten(1)) - gram
+            done += 1
+            if progress is not None:
+                progress(done, count)
+    except KeyboardInterrupt:
+        if not done:
+            raise
+        warnings.warn(f"Interrupted: this is the mean over {done} of {count} latents.", stacklevel=6)
+    inner, outer = sums.cpu() / done
+    return inner, outer, values
+
+
+def _jacobian(generator: Generator, latent: Latent, shown: Tensor) -> Tensor:
+    """Give the derivatives of one picture by the d entries of a shift, ``[d, C, h, w]``."""
+    options = generator.forward_options(latent)
+    step = -(-generator.resolution // MAX_SIDE)
+
+    def draw(shift: Tensor) -> Tensor:
+        image: Tensor = generator(latent.codes + shown * shift, latent.labels, "const", **options)[0]
+        return functional.avg_pool2d(image, step, ceil_mode=True) if step > 1 else image
+
+    zero = torch.zeros(generator.latent_dim, device=shown.device, dtype=shown.dtype)
+
+    def along(direction: Tensor) -> Tensor:
+        derivative: Tensor = torch.func.jvp(draw, (zero,), (direction,))[1]
+        return derivative
+
+    chunk = max(1, BUDGET // (CHANNELS * generator.resolution**2))
+    unit = torch.eye(len(zero), device=shown.device, dtype=shown.dtype)
+    batched = torch.func.vmap(along, randomness="same")
+    return torch.cat([batched(unit[start : start + chunk]) for start in range(0, len(unit), chunk)])
+
+
+def _products(rows: Tensor) -> Tensor:
+    """Give ``rows @ rows.T`` of ``[d, P]`` in float64, without a float64 copy of all rows at once."""
+    products = torch.zeros(len(rows), len(rows), dtype=torch.float64, device=float64_device(rows.device))
+    for start in range(0, rows.shape[1], COLUMNS):
+        piece = to_float64(rows[:, start : start + COLUMNS])
+        products.addmm_(piece, piece.T)
+    return products

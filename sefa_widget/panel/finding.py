@@ -1,0 +1,153 @@
+"""Finds the directions of a state, and measures where their sliders end; what was found once is kept."""
+
+from __future__ import annotations
+
+import reprlib
+import threading
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
+from sefa_widget.arguments import instance
+from sefa_widget.directions import METHODS, Directions, Search, check_fit, methods_for
+from sefa_widget.directions.layers import edit_rows
+from sefa_widget.generators.base import Generator
+from sefa_widget.measures.aligned import align
+from sefa_widget.measures.sliders import KeptRanges, Setting
+from sefa_widget.panel.contents import Found, Second
+from sefa_widget.panel.state import State
+from sefa_widget.progress import Progress
+
+KEPT_DIRECTIONS = 8
+"""How many factorisations are kept, so that going back costs nothing."""
+
+
+class Finder:
+    """Finds directions for the states of one panel; safe to use from several threads.
+
+    Parameters
+    ----------
+    generator
+        Whose directions.
+    given
+        Directions found or loaded elsewhere, by the name under which they can be chosen like a method.
+
+    Raises
+    ------
+    ValueError
+        If given directions are not of the generator's latent space or have a method's name.
+    """
+
+    def __init__(self, generator: Generator, given: Mapping[str, Directions]) -> None:
+        self.generator = generator
+        instance(given, "directions", Mapping, "a dict of Directions by name")  # type: ignore[type-abstract]
+        self._given = dict(given)
+        taken = {method.name for method in METHODS}
+        for name, directions in self._given.items():
+            if not isinstance(name, str) or not name or not name.isprintable() or name in taken:
+                raise ValueError(
+                    f"Directions are called {reprlib.repr(name)}; take a printable text that is no method's "
+                    "name."
+                )
+            instance(
+                directions, f"directions[{name!r}]", Directions, "what factorize or load_directions gives"
+            )
+            check_fit(directions, generator, f"The directions {name!r}", stacklevel=5)
+        self.methods = (*(method.name for method in methods_for(generator)), *self._given)
+        """Names of the methods and given directions that can be chosen."""
+        self._lock = threading.RLock()
+        self._directions: dict[Hashable, Directions] = {}
+        self._found: dict[Hashable, Found] = {}
+        self._ranges = KeptRanges(generator)
+
+    def directions(self, search: Search, progress: Progress | None = None) -> Directions:
+        """Give the directions of a search, factorising if need be.
+
+        `progress` is called with how much is done and of how much; what it raises ends the work.
+        """
+        if search.method in self._given:
+            return self._given[search.method]
+        key = search, self.generator.weights_version
+        with self._lock:
+            known = self._directions.pop(key, None)
+        if known is None:
+            known = search.find(self.generator, progress=progress)
+        with self._lock:
+            _keep(self._directions, key, known)
+        return known
+
+    def found(self, state: State, progress: Progress | None = None) -> Found:
+        """Give the directions of a state, those of its second search and what is known of slider ranges.
+
+        It is the same object until more is known. For `progress` see `directions`.
+        """
+        weights, search, rows = self.generator.weights_version, state.search, self.edited_rows(state)
+        key = search, rows, state.second, state.edit_layers, weights
+        with self._lock:
+            known = self._found.pop(key, None)
+        if known is None:
+            directions, aligned = self.directions(search, progress), None
+            if state.second is not None:
+                aligned = align(directions, self.directions(state.second, progress))
+        else:
+            directions, aligned = known.directions, None if known.second is None else known.second.aligned
+        moved: Hashable = (search, None, rows, weights)
+        with self._lock:
+            first = self._ranges.range(moved, _setting(state), directions)
+            second = None
+            if aligned is not None:
+                others = self.edited_rows(state, second=True)
+                also: Hashable = (search, state.second, others, weights)
+                ends = self._ranges.range(also, _setting(state), aligned.directions)
+                second = Second(aligned, ends, others, also)
+            if known is None or known.range is not first or _range(known.second) is not _range(second):
+                known = Found(directions, first, rows, moved, weights, second)
+            _keep(self._found, key, known)
+        return known
+
+    def measure_range(self, state: State) -> bool:
+        """Draw one batch of pictures to measure a state's slider ranges; say whether there is more to do.
+
+        `found` gives what is known by then. The directions that are shown at first come first, those of the
+        second search after them, then the others.
+        """
+        found, setting, measuring = self.found(state), _setting(state), self._ranges.measuring
+        with self._lock:
+            measurings = [measuring(found.moved, setting, found.directions, found.rows)]
+            if (second := found.second) is not None:
+                measurings.append(measuring(second.moved, setting, second.aligned.directions, second.rows))
+        measurings.sort(key=lambda measuring: measuring.first_done)
+        return any(measuring.step(state.strengths) for measuring in measurings)
+
+    def edited_rows(self, state: State, *, second: bool = False) -> tuple[int, ...]:
+        """Give the code rows that an edit moves: those that the edited layers read; all if they read none.
+
+        Until edited layers are chosen they are the layers of the search, or of directions that were given.
+        """
+        search = state.second if second else state.search
+        assert search is not None
+        given = self._given.get(search.method or "")
+        if state.edit_layers is None and given is not None and given.edit_rows is not None:
+            return given.edit_rows
+        layers = search.layers if state.edit_layers is None else range(*state.edit_layers)
+        assert layers is not None
+        return edit_rows(self.generator, layers)
+
+
+def _setting(state: State) -> Setting:
+    return Setting(state.label, state.truncation_psi, state.truncation_cutoff)
+
+
+def _range(second: Second | None) -> object:
+    return None if second is None else second.range
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def _keep(kept: dict[Key, Value], key: Key, value: Value) -> None:
+    """Put a value in last place, and forget the first where there are too many."""
+    kept.pop(key, None)
+    kept[key] = value
+    while len(kept) > KEPT_DIRECTIONS:
+        del kept[next(iter(kept))]

@@ -1,0 +1,142 @@
+"""Small pictures beside the sheet: what directions would do, drawn when nothing else is wanted."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+
+import torch
+from torch.nn.functional import interpolate
+
+from sefa_widget.panel.contents import edits, shown
+from sefa_widget.panel.messages import Look
+from sefa_widget.panel.session import Session
+from sefa_widget.panel.worker import Ending
+from sefa_widget.pictures.drawing import batches_of_tiles
+from sefa_widget.pictures.features import KeptFeatures
+from sefa_widget.pictures.frames import Pixels, to_pixels
+
+KEPT_BYTES = 2**26
+"""Bytes of features and pictures kept for looks, apart from those of the sheet."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Some pictures of a look, drawn together."""
+
+    look: Look
+    """The look."""
+    context: contextvars.Context
+    """Of the message handler that took the look."""
+    revision: int
+    """Revision of the state that they belong to."""
+    items: tuple[int, ...]
+    """Which of the look's items they are."""
+    pixels: Pixels
+    """``[n, h, w, 3]`` RGB."""
+
+
+@dataclass(slots=True)
+class _Job:
+    """A look that is drawn, and how far."""
+
+    look: Look
+    context: contextvars.Context
+    state: Hashable
+    parts: Iterator[Seen] | None = None
+
+
+class Looks:
+    """The looks of one panel's views; the newest is drawn first, and none outlives its state.
+
+    Parameters
+    ----------
+    session
+        Of the panel.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._open: Session | None = session
+        self._kept = KeptFeatures(KEPT_BYTES)
+        self._jobs: dict[tuple[str, str], _Job] = {}
+
+    def want(self, look: Look) -> None:
+        """Take a look in place of the view's older one of the same name; one without items ends that."""
+        self._jobs.pop((look.view, look.name), None)
+        if look.items:
+            job = _Job(look, contextvars.copy_context(), shown(self._session.state))
+            self._jobs[look.view, look.name] = job
+
+    def drop(self, view: str) -> None:
+        """Forget the looks of a view."""
+        for key in [key for key in list(self._jobs) if key[0] == view]:
+            self._jobs.pop(key, None)
+
+    @property
+    def _session(self) -> Session:
+        if self._open is None:
+            raise Ending
+        return self._open
+
+    def forget(self) -> None:
+        """Let go of everything, and of the session; nothing can be drawn any more."""
+        self._open = None
+        self._jobs.clear()
+        self._kept.clear()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there is something to draw."""
+        return bool(self._jobs)
+
+    def step(self) -> Seen | None:
+        """Draw one batch of pictures; None where nothing is left to draw."""
+        while self._jobs:
+            try:
+                key, job = next(reversed(list(self._jobs.items())))
+            except StopIteration:  # dropped meanwhile
+                return None
+            if job.state == shown(self._session.state):
+                if job.parts is None:
+                    job.parts = self._draw(job)
+                try:
+                    seen = next(job.parts, None)
+                except BaseException:
+                    self._end(key, job)
+                    raise
+                if seen is not None:
+                    return seen
+            self._end(key, job)
+        return None
+
+    def _end(self, key: tuple[str, str], job: _Job) -> None:
+        if self._jobs.get(key) is job:
+            self._jobs.pop(key, None)
+
+    def _draw(self, job: _Job) -> Iterator[Seen]:
+        """Draw the pictures of a look start by start, in the order of its items."""
+        contents = self._session.contents()
+        state, found, generator = contents.state, contents.found, self._session.generator
+        known = [
+            (number, item)
+            for number, item in enumerate(job.look.items)
+            if item[0] < len(contents.starts) and item[1] < len(found.directions)
+        ]
+        times = max(1, generator.resolution // max(1, job.look.size))
+        for row in dict.fromkeys(item[0] for _, item in known):
+            some = [(number, item) for number, item in known if item[0] == row]
+            columns = [
+                edits(
+                    replace(state, strengths={**state.strengths, index: strength}, original=False),
+                    replace(found, second=None),
+                )[0]
+                for _, (_, index, strength) in some
+            ]
+            for batch in batches_of_tiles(generator, [contents.starts[row]], columns, kept=self._kept):
+                images = torch.stack([tile.image for tile in batch])
+                if times > 1:
+                    height, width = (max(1, length // times) for length in images.shape[-2:])
+                    images = interpolate(images.float(), size=(height, width), mode="area")
+                numbers = tuple(some[tile.column][0] for tile in batch)
+                yield Seen(job.look, job.context, state.revision, numbers, to_pixels(images))

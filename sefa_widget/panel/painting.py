@@ -1,0 +1,230 @@
+"""The widget that draws: the newest request first; when all is quiet, what is left and the slider ranges."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+from dataclasses import dataclass
+
+import traitlets
+
+from sefa_widget.panel import messages
+from sefa_widget.panel.contents import Found
+from sefa_widget.panel.life import weakly
+from sefa_widget.panel.looking import Looks, Seen
+from sefa_widget.panel.painter import Painter, Shown
+from sefa_widget.panel.session import Session
+from sefa_widget.panel.state import State
+from sefa_widget.panel.stream import Stream
+from sefa_widget.panel.summaries import about, directions_info
+from sefa_widget.panel.wire import WireWidget
+from sefa_widget.panel.worker import Ending, Worker
+from sefa_widget.pictures import frames
+from sefa_widget.progress import Progress
+
+log = logging.getLogger("sefa_widget")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One view's wish for the pictures of the state as it is when its turn comes."""
+
+    view: str
+    """Name of the view."""
+    seq: int
+    """Number of the request."""
+    unedited: bool
+    """Whether strengths are left out."""
+    padded: bool
+    """Whether answers are padded."""
+    moving: bool
+    """Whether a control is held."""
+    context: contextvars.Context
+    """Of the message handler: ipykernel sends answers through the channel that it names."""
+
+
+class _Superseded(Exception):
+    """Work is not wanted any more."""
+
+
+class PaintingWidget(WireWidget):
+    """A widget that draws the sheet of its state for every view that asks, a worker at a time."""
+
+    directions_info = traitlets.Dict(read_only=True).tag(sync=True)
+    """Values of the present directions, where their sliders end, and their matches in the second search."""
+    generator_info = traitlets.Dict(read_only=True).tag(sync=True)
+    """What the panel says about the generator and the methods."""
+
+    def __init__(self, session: Session) -> None:
+        self._stream: Stream[Request] = Stream(weakly(self._work), weakly(self._settle))
+        self._worker = Worker(self._stream.step)
+        stream = self._stream
+        self._painter = Painter(session, lambda: stream.waiting)
+        self._looks = Looks(session)
+        self._published: Found | None = None
+        self._unfinished: dict[str, Request] = {}
+        self.set_trait("generator_info", about(session.generator, session.methods))
+        super().__init__(session)
+
+    def close(self) -> None:
+        """Close the panel everywhere and let go of all but the generator; its state can still be read."""
+        if self._kept is None:  # closed already, or never quite made
+            return
+        self._stream.stop()
+        self._worker.stop()
+        self._session.kept.clear()
+        self._forget()
+        super().close()
+
+    def _forget(self) -> None:
+        """Let go of the session and of pictures."""
+        super()._forget()
+        self._painter.forget()
+        self._looks.forget()
+        self._published = None
+        self._unfinished.clear()
+
+    # What views want.
+
+    def _request(self, edit: messages.Edit) -> None:
+        if edit.patch:
+            self._replace_state(edit.patch, step=(edit.view, edit.step) if edit.step else None)
+        context = contextvars.copy_context()
+        request = Request(edit.view, edit.seq, edit.unedited, edit.padded, edit.moving, context)
+        self._stream.put(edit.view, request)
+        self._worker.wake()
+        with self._errors_to_panel(edit.view, 0):  # an observer's: the picture comes all the same
+            self._tell_observers()
+
+    def _look(self, look: messages.Look) -> None:
+        self._looks.want(look)
+        self._stream.settle()
+        self._worker.wake()
+
+    def _forget_view(self, view: str) -> None:
+        self._stream.drop(view)
+        self._looks.drop(view)
+        self._unfinished.pop(view, None)
+
+    @property
+    def _stopped(self) -> bool:
+        """Whether the panel is closed, or the interpreter ends."""
+        return self._worker.stopped
+
+    # What the worker does, one request after another.
+
+    def _work(self, request: Request) -> None:
+        request.context.copy().run(self._answer, request)
+
+    def _answer(self, request: Request) -> None:
+        self._unfinished.pop(request.view, None)
+        with self._errors_to_panel(request.view, request.seq):
+            while True:
+                try:
+                    contents = self._session.contents(
+                        unedited=request.unedited, progress=self._progress(request)
+                    )
+                    break
+                except _Superseded:  # every request is answered with the directions that are wanted by now
+                    if self._stopped:
+                        return
+            lossless = True
+            self._publish(contents.state, contents.found)
+            for shown in self._painter.show(contents, moving=request.moving):
+                lossless &= self._send_tiles(request, shown, final=False)
+            if not (lossless and self._painter.done):
+                self._unfinished[request.view] = request
+
+    def _progress(self, request: Request) -> Progress:
+        """Tell the panel how long work goes on; end it when other directions are wanted meanwhile."""
+        state = self._session.state
+        wanted = state.search, state.second
+
+        def progress(done: int, total: int) -> None:
+            now = self._present
+            if self._stopped or (now.search, now.second) != wanted:
+                raise _Superseded
+            names = [search.method for search in wanted if search is not None and search.method is not None]
+            text = f"{' and '.join(names) or 'directions'}: {done} of {total}"
+            self._tell(messages.ProgressInfo(request.view, request.seq, text, done / total))
+
+        return progress
+
+    def _settle(self) -> None:
+        """Once nothing is wanted: draw what was left out, send all without loss, and do what can wait."""
+        for view, request in list(self._unfinished.items()):
+            if not request.moving and not self._stream.waiting:
+                self._unfinished.pop(view, None)
+                request.context.copy().run(self._finish, request)
+        self._draw_looks()
+        self._measure_range()
+
+    def _draw_looks(self) -> None:
+        """Draw small pictures, a batch at a time, as long as nothing else is wanted."""
+        with self._errors_to_panel("", 0):
+            while not (self._stopped or self._stream.waiting):
+                seen = self._looks.step()
+                if seen is None:
+                    return
+                seen.context.copy().run(self._send_look, seen)
+
+    def _finish(self, request: Request) -> None:
+        with self._errors_to_panel(request.view, 0):
+            contents = self._session.contents(unedited=request.unedited)
+            self._publish(contents.state, contents.found)
+            for shown in self._painter.finish(contents):
+                self._send_tiles(request, shown, final=True)
+            if not self._painter.done:
+                self._unfinished[request.view] = request
+
+    def _measure_range(self) -> None:
+        """Measure where the sliders end, a few pictures at a time, as long as nothing else is wanted."""
+        painted, more = self._painter.painted, True
+        if painted is None:
+            return
+        state = painted.contents.state
+        try:
+            while more and not (self._stopped or self._stream.waiting or self._looks.wanted):
+                more = self._session.finder.measure_range(state)
+                if self._session.state.revision != state.revision:
+                    return
+                self._publish(state, self._session.finder.found(state))
+        except Exception:
+            log.exception("The ends of the sliders could not be measured; they stay as they are.")
+
+    # What views are told.
+
+    def _publish(self, state: State, found: Found) -> None:
+        if found is not self._published:
+            self._published = found
+            self.set_trait("directions_info", directions_info(state, found))
+
+    def _send_tiles(self, request: Request, shown: Shown, *, final: bool) -> bool:
+        """Send tiles to a view, one below the other; say whether that was without loss."""
+        if self._stopped:
+            raise Ending
+        contents = shown.contents
+        frame = frames.final(shown.pixels) if final else frames.preview(shown.pixels)
+        info = messages.FrameInfo(
+            view=request.view,
+            seq=request.seq,
+            revision=contents.state.revision,
+            rows=len(contents.starts),
+            columns=len(contents.edits),
+            tiles=[list(place) for place in shown.places],
+            quality="sketch" if shown.sketch else "final" if frame.lossless else "preview",
+            unedited=contents.unedited,
+            mime=frame.mime,
+            width=frame.width,
+            height=frame.height,
+            render_ms=round(shown.render_ms, 2),
+        )
+        self._tell(info, frame.data, padded=request.padded)
+        return frame.lossless
+
+    def _send_look(self, seen: Seen) -> None:
+        frame = frames.preview(seen.pixels)
+        look, items = seen.look, list(seen.items)
+        size = frame.width, frame.height
+        info = messages.LookInfo(look.view, look.name, seen.revision, items, frame.mime, *size)
+        self._tell(info, frame.data)

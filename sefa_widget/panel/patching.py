@@ -1,0 +1,109 @@
+"""Patches change a state: all of a patch is checked and taken, or nothing."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sefa_widget.arguments import instance, known_names
+from sefa_widget.directions import methods_for
+from sefa_widget.directions.layers import latent_layers
+from sefa_widget.generators.base import Generator
+from sefa_widget.panel.fields import Scope
+from sefa_widget.panel.pins import Pin
+from sefa_widget.panel.state import FIELDS, OF_CHOSEN, State
+
+
+def patched(
+    generator: Generator,
+    state: State,
+    patch: Mapping[str, Any],
+    methods: Sequence[str] | None = None,
+    *,
+    merge: bool = True,
+) -> State:
+    """Take new absolute values for fields of a state; all of them, or none if one is wrong.
+
+    Parameters
+    ----------
+    generator
+        What the values must fit.
+    state
+        The state so far.
+    patch
+        Values by field name, or of the chosen start by those of `OF_CHOSEN`. The keys of `strengths` may be
+        texts, as JSON has them. `revision` is ignored.
+        `generator` and `fingerprint` say which generator the values are of; without them they are taken.
+    methods
+        Names that methods may have; None is what `methods_for` says.
+    merge
+        Whether `strengths` changes only the directions that it names; if not, it replaces all.
+
+    Returns
+    -------
+    State
+        The new state, with a higher revision if anything changed.
+
+    Raises
+    ------
+    ValueError
+        If the values are of a generator with another fingerprint, a field is unknown, or this generator
+        cannot draw a value.
+    """
+    instance(patch, "The state", Mapping, "a dict, as panel.state gives it")  # type: ignore[type-abstract]
+    _check_generator(generator, patch)
+    wanted = {name: patch[name] for name in patch if name not in ("generator", "fingerprint", "revision")}
+    known_names(wanted, "The state's field", [*FIELDS, *OF_CHOSEN])
+    if methods is None:
+        methods = [method.name for method in methods_for(generator)]
+    scope = Scope(generator, methods, state.layers, state.normalize)
+    known = {**FIELDS, **OF_CHOSEN}
+    changes = {name: known[name].check(value, known[name].title, scope) for name, value in wanted.items()}
+    if "strengths" in changes:
+        merged = {**(state.strengths if merge else {}), **changes["strengths"]}
+        changes["strengths"] = {index: merged[index] for index in sorted(merged) if merged[index] != 0}
+    if "method" in changes and changes["method"] != state.method:
+        changes.setdefault("options", {})
+    of_chosen = {name: changes.pop(name) for name in OF_CHOSEN if name in changes}
+    changed = replace(state, **_choose(state, changes))
+    if of_chosen:
+        changed = replace(changed, starts=_change_chosen(changed, of_chosen))
+    for search in filter(None, (changed.search, changed.second)):
+        if search.described is not None and search.described.layers == "latent":
+            latent_layers(generator, list(search.layers or ()), search.described.name)
+    changed = replace(changed, options=dict(changed.search.options))
+    return state if changed == state else replace(changed, revision=state.revision + 1)
+
+
+def _choose(state: State, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Let the chosen start be one that there is: the last one if there are fewer now."""
+    count = len(changes.get("starts", state.starts))
+    if changes.get("chosen", 0) >= count:
+        raise ValueError(f"The chosen start is {changes['chosen']}; it must be 0 to {count - 1}.")
+    return {"chosen": min(state.chosen, count - 1), **changes}
+
+
+def _change_chosen(state: State, values: Mapping[str, Any]) -> tuple[Pin, ...]:
+    """Change the chosen start; a name is one of a seed, so another seed has none."""
+    pin = state.starts[state.chosen]
+    name = pin.name if values.get("seed", pin.seed) == pin.seed else ""
+    starts = list(state.starts)
+    starts[state.chosen] = replace(pin, **values, name=name)
+    return tuple(starts)
+
+
+def _check_generator(generator: Generator, patch: Mapping[str, Any]) -> None:
+    """Refuse values that say they are of another generator; its name may be another."""
+    given = patch.get("fingerprint")
+    if given is None or given == generator.fingerprint:
+        return
+    name = patch.get("generator")
+    other = "a generator" if name is None else reprlib.repr(name)
+    raise ValueError(
+        f"This state is of {other} (fingerprint {reprlib.repr(given).strip(chr(39))}), and this panel "
+        f"explores {generator.name!r} (fingerprint {generator.fingerprint}). Open that generator with "
+        "explore(..., state=...), or leave 'generator' and 'fingerprint' out of the state to take its values "
+        "here."
+    )

@@ -1,0 +1,54 @@
+"""Writes a grid of pictures to a file with its recipe, as a whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+Tiles = NDArray[np.uint8]
+"""``[R, C, H, W, 3]`` RGB."""
+
+STILL = (".png", ".webp", ".npz")
+"""Endings of files of a grid."""
+PART = ".part"
+"""Ending of a file that is being written."""
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path beside `path` to write to, which takes its place when all went well."""
+    part = path.with_name(path.name + PART)
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def grid_image(tiles: Tiles) -> Image.Image:
+    """Give a grid as one picture, tiles side by side."""
+    rows, columns, height, width, _ = tiles.shape
+    grid = tiles.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, 3)
+    return Image.fromarray(np.ascontiguousarray(grid))
+
+
+def write(path: Path, tiles: Tiles, recipe: Mapping[str, Any]) -> None:
+    """Write a grid in the format that the ending says, one of `STILL`."""
+    text, kind = json.dumps(recipe), path.suffix.lower()
+    with replacing(path) as part, part.open("wb") as file:
+        if kind == ".png":
+            about = PngInfo()
+            about.add_itxt("sefa_widget", text)
+            grid_image(tiles).save(file, "PNG", pnginfo=about)
+        elif kind == ".webp":
+            grid_image(tiles).save(file, "WEBP", lossless=True, exact=True, xmp=text.encode())
+        else:
+            np.savez_compressed(file, tiles=tiles, recipe=np.array(text))

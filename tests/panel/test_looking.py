@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+import torch
+
+from sefa_widget import Edit, Start, sheet
+from sefa_widget.panel.looking import Looks
+from sefa_widget.panel.messages import Look
+from sefa_widget.panel.session import Session
+
+
+def look(*items, name="ends", view="v", size=16):
+    return Look(view, name, size, list(items))
+
+
+def pictures(looks):
+    """All that is left to draw: look, item and picture, in the order of drawing."""
+    found = []
+    while (seen := looks.step()) is not None:
+        found += [(seen.look, item, pixels) for item, pixels in zip(seen.items, seen.pixels, strict=True)]
+    return found
+
+
+def test_a_picture_is_the_present_edit_with_one_direction_elsewhere(tiny):
+    session = Session(tiny, {"starts": [3, 4], "strengths": {0: 1.0, 2: 0.5}, "original": True})
+    looks = Looks(session)
+    looks.want(look((1, 2, -2.0), (0, 1, 2.0)))
+    drawn = {item: pixels for _, item, pixels in pictures(looks)}
+    directions = session.directions()
+    wanted = [(4, {0: 1.0, 2: -2.0}), (3, {0: 1.0, 1: 2.0, 2: 0.5})]
+    for item, (seed, strengths) in enumerate(wanted):
+        expected = sheet(tiny, Start(seed), Edit(directions, strengths)).tiles[0, 0]
+        assert np.abs(drawn[item].astype(int) - expected).max() <= 1
+
+
+def test_pictures_come_start_by_start_in_the_order_of_the_items(tiny):
+    looks = Looks(Session(tiny, {"starts": [3, 4]}))
+    looks.want(look((1, 0, 1.0), (0, 0, 1.0), (1, 1, 1.0)))
+    assert [item for _, item, _ in pictures(looks)] == [0, 2, 1]
+
+
+def test_the_newest_look_is_drawn_first_and_takes_the_place_of_its_older_one(tiny):
+    looks = Looks(Session(tiny))
+    ends, strip = look((0, 0, 1.0)), look((0, 1, 1.0), name="strip")
+    again = look((0, 2, 1.0))
+    for one in (ends, strip, again):
+        looks.want(one)
+    assert [one for one, _, _ in pictures(looks)] == [again, strip]
+    assert not looks.wanted
+
+
+def test_a_look_without_items_ends_the_one_before(tiny):
+    looks = Looks(Session(tiny))
+    looks.want(look((0, 0, 1.0)))
+    looks.want(look())
+    assert pictures(looks) == []
+
+
+def test_a_look_ends_when_the_pictures_change_and_not_when_only_the_chosen_start_does(tiny):
+    session = Session(tiny, {"starts": [3, 4]})
+    looks = Looks(session)
+    looks.want(look((0, 0, 1.0)))
+    session.apply({"chosen": 1})
+    assert len(pictures(looks)) == 1
+    looks.want(look((0, 0, 1.0)))
+    session.apply({"strengths": {1: 1.0}})
+    assert pictures(looks) == []
+    assert not looks.wanted
+
+
+def test_a_view_that_goes_takes_its_looks_along(tiny):
+    looks = Looks(Session(tiny))
+    looks.want(look((0, 0, 1.0)))
+    stays = look((0, 1, 1.0), view="w")
+    looks.want(stays)
+    looks.drop("v")
+    assert [one for one, _, _ in pictures(looks)] == [stays]
+
+
+def test_starts_and_directions_that_there_are_none_of_are_left_out(tiny):
+    looks = Looks(Session(tiny))
+    looks.want(look((1, 0, 1.0), (0, 8, 1.0), (0, 7, 1.0)))
+    assert [item for _, item, _ in pictures(looks)] == [2]
+
+
+@pytest.mark.parametrize(("size", "height"), [(64, 16), (16, 16), (9, 16), (8, 8), (5, 5), (1, 1)])
+def test_pictures_are_made_smaller_but_not_smaller_than_wanted(tiny, size, height):
+    looks = Looks(Session(tiny))
+    looks.want(look((0, 0, 1.0), size=size))
+    ((_, _, pixels),) = pictures(looks)
+    assert pixels.shape == (height, height, 3)
+
+
+def test_a_smaller_picture_has_the_mean_colours(tiny):
+    session = Session(tiny)
+    looks = Looks(session)
+    for size in (16, 4):
+        looks.want(look((0, 0, 1.0), size=size))
+        ((_, _, pixels),) = pictures(looks)
+        if size == 16:
+            whole = pixels
+    mean = torch.from_numpy(whole).double().reshape(4, 4, 4, 4, 3).mean(dim=(1, 3))
+    assert np.abs(pixels - mean.numpy()).max() <= 1
+
+
+def test_what_cannot_be_drawn_is_told_once(tiny, monkeypatch):
+    looks = Looks(Session(tiny))
+    looks.want(look((0, 0, 1.0)))
+    monkeypatch.setattr(tiny, "stages", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        looks.step()
+    assert looks.step() is None
+
+
+def test_pictures_seen_before_are_not_drawn_again(tiny, monkeypatch):
+    looks = Looks(Session(tiny))
+    looks.want(look((0, 0, 1.0)))
+    before = pictures(looks)
+    runs = []
+    tiny.convolutions[0].register_forward_pre_hook(lambda *_: runs.append(1))
+    looks.want(look((0, 0, 1.0)))
+    assert np.array_equal(pictures(looks)[0][2], before[0][2])
+    assert runs == []

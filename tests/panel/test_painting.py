@@ -1,0 +1,436 @@
+import numpy as np
+import pytest
+
+from sefa_widget import explore
+from sefa_widget.panel.painter import FORGET, SKIPPED, TOGETHER_MS
+from sefa_widget.panel.sketching import SLOW_MS
+from sefa_widget.panel.worker import Worker
+
+
+class Stepped:
+    """A panel whose worker is the test: it does one thing at each `step`, and keeps what views are told."""
+
+    def __init__(self, panel, comm) -> None:
+        self.panel, self.comm, self.clock = panel, comm, 0.0
+        panel._stream._clock = lambda: self.clock
+
+    def ask(self, seq, patch=None, **fields) -> None:
+        content = {"type": "edit", "view": "v", "seq": seq, "patch": patch or {}, **fields}
+        self.panel._handle_custom_msg(content, [])
+
+    def step(self) -> list[dict]:
+        """Do what is due, and give the frames that were sent for it."""
+        self.comm.sent.clear()
+        self.clock += 1.0
+        self.panel._stream.step()
+        return self.frames()
+
+    def frames(self) -> list[dict]:
+        custom = [m["data"]["content"] for m in self.comm.sent if m["data"].get("method") == "custom"]
+        return [content for content in custom if content["type"] == "frame"]
+
+
+@pytest.fixture
+def stepped(tiny, recorded_comms, monkeypatch):
+    monkeypatch.setattr(Worker, "wake", lambda worker: None)
+    panel = explore(tiny)
+    yield Stepped(panel, recorded_comms[-1])
+    panel.close()
+
+
+def rows(frame):
+    return [row for row, _ in frame["tiles"]]
+
+
+def test_all_starts_come_in_one_frame_if_that_is_quick(stepped):
+    stepped.ask(1, {"starts": [3, 4, 5], "chosen": 1})
+    (frame,) = stepped.step()
+    assert (frame["rows"], frame["columns"], rows(frame)) == (3, 1, [1, 0, 2])
+    assert (frame["seq"], frame["quality"]) == (1, "final")
+
+
+def test_of_a_slow_sheet_the_chosen_start_comes_first(stepped):
+    stepped.panel._painter._tile_ms = TOGETHER_MS
+    stepped.ask(1, {"starts": [3, 4, 5], "chosen": 1})
+    assert [rows(frame) for frame in stepped.step()] == [[1], [0, 2]]
+
+
+def drag(stepped, monkeypatch, requests):
+    """Ask for the next picture of a slow sheet as soon as a frame comes; gives the rows of each answer."""
+    stepped.ask(1, {"starts": [3, 4, 5]}, moving=True)
+    tell, seq, answers = stepped.panel._tell, [1], []
+
+    def tell_and_ask(info, *data, **options):
+        tell(info, *data, **options)
+        if info.type == "frame" and seq[0] < requests and info.seq == seq[0]:
+            seq[0] += 1
+            stepped.ask(seq[0], {"strengths": {"0": 0.1 * seq[0]}}, moving=seq[0] < requests)
+
+    monkeypatch.setattr(stepped.panel, "_tell", tell_and_ask)
+    for _ in range(requests):
+        stepped.panel._painter._tile_ms = TOGETHER_MS
+        answers.append([row for frame in stepped.step() for row in rows(frame)])
+    return answers
+
+
+def test_while_more_is_wanted_other_starts_are_left_out_but_not_for_ever(stepped, monkeypatch):
+    monkeypatch.setattr("sefa_widget.pictures.drawing.BATCH_PIXELS", 16**2)
+    answers = drag(stepped, monkeypatch, 2 * SKIPPED + 2)
+    alone = [[0]] * SKIPPED
+    assert answers[:-1] == [*alone, [0, 1], *alone[1:], [0, 2]]
+
+
+def test_what_was_left_out_comes_when_nothing_more_is_wanted(stepped, monkeypatch):
+    answers = drag(stepped, monkeypatch, 2)
+    assert answers[0] == [0]
+    assert sorted(answers[1]) == [0, 1, 2]
+
+
+def test_a_view_that_another_ones_wish_left_without_some_tiles_gets_them_when_all_is_quiet(stepped):
+    stepped.panel._painter._tile_ms = TOGETHER_MS
+    stepped.ask(1, {"starts": [3, 4, 5]})
+    tell = stepped.panel._tell
+
+    def tell_and_ask(info, *data, **options):
+        tell(info, *data, **options)
+        stepped.panel._tell = tell
+        stepped.ask(7, view="other")
+
+    stepped.panel._tell = tell_and_ask
+    assert [rows(frame) for frame in stepped.step()] == [[0]]
+    other = stepped.step()
+    assert {frame["view"] for frame in other} == {"other"}
+    assert [rows(frame) for frame in other] == [[0], [1, 2]]
+    settled = [frame for frame in stepped.step() if frame["view"] == "v"]
+    assert sorted(row for frame in settled for row in rows(frame)) == [0, 1, 2]
+
+
+def test_a_start_of_which_some_columns_are_left_out_is_drawn_whole_when_all_is_quiet(stepped, monkeypatch):
+    monkeypatch.setattr("sefa_widget.pictures.drawing.BATCH_PIXELS", 16**2)
+    stepped.panel._painter._tile_ms = TOGETHER_MS
+    stepped.ask(1, {"original": True, "strengths": {"0": 1.0}})
+    tell = stepped.panel._tell
+
+    def tell_and_ask(info, *data, **options):
+        tell(info, *data, **options)
+        stepped.panel._tell = tell
+        stepped.ask(7, {"strengths": {"0": 2.0}}, view="other")
+
+    stepped.panel._tell = tell_and_ask
+    assert [frame["tiles"] for frame in stepped.step()] == [[[0, 0]]]
+    assert [frame["tiles"] for frame in stepped.step()] == [[[0, 0]], [[0, 1]]]
+    settled = [frame for frame in stepped.step() if frame["view"] == "v"]
+    assert [frame["tiles"] for frame in settled] == [[[0, 0]], [[0, 1]]]
+    assert {frame["revision"] for frame in settled} == {2}
+
+
+def interrupted_by_another_view(stepped, at="frame"):
+    """Let another view ask as soon as the next frame is sent."""
+    tell = stepped.panel._tell
+
+    def tell_and_ask(info, *data, **options):
+        tell(info, *data, **options)
+        if info.type == at:
+            stepped.panel._tell = tell
+            stepped.ask(7, view="other")
+
+    stepped.panel._tell = tell_and_ask
+
+
+def test_what_was_left_out_is_drawn_when_all_is_quiet(stepped):
+    stepped.panel._painter._tile_ms = TOGETHER_MS
+    stepped.ask(1, {"starts": [3, 4, 5]})
+    interrupted_by_another_view(stepped)
+    assert [rows(frame) for frame in stepped.step()] == [[0]]
+    stepped.panel._handle_custom_msg({"type": "bye", "view": "other"}, [])
+    assert [rows(frame) for frame in stepped.step()] == [[0], [1, 2]]
+    assert stepped.panel._painter.painted.complete
+    assert stepped.step() == []
+
+
+def test_a_view_whose_last_tiles_were_interrupted_gets_them_the_next_time(stepped, monkeypatch):
+    monkeypatch.setattr("sefa_widget.pictures.frames.RAW_LIMIT", 8)
+    stepped.ask(1, {"starts": [3, 4]})
+    stepped.step()
+    interrupted_by_another_view(stepped)
+    assert [(frame["view"], rows(frame)) for frame in stepped.step()] == [("v", [0])]
+    assert [(frame["view"], frame["quality"]) for frame in stepped.step()] == [("other", "preview")]
+    finals = [(frame["view"], frame["quality"], rows(frame)) for frame in stepped.step()]
+    assert sorted(finals) == [(view, "final", [row]) for view in ("other", "v") for row in (0, 1)]
+    assert stepped.step() == []
+
+
+def test_a_frame_says_which_state_it_is_of_though_the_state_has_changed_by_then(stepped):
+    stepped.ask(1, {"starts": [3, 4], "original": True})
+    tell = stepped.panel._tell
+
+    def tell_late(info, *data, **options):
+        stepped.panel._tell = tell
+        stepped.panel.change(starts=[3], original=False)
+        tell(info, *data, **options)
+
+    stepped.panel._painter._tile_ms = TOGETHER_MS
+    stepped.panel._tell = tell_late
+    frames = stepped.step()
+    assert [(frame["revision"], frame["rows"], frame["columns"]) for frame in frames] == [(1, 2, 2)] * 2
+    assert stepped.panel.state["revision"] == 2
+    stepped.ask(2)
+    assert [(frame["revision"], frame["rows"]) for frame in stepped.step()] == [(2, 1)]
+
+
+def test_a_request_is_answered_with_its_own_number_view_and_kind(stepped):
+    stepped.ask(3, {"strengths": {"0": 1.0}}, view="a")
+    stepped.ask(8, view="b", unedited=True)
+    answers = [(f["view"], f["seq"], f["unedited"]) for _ in range(2) for f in stepped.step()]
+    assert answers == [("a", 3, False), ("b", 8, True)]
+
+
+def test_only_who_asked_for_padding_gets_it(stepped):
+    stepped.ask(1, {"seed": 3})
+    stepped.ask(1, view="padded", padded=True)
+    stepped.step()
+    sizes = [len(message["buffers"]) for message in stepped.comm.sent if message["buffers"]]
+    assert sizes == [1]
+    stepped.step()
+    sizes = [len(message["buffers"]) for message in stepped.comm.sent if message["buffers"]]
+    assert sizes == [2]
+
+
+def test_while_a_control_is_held_nothing_is_sent_without_loss(stepped, monkeypatch):
+    monkeypatch.setattr("sefa_widget.pictures.frames.RAW_LIMIT", 8)
+    stepped.ask(1, {"seed": 3}, moving=True)
+    assert [frame["quality"] for frame in stepped.step()] == ["preview"]
+    assert stepped.step() == []
+    stepped.ask(2, view="other")
+    assert [(frame["view"], frame["quality"]) for frame in stepped.step()] == [("other", "preview")]
+    assert [(frame["view"], frame["quality"]) for frame in stepped.step()] == [("other", "final")]
+
+
+def test_edits_without_a_step_are_undone_one_by_one(stepped):
+    stepped.ask(1, {"strengths": {"0": 1.0}})
+    stepped.ask(2, {"strengths": {"0": 2.0}})
+    assert stepped.panel.undo()
+    assert dict(stepped.panel.strengths) == {0: 1.0}
+
+
+def test_sliders_are_measured_when_all_is_quiet_and_their_ends_are_published(stepped):
+    stepped.ask(1, {"method": "sefa"})
+    stepped.step()
+    assert set(stepped.panel.directions_info["stops"]) == {"estimate"}
+    stepped.step()
+    assert "estimate" not in stepped.panel.directions_info["stops"]
+    assert stepped.panel.directions_info["ends"] == stepped.panel._session.found().range.rounded()
+
+
+def test_a_request_interrupts_the_measuring_after_one_batch_and_it_goes_on_later(stepped, monkeypatch):
+    stepped.ask(1)
+    stepped.step()
+    finder = stepped.panel._session.finder
+    measure, measured = finder.measure_range, []
+
+    def measure_and_ask(state):
+        measured.append(state.revision)
+        if len(measured) == 2:
+            stepped.ask(2)
+        return measure(state)
+
+    monkeypatch.setattr(finder, "measure_range", measure_and_ask)
+    stepped.step()
+    assert len(measured) == 2
+    assert [frame["seq"] for frame in stepped.step()] == [2]
+    stepped.step()
+    assert len(measured) > 3
+    assert not finder.measure_range(stepped.panel._session.state)
+
+
+def test_ends_of_a_state_that_is_no_more_are_not_published(stepped, monkeypatch):
+    stepped.ask(1)
+    stepped.step()
+    finder = stepped.panel._session.finder
+    measured, told = [], dict(stepped.panel.directions_info)
+
+    def measure_and_change(state):
+        measured.append(state)
+        stepped.panel.change(method="random")
+        return True
+
+    monkeypatch.setattr(finder, "measure_range", measure_and_change)
+    stepped.step()
+    assert len(measured) == 1
+    assert stepped.panel.directions_info == told
+
+
+def test_large_tiles_come_without_loss_when_the_control_is_let_go(stepped, monkeypatch):
+    monkeypatch.setattr("sefa_widget.pictures.frames.RAW_LIMIT", 8)
+    stepped.ask(1, {"starts": [3, 4]}, moving=True)
+    assert [frame["quality"] for frame in stepped.step()] == ["preview"]
+    assert stepped.step() == []
+    stepped.ask(2)
+    assert [(frame["quality"], rows(frame)) for frame in stepped.step()] == [("preview", [0, 1])]
+    assert [(frame["quality"], rows(frame)) for frame in stepped.step()] == [("final", [0]), ("final", [1])]
+
+
+def test_another_chosen_start_draws_nothing_again(stepped, monkeypatch):
+    stepped.ask(1, {"starts": [3, 4]})
+    stepped.step()
+    monkeypatch.setattr(stepped.panel._session, "draw", lambda *_: pytest.fail("It drew."))
+    stepped.ask(2, {"chosen": 1})
+    (frame,) = stepped.step()
+    assert (frame["revision"], sorted(rows(frame))) == (2, [0, 1])
+
+
+def test_the_page_undoes_and_does_again(stepped):
+    stepped.ask(1, {"strengths": {"0": 1.0}}, step=5)
+    stepped.ask(2, {"strengths": {"0": 2.0}}, step=5)
+    assert stepped.panel.history == {"undo": "Strengths", "redo": None}
+    stepped.panel._handle_custom_msg({"type": "undo", "view": "v", "redo": False}, [])
+    assert (dict(stepped.panel.strengths), stepped.panel.state["revision"]) == ({}, 3)
+    assert stepped.panel.history == {"undo": None, "redo": "Strengths"}
+    stepped.panel._handle_custom_msg({"type": "undo", "view": "v", "redo": True}, [])
+    assert dict(stepped.panel.strengths) == {0: 2.0}
+
+
+def test_steps_of_two_views_are_different_ones(stepped):
+    stepped.ask(1, {"strengths": {"0": 1.0}}, step=1)
+    stepped.ask(1, {"strengths": {"0": 2.0}}, step=1, view="w")
+    assert stepped.panel.undo()
+    assert dict(stepped.panel.strengths) == {0: 1.0}
+
+
+def test_python_undoes_redoes_and_draws_the_sheet(stepped):
+    panel = stepped.panel
+    panel.change(starts=[3, 4], original=True)
+    panel.strengths = {0: 2.0}
+    assert panel.sheet().tiles.shape == (2, 2, 16, 16, 3)
+    assert not np.array_equal(panel.image(), panel.image(unedited=True))
+    assert panel.undo()
+    assert dict(panel.strengths) == {}
+    assert panel.redo()
+    assert not panel.redo()
+    assert dict(panel.strengths) == {0: 2.0}
+
+
+@pytest.fixture
+def slow(recorded_comms, monkeypatch):
+    """Heads whose pictures are said to take longer than a sketch may."""
+    monkeypatch.setattr(Worker, "wake", lambda worker: None)
+    panel = explore("heads", device="cpu")
+    stepped = Stepped(panel, recorded_comms[-1])
+    stepped.ask(1, {"starts": [31, 88], "strengths": {"0": 0.1}})
+    stepped.step()
+    panel._painter._tile_ms = SLOW_MS / FORGET + 1
+    yield stepped
+    panel.close()
+
+
+def test_a_slow_generator_is_sketched_while_a_control_moves(slow):
+    slow.ask(2, {"strengths": {"0": 0.3}}, moving=True)
+    (frame,) = slow.step()
+    assert (frame["quality"], rows(frame), frame["revision"], frame["width"]) == ("sketch", [0], 2, 64)
+    assert slow.step() == []
+    slow.ask(3, {"strengths": {"0": 0.4}})
+    frames = slow.step()
+    assert {frame["quality"] for frame in frames} == {"final"}
+    assert sorted(row for frame in frames for row in rows(frame)) == [0, 1]
+
+
+def test_sketches_begin_with_whole_pictures_and_never_with_sketches(slow):
+    for seq in (2, 3):
+        slow.ask(seq, {"strengths": {"0": 0.1 * seq}}, moving=True)
+        (frame,) = slow.step()
+        assert frame["quality"] == "sketch"
+    assert dict(slow.panel._painter._sketching._whole.contents.state.strengths) == {0: 0.1}
+
+
+def test_another_seed_is_drawn_whole_also_while_a_key_is_held(slow):
+    slow.ask(2, {"seed": 5}, moving=True)
+    assert slow.step()[0]["quality"] == "final"
+
+
+def test_quick_pictures_are_never_sketched(slow):
+    slow.panel._painter._tile_ms = SLOW_MS
+    slow.ask(2, {"strengths": {"0": 0.3}}, moving=True)
+    assert slow.step()[0]["quality"] == "final"
+
+
+def test_what_is_drawn_already_is_shown_and_not_sketched(slow):
+    slow.ask(2, moving=True)
+    (frame,) = slow.step()
+    assert (frame["quality"], sorted(rows(frame))) == ("final", [0, 1])
+
+
+def test_a_network_without_small_pictures_is_drawn_whole(stepped):
+    stepped.ask(1)
+    stepped.step()
+    stepped.panel._painter._tile_ms = SLOW_MS / FORGET + 1
+    stepped.ask(2, {"strengths": {"0": 0.3}}, moving=True)
+    assert stepped.step()[0]["quality"] == "final"
+
+
+def looked(stepped) -> list[dict]:
+    custom = [m["data"]["content"] for m in stepped.comm.sent if m["data"].get("method") == "custom"]
+    return [content for content in custom if content["type"] == "look"]
+
+
+def test_looks_are_drawn_when_nothing_else_is_wanted(stepped):
+    stepped.ask(1, {"starts": [3, 4]})
+    message = {"type": "look", "view": "v", "name": "ends", "size": 8, "items": [[0, 0, -1.0], [1, 0, 1.0]]}
+    stepped.panel._handle_custom_msg(message, [])
+    stepped.step()
+    assert looked(stepped) == []
+    stepped.step()
+    told = looked(stepped)
+    assert [(one["name"], one["items"], one["width"], one["revision"]) for one in told] == [
+        ("ends", [0], 8, 1),
+        ("ends", [1], 8, 1),
+    ]
+
+
+def test_a_look_is_drawn_though_nothing_was_asked_for_since(stepped):
+    stepped.ask(1)
+    stepped.step()
+    stepped.step()  # sliders are measured
+    message = {"type": "look", "view": "v", "name": "ends", "size": 16, "items": [[0, 0, 1.0]]}
+    stepped.panel._handle_custom_msg(message, [])
+    stepped.comm.sent.clear()
+    assert stepped.panel._stream.step() > 0
+    stepped.step()
+    assert len(looked(stepped)) == 1
+
+
+def test_a_request_comes_before_the_rest_of_a_look(stepped, monkeypatch):
+    monkeypatch.setattr("sefa_widget.pictures.drawing.BATCH_PIXELS", 16**2)
+    stepped.ask(1)
+    stepped.step()
+    tell = stepped.panel._tell
+
+    def tell_and_ask(info, *data, **options):
+        tell(info, *data, **options)
+        if info.type == "look" and stepped.panel._tell is not tell:
+            stepped.panel._tell = tell
+            stepped.ask(2, {"chosen": 0})
+
+    stepped.panel._tell = tell_and_ask
+    items = [[0, index, 1.0] for index in range(3)]
+    message = {"type": "look", "view": "v", "name": "ends", "size": 8, "items": items}
+    stepped.panel._handle_custom_msg(message, [])
+    stepped.step()
+    assert [one["items"] for one in looked(stepped)] == [[0]]
+    assert [frame["seq"] for frame in stepped.step()] == [2]
+    stepped.step()
+    assert [one["items"] for one in looked(stepped)] == [[1], [2]]
+
+
+def test_a_look_that_fails_is_told_and_the_panel_goes_on(stepped, monkeypatch):
+    stepped.ask(1)
+    stepped.step()
+    with monkeypatch.context() as broken:
+        broken.setattr(stepped.panel.generator, "stages", lambda: 1 / 0)
+        message = {"type": "look", "view": "v", "name": "ends", "size": 8, "items": [[0, 0, 1.0]]}
+        stepped.panel._handle_custom_msg(message, [])
+        stepped.step()
+    told = [m["data"]["content"] for m in stepped.comm.sent if m["data"].get("method") == "custom"]
+    errors = [one["message"] for one in told if one["type"] == "error"]
+    assert errors == ["ZeroDivisionError: division by zero"]
+    stepped.ask(2, {"seed": 7})
+    assert [frame["seq"] for frame in stepped.step()] == [2]

@@ -1,0 +1,109 @@
+"""A sheet read over time: its columns are the frames, there and back."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from sefa_widget.pictures.sheet import Sheet
+
+ROWS, COLUMNS, HEIGHT, WIDTH = 2, 4, 9, 16
+
+
+@pytest.fixture
+def film() -> Sheet:
+    """Two rows of four plain tiles, each of another grey."""
+    tiles = np.zeros((ROWS, COLUMNS, HEIGHT, WIDTH, 3), np.uint8)
+    for row in range(ROWS):
+        for column in range(COLUMNS):
+            tiles[row, column] = 100 * row + 30 * column
+    return Sheet(tiles, {"generator": {"name": "drawn"}, "starts": ["\u00e9"], "edits": [[0.25] * 300]})
+
+
+def read(path):
+    """Frames, their times in milliseconds, and what the file says about itself."""
+    with Image.open(path) as image:
+        about = dict(image.info)
+        frames, times = [], []
+        for frame in ImageSequence.Iterator(image):
+            frames.append(np.asarray(frame.convert("RGB")).astype(int))
+            times.append(frame.info["duration"])
+    return frames, times, about
+
+
+@pytest.mark.parametrize("ending", ["gif", "webp"])
+@pytest.mark.parametrize("stacked", [False, True])
+def test_columns_are_shown_there_and_back(film, tmp_path, ending, stacked):
+    frames, times, about = read(film.animate(tmp_path / f"film.{ending}", seconds=1.0, stacked=stacked))
+    assert [frame[0, 0, 0] for frame in frames] == [0, 30, 60, 90, 60, 30]
+    assert {frame.shape for frame in frames} == {
+        (2 * HEIGHT, WIDTH, 3) if stacked else (HEIGHT, 2 * WIDTH, 3)
+    }
+    assert [frame[-1, -1, 0] for frame in frames] == [100, 130, 160, 190, 160, 130]
+    assert sum(times) == 1000
+    assert max(times) - min(times) <= 10
+    assert about["loop"] == 0
+    assert json.loads(about["comment"] if ending == "gif" else about["xmp"]) == film.recipe
+
+
+def test_columns_are_shown_once_without_the_way_back(film, tmp_path):
+    frames, times, _ = read(film.animate(tmp_path / "film.webp", fps=10, back=False))
+    assert [frame[0, 0, 0] for frame in frames] == [0, 30, 60, 90]
+    assert times == [100] * 4
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+def test_an_mp4_holds_the_frames_their_time_and_the_recipe(film, tmp_path, stacked):
+    av = pytest.importorskip("av")
+    path = film.animate(tmp_path / "film.mp4", seconds=1.5, stacked=stacked)
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        frames = [frame.to_ndarray(format="rgb24").astype(int) for frame in container.decode(stream)]
+        assert float(stream.duration * stream.time_base) == pytest.approx(1.5)
+        assert json.loads(container.metadata["comment"]) == film.recipe
+    height, width = (2 * HEIGHT, WIDTH) if stacked else (HEIGHT + 1, 2 * WIDTH)  # even sizes
+    assert {frame.shape for frame in frames} == {(height, width, 3)}
+    shown = [frame[1, 1, 0] for frame in frames]
+    assert np.abs(np.subtract(shown, [0, 30, 60, 90, 60, 30])).max() <= 6  # there is some loss
+
+
+def test_without_pyav_the_error_names_the_extra_and_no_file_is_made(film, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)
+    with pytest.raises(ImportError, match=r"pip install 'sefa_widget\[video\]'"):
+        film.animate(tmp_path / "film.mp4")
+    assert not list(tmp_path.iterdir())
+
+
+def test_save_takes_the_endings_of_animations_except_webp_which_is_the_grid(film, tmp_path):
+    assert len(read(film.save(tmp_path / "film.gif"))[0]) == 6
+    with Image.open(film.save(tmp_path / "film.webp")) as image:
+        assert image.size == (COLUMNS * WIDTH, ROWS * HEIGHT)
+        assert not image.is_animated
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("x.png", {}, r"The ending of path is '.png'; it must be one of .gif, .webp, .mp4"),
+        ("none/x.gif", {}, "there is no folder"),
+        ("x.gif", {"fps": 0}, "fps is 0; it must be a finite number above 0"),
+        ("x.gif", {"seconds": "2"}, "seconds is '2'; it must be a finite number above 0"),
+        (
+            "x.gif",
+            {"fps": 60},
+            r"6 frames in 0.1 seconds are too fast for .gif, .*seconds=0.12 or more, or fps up to 50",
+        ),
+        ("x.webp", {"fps": 2000}, r"too fast for .webp"),
+        ("x.webp", {"stacked": 1}, "stacked is 1; it must be True or False"),
+    ],
+)
+def test_what_no_animation_can_be_made_of_is_refused(film, tmp_path, name, options, message):
+    with pytest.raises(ValueError, match=message):
+        film.animate(tmp_path / name, **options)
+
+
+def test_a_sheet_of_one_column_is_no_animation(film, tmp_path):
+    with pytest.raises(ValueError, match="The sheet has one column"):
+        Sheet(film.tiles[:, :1], film.recipe).animate(tmp_path / "x.gif")
