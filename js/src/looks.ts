@@ -86,7 +86,8 @@ export class Looks {
         this.#keep(key, small);
         thumb.show(key, small);
       } else {
-        thumb.wait();
+        // Not while a control is held: to paint the marks takes the time of the picture that is dragged.
+        if (quiet) thumb.wait();
         missing.set(key, item);
       }
     }

@@ -511,7 +511,7 @@ describe("pictures of directions", () => {
     expect(hatched()).toBe(7);
   });
 
-  test("nothing is asked for while a control is held; the rest is out of date until it is let go", () => {
+  test("nothing is asked for or marked while a control is held; then the rest is out of date until it comes", () => {
     const { model, el } = ready();
     model.see("ends");
     model.see("strip");
@@ -520,9 +520,10 @@ describe("pictures of directions", () => {
     slide(direction(el, 1), 2);
     model.answer();
     expect(model.sent.filter(({ type }) => type === "look")).toHaveLength(before);
-    expect(el.querySelectorAll(".sefa-end-picture .sefa-outdated")).toHaveLength(8); // all but its own
+    expect(el.querySelectorAll(".sefa-end-picture .sefa-outdated")).toHaveLength(0);
     window.dispatchEvent(new PointerEvent("pointerup"));
     model.answer();
+    expect(el.querySelectorAll(".sefa-end-picture .sefa-outdated")).toHaveLength(8); // all but its own
     expect(looks(model, "ends").at(-1)?.items).toHaveLength(8);
     model.see("ends");
     expect(el.querySelectorAll(".sefa-end-picture .sefa-outdated")).toHaveLength(0);

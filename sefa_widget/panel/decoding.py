@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+import sys
 from typing import Any, TypeGuard
 
 from sefa_widget.panel.messages import Bye, Edit, Hello, Intent, Look, Probe, Undo
@@ -11,8 +12,6 @@ MAX_SEQ = 2**53 - 1
 """Largest request number: the largest whole number JavaScript counts to exactly."""
 MOST_ITEMS = 256
 """How many pictures one look asks for at most."""
-MAX_STRENGTH = 1e6
-"""Largest strength that can be typed."""
 
 
 class MessageError(ValueError):
@@ -117,4 +116,4 @@ def _is_item(item: object) -> bool:
         return False
     *numbers, strength = item
     real = isinstance(strength, int | float) and not isinstance(strength, bool)
-    return all(map(is_seq, numbers)) and real and abs(strength) <= MAX_STRENGTH
+    return all(map(is_seq, numbers)) and real and abs(strength) <= sys.float_info.max

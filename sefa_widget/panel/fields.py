@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sefa_widget.arguments import flag, known_names, number, whole
-from sefa_widget.directions import Search
+from sefa_widget.directions import Search, format_layers
 from sefa_widget.directions.methods import METHODS
 from sefa_widget.generators.base import Generator
-from sefa_widget.panel.decoding import MAX_STRENGTH
 
 MAX_SEED = 2**32 - 1
 """Largest seed: what every random number generator takes."""
+MAX_STRENGTH = 1e6
+"""Largest strength that can be typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +177,7 @@ def option_by_name(value: Any, title: str, scope: Scope) -> dict[str, Any]:
 def second_search(value: Any, title: str, scope: Scope) -> Search:
     """Take a search, a dict of its parts or the name of a method; what is left out is as in the first."""
     if isinstance(value, Search):
-        value = {"method": value.method, "options": dict(value.options)} | (
-            {} if value.layers is None else {"layers": (value.layers[0], value.layers[-1] + 1)}
-        )
+        value = _parts(value, title)
     if isinstance(value, str):
         value = {"method": value}
     if not isinstance(value, Mapping):
@@ -191,6 +190,20 @@ def second_search(value: Any, title: str, scope: Scope) -> Search:
         truth(value.get("normalize", scope.normalize), "normalize", scope),
         option_by_name(value.get("options", {}), f"{title}'s options", scope),
     )
+
+
+def _parts(search: Search, title: str) -> dict[str, Any]:
+    """Give a search as a dict of its parts; those that it leaves open are left out."""
+    parts: dict[str, Any] = {"method": search.method, "options": dict(search.options)}
+    if search.normalize is not None:
+        parts["normalize"] = search.normalize
+    if search.layers is not None:
+        parts["layers"] = search.layers[0], search.layers[-1] + 1
+        if search.layers != tuple(range(*parts["layers"])):
+            raise ValueError(
+                f"{title} is of layers {format_layers(search.layers)}; a panel takes a range without gaps."
+            )
+    return parts
 
 
 def search_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
 import traitlets
@@ -13,7 +14,7 @@ from sefa_widget.panel.contents import Found
 from sefa_widget.panel.life import weakly
 from sefa_widget.panel.looking import Looks, Seen
 from sefa_widget.panel.painter import Painter, Shown
-from sefa_widget.panel.session import Session
+from sefa_widget.panel.session import Contents, Session
 from sefa_widget.panel.state import State
 from sefa_widget.panel.stream import Stream
 from sefa_widget.panel.summaries import about, directions_info
@@ -119,21 +120,21 @@ class PaintingWidget(WireWidget):
     def _answer(self, request: Request) -> None:
         self._unfinished.pop(request.view, None)
         with self._errors_to_panel(request.view, request.seq):
-            while True:
-                try:
-                    contents = self._session.contents(
-                        unedited=request.unedited, progress=self._progress(request)
-                    )
-                    break
-                except _Superseded:  # every request is answered with the directions that are wanted by now
-                    if self._stopped:
-                        return
             lossless = True
-            self._publish(contents.state, contents.found)
-            for shown in self._painter.show(contents, moving=request.moving):
+            for shown in self._painter.show(self._contents(request), moving=request.moving):
                 lossless &= self._send_tiles(request, shown, final=False)
             if not (lossless and self._painter.done):
                 self._unfinished[request.view] = request
+
+    def _contents(self, request: Request) -> Contents:
+        """Find what a request is answered with: the directions that are wanted by the time they are found."""
+        while True:
+            if self._stopped:
+                raise Ending
+            with suppress(_Superseded):
+                contents = self._session.contents(unedited=request.unedited, progress=self._progress(request))
+                self._publish(contents.state, contents.found)
+                return contents
 
     def _progress(self, request: Request) -> Progress:
         """Tell the panel how long work goes on; end it when other directions are wanted meanwhile."""
@@ -170,9 +171,7 @@ class PaintingWidget(WireWidget):
 
     def _finish(self, request: Request) -> None:
         with self._errors_to_panel(request.view, 0):
-            contents = self._session.contents(unedited=request.unedited)
-            self._publish(contents.state, contents.found)
-            for shown in self._painter.finish(contents):
+            for shown in self._painter.finish(self._contents(request)):
                 self._send_tiles(request, shown, final=True)
             if not self._painter.done:
                 self._unfinished[request.view] = request

@@ -144,7 +144,7 @@ def _check_same(folder: Path, known: Path, recipe: dict[str, Any]) -> None:
         found = json.loads(known.read_text("utf-8"))
     except ValueError as error:
         raise ValueError(f"{str(known)!r} is not a recipe of save_pictures: {error}") from error
-    words = {"generator": "generator or its weights"}
+    words = {"generator": "generator, its weights or its dtype"}
     other = [
         words.get(part, part)
         for part in recipe

@@ -20,8 +20,9 @@ def recipe(generator: Generator, starts: Sequence[Start], edits: Sequence[Edit])
 
 
 def of_generator(generator: Generator) -> dict[str, Any]:
-    """Say which generator, and with which weights."""
-    return {"name": generator.name, "fingerprint": generator.fingerprint}
+    """Say which generator, with which weights, and in which type of number it draws."""
+    dtype = str(generator.synthesis_dtype).removeprefix("torch.")
+    return {"name": generator.name, "fingerprint": generator.fingerprint, "dtype": dtype}
 
 
 def of_start(start: Start) -> dict[str, Any]:

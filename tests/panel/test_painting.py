@@ -434,3 +434,25 @@ def test_a_look_that_fails_is_told_and_the_panel_goes_on(stepped, monkeypatch):
     assert errors == ["ZeroDivisionError: division by zero"]
     stepped.ask(2, {"seed": 7})
     assert [frame["seq"] for frame in stepped.step()] == [2]
+
+
+def test_what_is_left_to_draw_is_left_when_other_directions_are_wanted_by_then(stepped, monkeypatch):
+    monkeypatch.setattr("sefa_widget.pictures.frames.RAW_LIMIT", 8)
+    stepped.ask(1)
+    assert [frame["quality"] for frame in stepped.step()] == ["preview"]
+    stepped.panel.method = "jacobian"  # Python's: no view has asked for it yet
+    progress = []
+    contents = stepped.panel._session.contents
+
+    def superseded_once(**options):
+        progress.append(options["progress"])
+        if len(progress) == 1:
+            stepped.panel.method = "random"
+            options["progress"](1, 2)
+        return contents(**options)
+
+    monkeypatch.setattr(stepped.panel._session, "contents", superseded_once)
+    frames = stepped.step()
+    assert len(progress) == 2
+    assert {frame["revision"] for frame in frames} == {2}
+    assert stepped.panel.directions_info["method"] == "random"

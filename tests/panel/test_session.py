@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from sefa_widget import edit, factorize
+from sefa_widget.directions import Search
 from sefa_widget.evaluation import fresh_latents
 from sefa_widget.measures.aligned import align
 from sefa_widget.measures.sliders.range import Z_SPREADS
@@ -105,6 +106,9 @@ BAD = [
     ({"method": "magic"}, "Method 'magic' cannot read 'tiny'; sefa, conv, composed"),
     ({"label": 1}, "'tiny' has no classes"),
     ({"truncation_psi": 1e9}, "truncation_psi is"),
+    ({"truncation_psi": 2.01}, "truncation_psi is 2.01; it must be .* -2"),
+    ({"truncation_psi": -2.01}, "truncation_psi is -2.01"),
+    ({"strengths": {0: 1.1e6}}, "strength of direction 0 is 1100000"),
     ({"truncation_cutoff": 5}, "truncation_cutoff is 5; it must be 0 to 1"),
     ({"stretch": 3}, "stretch is 3; it must be 1, 2 or 5"),
     ({"stretch": True}, "stretch is True; it must be 1, 2 or 5"),
@@ -247,6 +251,26 @@ def test_a_second_search_of_other_layers_moves_the_rows_of_those(tiny_style):
     strengths = found.second.strengths({0: 1.0}, found.range)
     moved = edit(tiny_style.sample(0, labels=[0]), found.second.aligned.directions, strengths, rows=[1, 2])
     assert np.array_equal(sheet(session)[0, 1], to_pixels(tiny_style.synthesize(moved)[0]))
+
+
+def test_a_second_search_without_all_its_parts_has_those_of_the_first(tiny_style):
+    session = Session(tiny_style, {"layers": (0, 2), "normalize": False})
+    assert session.apply({"second": "conv"}).second == Search.of("conv", layers=(0, 2), normalize=False)
+    assert session.apply({"second": {"layers": (1, 3), "normalize": True}}).second == Search.of(layers=(1, 3))
+    given = Search.of("conv", layers=(1, 3), normalize=False)
+    assert session.apply({"second": given}).second == given
+    assert Session(tiny_style, session.describe()).state.second == given
+
+
+def test_a_second_search_with_gaps_between_its_layers_is_refused(tiny_style):
+    with pytest.raises(ValueError, match="is of layers 0,2; a panel takes a range without gaps"):
+        Session(tiny_style, {"second": Search.of("conv", layers=[0, 2])})
+
+
+def test_a_described_second_search_has_its_options(tiny):
+    session = Session(tiny, {"second": {"method": "jacobian", "options": {"n": 2}}})
+    described = json.loads(json.dumps(session.describe()))["second"]
+    assert described == {"method": "jacobian", "layers": [0, 1], "options": {"n": 2}}
 
 
 def test_every_start_is_drawn_with_the_same_edit(tiny_style):

@@ -116,7 +116,7 @@ def test_a_folder_of_another_recipe_is_refused(tiny, edits, tmp_path):
             save_pictures(tiny, starts, folder, **options)
     with torch.no_grad():
         next(tiny.parameters()).mul_(2)
-    with pytest.raises(ValueError, match="other generator or its weights"):
+    with pytest.raises(ValueError, match="other generator, its weights or its dtype"):
         save_pictures(tiny, [1, 2], folder)
     assert names(folder) == ["000000.png", "000001.png", "recipe.json", "x.part"]  # nothing is touched
 

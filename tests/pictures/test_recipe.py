@@ -38,5 +38,5 @@ def test_an_edit_is_the_vectors_that_it_adds_and_the_rows_they_are_added_to(tiny
 
 def test_a_sheet_names_generator_starts_and_edits(tiny):
     made = recipe(tiny, [Start(1)], [UNEDITED])
-    assert made["generator"] == {"name": "tiny", "fingerprint": tiny.fingerprint}
+    assert made["generator"] == {"name": "tiny", "fingerprint": tiny.fingerprint, "dtype": "float32"}
     assert (made["starts"], made["edits"]) == ([of_start(Start(1))], [{"parts": []}])

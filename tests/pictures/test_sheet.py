@@ -110,7 +110,7 @@ def test_a_file_holds_the_pixels_and_the_recipe(drawn, tiny, tmp_path, ending):
             assert np.array_equal(np.asarray(image.convert("RGB")), np.asarray(drawn.image()))
             recipe = json.loads(image.text["sefa_widget"] if ending == "png" else image.info["xmp"])
     assert recipe == drawn.recipe
-    assert recipe["generator"] == {"name": "tiny", "fingerprint": tiny.fingerprint}
+    assert recipe["generator"] == {"name": "tiny", "fingerprint": tiny.fingerprint, "dtype": "float32"}
     assert recipe["starts"][0]["seed"] == 1
     (part,) = recipe["edits"][1]["parts"]
     assert part["strengths"] == {"b": 2.0}
