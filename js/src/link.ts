@@ -7,7 +7,7 @@
 
 import type { Frame, Info, Intent, LookItem } from "./messages";
 import { isEmpty, mergePatches, overlay } from "./overlay";
-import { isLoopback, measure, median, PROBE_LIMIT_MS } from "./probe";
+import { Echo, isLoopback, measure, median } from "./probe";
 import type { Patch, State } from "./state";
 
 export const WAITING_MS = 400;
@@ -62,14 +62,20 @@ export class Link {
   #resends = 0;
   #cancelWatch = () => {};
   #probed = false;
-  #onEcho: ((seq: number) => void) | null = null;
-  #cancelEcho = () => {};
+  readonly #echo: Echo;
 
   constructor(
     readonly view: string,
     private state: State,
     private readonly host: LinkHost,
-  ) {}
+  ) {
+    const ask = (padded: boolean) => {
+      this.#seq += 1;
+      this.#transmit({ type: "probe", view, seq: this.#seq, padded });
+      return this.#seq;
+    };
+    this.#echo = new Echo({ now: () => host.now(), after: (ms, callback) => host.after(ms, callback), ask });
+  }
 
   /** Say hello and ask for the first picture. */
   start(): void {
@@ -137,7 +143,7 @@ export class Link {
   receive(info: Info, bytes: DataView | undefined): void {
     if (info.view !== this.view && !(info.type === "error" && info.view === "")) return;
     this.#alive();
-    if (info.type === "probe") this.#onEcho?.(info.seq);
+    if (info.type === "probe") this.#echo.receive(info.seq);
     else if (info.type === "error") this.#answerError(info.seq, info.message);
     else if (info.type === "progress") this.host.progress(info.text, info.fraction);
     else if (bytes) this.#answerFrame(info, bytes);
@@ -156,7 +162,7 @@ export class Link {
   /** Say goodbye, for good or until the page is there again; nothing is sent or timed any more. */
   stop(returns: boolean): void {
     this.#cancelWatch();
-    this.#cancelEcho();
+    this.#echo.stop();
     if (this.status !== "gone") this.#transmit({ type: "bye", view: this.view, returns });
     this.status = "gone";
   }
@@ -264,28 +270,11 @@ export class Link {
   /** Measure the way to the kernel once, after the first picture. */
   async #probe(): Promise<void> {
     this.#probed = true;
-    const result = await measure((padded) => this.#echo(padded), isLoopback(this.host.hostname));
+    const result = await measure((padded) => this.#echo.ask(padded), isLoopback(this.host.hostname));
     if (!result) return;
     this.#padded = result.padded;
     this.#roundTrip = result.roundTrip;
     this.#resizeWindow();
-  }
-
-  #echo(padded: boolean): Promise<number | null> {
-    this.#seq += 1;
-    const [seq, sentAt] = [this.#seq, this.host.now()];
-    return new Promise((resolve) => {
-      const finish = (took: number | null) => {
-        this.#cancelEcho();
-        this.#onEcho = null;
-        resolve(took);
-      };
-      this.#cancelEcho = this.host.after(PROBE_LIMIT_MS, () => finish(null));
-      this.#onEcho = (answered) => {
-        if (answered === seq) finish(this.host.now() - sentAt);
-      };
-      this.#transmit({ type: "probe", view: this.view, seq, padded });
-    });
   }
 
   #resizeWindow(): void {

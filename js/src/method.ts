@@ -28,7 +28,7 @@ export function createMethod(
     on(scope, select, "change", () => pick(select.value));
     return select;
   };
-  const auto = () => h("option", { value: "" }, "chosen by layers");
+  const auto = () => h("option", { value: "" }, "automatic");
   const method = menu([auto()], (name) => onPatch({ method: name || null }));
   const second = menu([h("option", { value: NONE }, "–"), auto()], (name) =>
     onPatch({ second: name === NONE ? null : { method: name || null } }),
@@ -43,7 +43,7 @@ export function createMethod(
   };
   const options = createOptions(scope, (options) => onPatch({ options }));
   const title =
-    "How directions are found; chosen by layers is SeFa where the latent is read, else the composed response";
+    "How directions are found; automatic is SeFa where the latent is read, else the composed response";
   const secondTitle =
     "A second search: its pictures are drawn at the right, each slider moves the matched direction";
   const el = h(

@@ -3,22 +3,22 @@
 import type { AnyModel } from "@anywidget/types";
 import { createDirections } from "./directions";
 import { button, h, type Scope } from "./dom";
-import { type DirectionsInfo, type GeneratorInfo, parseDirections, parseGeneratorInfo } from "./info";
+import { type GeneratorInfo, parseDirections, parseGeneratorInfo } from "./info";
 import { listenToKeys } from "./keys";
 import { createLayerRange } from "./layer-range";
 import { Link } from "./link";
 import { Looks } from "./looks";
 import { parseInfo, parseSeen } from "./messages";
 import { createMethod } from "./method";
-import { createSeed, RANDOM_SEEDS } from "./seed";
+import { isEmpty } from "./overlay";
+import { createSeed } from "./seed";
+import { columnNames, describes } from "./sheet";
 import { createStage } from "./stage";
+import { withAnother, without } from "./starts";
 import { type Patch, parseHistory, parseState, type State } from "./state";
 import { createStatus } from "./status";
 import { Steps } from "./steps";
 import { createUndo } from "./undo";
-
-/** How many starts a panel shows at most. */
-const MOST_STARTS = 64;
 
 interface Traits {
   [name: string]: unknown;
@@ -72,6 +72,7 @@ function createPanel(
   const status = createStatus(scope, info);
   const steps = new Steps();
   const edit = (patch: Patch) => {
+    if (isEmpty(patch)) return;
     const what = JSON.stringify(Object.entries(patch).map(([name, value]) => [name, controls(name, value)]));
     link.edit(patch, steps.of(what, performance.now()));
   };
@@ -87,17 +88,8 @@ function createPanel(
   const stage = createStage(scope, info.resolution, {
     compare,
     choose: (row) => row !== link.wanted().chosen && edit({ chosen: row }),
-    add: () => {
-      const { starts, chosen } = link.wanted();
-      const seed = Math.floor(Math.random() * RANDOM_SEEDS);
-      const label = starts[chosen]?.label ?? null;
-      if (starts.length < MOST_STARTS) edit({ starts: [...starts, { seed, label, name: "" }] });
-    },
-    remove: (row) => {
-      const { starts, chosen } = link.wanted();
-      const left = starts.filter((_, place) => place !== row);
-      edit({ starts: left, chosen: Math.min(chosen > row ? chosen - 1 : chosen, left.length - 1) });
-    },
+    add: () => edit(withAnother(link.wanted())),
+    remove: (row) => edit(without(link.wanted(), row)),
   });
   const seed = createSeed(scope, info, edit);
   const layers = createLayerRange(scope, info, edit);
@@ -271,24 +263,6 @@ function viewName(): string {
 /** What a field's new value is set by: strengths have a slider each. */
 function controls(name: string, value: unknown): string[] {
   return name === "strengths" ? Object.keys(value as State["strengths"]) : [];
-}
-
-/** What stands above the pictures of each start, left to right; nothing above one picture. */
-function columnNames(state: State, found: DirectionsInfo | null): string[] {
-  const names = [found?.title ?? ""];
-  if (state.second) names.push(found?.second?.title ?? "");
-  else if (state.original) names[0] = "Edited";
-  if (state.original) names.unshift("Original");
-  return names.length > 1 ? names : [];
-}
-
-/** Whether directions are those of the state's methods and layers. */
-function describes(found: DirectionsInfo, state: State): boolean {
-  const asked = state.method ?? found.method;
-  const second = found.second?.method ?? null;
-  if ((state.second === null) !== (second === null)) return false;
-  if (state.second?.method && state.second.method !== second) return false;
-  return found.method === asked && found.layers.join() === state.layers.join();
 }
 
 export default { render };

@@ -56,13 +56,15 @@ class Person {
   }
 
   show(pin: Pin, chosen: boolean, alone: boolean): void {
-    setText(this.name, pin.name || `seed ${pin.seed}`);
+    const name = pin.name || `seed ${pin.seed}`;
+    setText(this.name, chosen || pin.name ? name : String(pin.seed)); // small pictures have no room for more
+    this.choose.setAttribute("aria-label", name);
     this.el.classList.toggle("sefa-chosen", chosen);
     this.choose.setAttribute("aria-pressed", String(chosen));
     this.choose.title = chosen ? "Shown large; all are edited together" : "Show this one large";
     this.choose.hidden = this.remove.hidden = alone;
     this.remove.title = "Remove this one";
-    this.remove.setAttribute("aria-label", `Remove ${pin.name || `seed ${pin.seed}`}`);
+    this.remove.setAttribute("aria-label", `Remove ${name}`);
   }
 }
 

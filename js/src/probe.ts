@@ -37,6 +37,48 @@ export async function measure(
   return { roundTrip: padded ? filled : empty, padded };
 }
 
+export interface EchoHost {
+  now(): number;
+  /** Call back after some milliseconds; the result cancels. */
+  after(ms: number, callback: () => void): () => void;
+  /** Ask the kernel for an empty answer; gives the number that it carries. */
+  ask(padded: boolean): number;
+}
+
+/** One empty answer of the kernel at a time. */
+export class Echo {
+  #answered: ((seq: number) => void) | null = null;
+  #cancel = () => {};
+
+  constructor(private readonly host: EchoHost) {}
+
+  /** Resolve to the milliseconds that the answer took, or to null if it did not come in time. */
+  ask(padded: boolean): Promise<number | null> {
+    const sentAt = this.host.now();
+    return new Promise((resolve) => {
+      const finish = (took: number | null) => {
+        this.stop();
+        resolve(took);
+      };
+      this.#cancel = this.host.after(PROBE_LIMIT_MS, () => finish(null));
+      const seq = this.host.ask(padded);
+      this.#answered = (answered) => {
+        if (answered === seq) finish(this.host.now() - sentAt);
+      };
+    });
+  }
+
+  receive(seq: number): void {
+    this.#answered?.(seq);
+  }
+
+  /** Wait for nothing any more. */
+  stop(): void {
+    this.#cancel();
+    this.#answered = null;
+  }
+}
+
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || /^127(\.\d+){3}$/.test(hostname) || /^\[?::1\]?$/.test(hostname);
 }

@@ -736,13 +736,13 @@ describe("method", () => {
     expect(model.edits().at(-1)?.patch).toEqual({ options: { other: 1, features: "shared" } });
   });
 
-  test("a choice is sent, and by layer is the default", () => {
+  test("a choice is sent, and automatic is the default", () => {
     const model = new FakeModel();
     const { el } = render(model);
     model.answer();
     const select = get<HTMLSelectElement>(el, ".sefa-methods label:first-child select");
     expect([...select.options].map((option) => option.textContent)).toEqual([
-      "chosen by layers",
+      "automatic",
       "SeFa",
       "Composed response",
     ]);

@@ -1,0 +1,22 @@
+/** What a sheet of pictures is of: the names of its columns, and whether directions are those of its state. */
+
+import type { DirectionsInfo } from "./info";
+import type { State } from "./state";
+
+/** What stands above the pictures of each start, left to right; nothing above one picture. */
+export function columnNames(state: State, found: DirectionsInfo | null): string[] {
+  const names = [found?.title ?? ""];
+  if (state.second) names.push(found?.second?.title ?? "");
+  else if (state.original) names[0] = "Edited";
+  if (state.original) names.unshift("Original");
+  return names.length > 1 ? names : [];
+}
+
+/** Whether directions are those of the state's methods and layers. */
+export function describes(found: DirectionsInfo, state: State): boolean {
+  const asked = state.method ?? found.method;
+  const second = found.second?.method ?? null;
+  if ((state.second === null) !== (second === null)) return false;
+  if (state.second?.method && state.second.method !== second) return false;
+  return found.method === asked && found.layers.join() === state.layers.join();
+}
