@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 NODE_MAJOR := $(shell node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')
 NPM_PATH := $(if $(shell [ "0$(NODE_MAJOR)" -ge 20 ] && echo yes),$(PATH),$(BIN):$(PATH))
 NPM := PATH="$(NPM_PATH)" npm --prefix js
-PANEL := $(wildcard js/src/*) js/package.json
+PANEL := $(wildcard js/src/* js/src/*/*) js/package.json
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: demo test test-fast lint browser screenshots train-heads clean
