@@ -13,7 +13,7 @@ NPM := PATH="$(NPM_PATH)" npm --prefix js
 PANEL := $(wildcard js/src/* js/src/*/*) js/package.json
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: demo test test-fast lint browser screenshots train-heads clean
+.PHONY: demo test test-fast lint browser screenshots recording train-heads clean
 
 demo: $(VENV)/demo.done
 	$(BIN)/jupyter lab $(ROOT) notebooks/01_quickstart.ipynb $(LAB_ARGS)
@@ -46,6 +46,9 @@ train-heads: $(VENV)/test.done
 
 screenshots: $(VENV)/test.done browser
 	$(BIN)/python docs/take_screenshots.py
+
+recording: $(VENV)/test.done browser
+	$(BIN)/python docs/take_recording.py
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

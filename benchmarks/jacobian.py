@@ -20,7 +20,7 @@ LATENTS = 3
 
 def main() -> None:
     """Measure in turns, check that both sides agree, and print medians and their ratio."""
-    faces = load_generator(device="cpu")
+    faces = load_generator("faces", device="cpu")
     times: dict[str, list[float]] = {"ours": [], "loop": []}
     worst = 0.0
     for seed in range(LATENTS):

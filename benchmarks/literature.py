@@ -135,7 +135,7 @@ def frechet(one: torch.Tensor, two: torch.Tensor) -> float:
 
 def edited_against_unedited() -> None:
     """GANSpace with ICA: the score compares edited pictures with the same pictures before the edit."""
-    faces = load_generator()
+    faces = load_generator("faces")
     sefa = factorize(faces)
     latents = fresh_latents(faces, 500)
     base = draw(faces, latents)

@@ -13,12 +13,12 @@ import pytest
 
 DOCS = Path(__file__).parent
 CELL = "from sefa_widget import explore\n\npanel = explore()\npanel"
-EDITS = "panel.change(seed=0, strengths={0: -1.1, 4: -0.9})"
+EDITS = "panel.change(strengths={1: 0.26, 3: -0.38}, focused=1)"
 
 
 def test_take_screenshots(open_notebook: Callable[..., Any]) -> None:
     """Open the panel as the quickstart does, edit a little, and photograph both themes."""
-    notebook = open_notebook([CELL, EDITS], width=1180, height=1010)
+    notebook = open_notebook([CELL, EDITS], width=1440, height=1130)
     notebook.run_cell(0)
     notebook.page.wait_for_selector(".sefa-picture[data-revision='0']", timeout=60_000)
     notebook.run_cell(1)

@@ -201,7 +201,7 @@ WRONG = {
         (lambda t: sefa_widget.save_directions(t.found, t.folder / "x", csv="x"), "csv is 'x'; it must be"),
     ],
     "load_generator": [
-        (lambda t: load_generator(3), r"source is an int \(3\); it must be a file, 'faces' or 'heads'"),
+        (lambda t: load_generator(3), r"source is an int \(3\); it must be a file, 'heads' or 'faces'"),
         (lambda t: load_generator({"a": 1}), "source is a dict"),
         (lambda t: load_generator(""), f"source is ''; {NO_PATH}"),
         (lambda t: load_generator("x.pkl", format=3), "format is an int .*; it must be one of sefa_widget"),

@@ -4,10 +4,12 @@ import { button, h, type Scope, setText } from "./dom";
 import { createGoTo } from "./go-to";
 import type { DirectionsInfo } from "./info";
 import type { Looks, Wanted } from "./looks";
+import { createOrder } from "./order";
+import { isEmpty } from "./overlay";
 import { createSliderRange } from "./slider-range";
 import { createSliders } from "./sliders";
 import { createSpectrum } from "./spectrum";
-import type { State } from "./state";
+import { resetting, type State } from "./state";
 import { createWall } from "./wall";
 
 export interface DirectionsView {
@@ -24,6 +26,11 @@ export interface DirectionsView {
 
 export interface DirectionsEvents {
   strength(index: number, strength: number): void;
+  lock(index: number, locked: boolean): void;
+  /** Directions are to be listed in another order. */
+  sort(name: string): void;
+  /** The row of a direction is to be the open one. */
+  focus(index: number): void;
   stretch(stretch: number): void;
   resetAll(): void;
   /** The wall is shown or not. */
@@ -32,7 +39,8 @@ export interface DirectionsEvents {
   looked(): void;
 }
 
-export function createDirections(scope: Scope, events: DirectionsEvents): DirectionsView {
+/** `note`: what stands above the rows. */
+export function createDirections(scope: Scope, note: HTMLElement, events: DirectionsEvents): DirectionsView {
   let walled = false;
   let total = 0;
   let state: State | null = null;
@@ -46,6 +54,8 @@ export function createDirections(scope: Scope, events: DirectionsEvents): Direct
   const spectrum = createSpectrum(scope, go);
   const sliders = createSliders(scope, {
     strength: events.strength,
+    lock: events.lock,
+    focus: events.focus,
     shown: mark,
     scrolled: () => events.looked(),
   });
@@ -65,13 +75,14 @@ export function createDirections(scope: Scope, events: DirectionsEvents): Direct
   });
   const reset = button(
     scope,
-    { class: "sefa-reset-all", title: "Set every strength to zero (0)" },
+    { class: "sefa-reset-all", title: "Set every strength to zero, and take a kept edit away (0)" },
     "Reset all",
     () => events.resetAll(),
   );
   const counted = h("span", { class: "sefa-quiet" });
   const heading = h("h3", {}, "Directions ", counted);
-  const header = h("div", { class: "sefa-heading" }, heading, goTo.el, more, fewer, reset);
+  const order = createOrder(scope, events.sort);
+  const header = h("div", { class: "sefa-heading" }, heading, order.el, goTo.el, more, fewer, reset);
   const range = createSliderRange(scope, (stretch) => events.stretch(stretch));
   const empty = h("p", { class: "sefa-quiet sefa-factorising" }, "Factorising…");
   wall.el.hidden = true;
@@ -104,7 +115,7 @@ export function createDirections(scope: Scope, events: DirectionsEvents): Direct
     el: h(
       "section",
       { class: "sefa-directions", "aria-label": "Directions" },
-      ...[header, spectrum.el, range.el, empty, sliders.el, wall.el],
+      ...[header, spectrum.el, range.el, note, empty, sliders.el, wall.el],
     ),
     update(wanted, nextFound, stale) {
       state = wanted;
@@ -114,10 +125,11 @@ export function createDirections(scope: Scope, events: DirectionsEvents): Direct
       if (walled) wall.update(wanted, found);
       spectrum.update(found, wanted.strengths, stale);
       goTo.update(total);
+      order.update(wanted);
       empty.hidden = total > 0;
       range.el.hidden = total === 0;
       range.update(wanted.stretch, found);
-      reset.disabled = !Object.values(state.strengths).some((strength) => strength !== 0);
+      reset.disabled = isEmpty(resetting(state));
       count();
     },
     look(looks, wanted, quiet) {

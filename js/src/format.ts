@@ -49,3 +49,10 @@ export function valueName(spectrum: DirectionsInfo | null): string {
 export function milliseconds(value: number): string {
   return `${value < 1 ? value.toFixed(1) : value.toFixed(0)} ms`;
 }
+
+/** A word for how alike two matched directions are, by |cos| and what random ones reach. */
+export function likeness(cosine: number, chance: number): string {
+  if (cosine <= chance) return "no closer than chance";
+  if (cosine >= 0.95) return "the same";
+  return cosine >= 0.8 ? "close" : "loosely alike";
+}

@@ -36,6 +36,8 @@ export interface Second {
   readonly title: string;
   /** For each direction the one it is matched with, and |cos| between them. */
   readonly matches: readonly (readonly [number, number])[];
+  /** The |cos| that 95 % of matched random directions stay below. */
+  readonly chance: number;
 }
 
 export interface Layer {
@@ -105,7 +107,8 @@ export function parseDirections(value: unknown): DirectionsInfo | null {
 function parseSecond(value: unknown): Second | null {
   if (!isFields(value) || typeof value.method !== "string" || typeof value.title !== "string") return null;
   if (!Array.isArray(value.matches) || !value.matches.every(isRange)) return null;
-  return { method: value.method, title: value.title, matches: value.matches };
+  if (!isNumber(value.chance)) return null;
+  return { method: value.method, title: value.title, matches: value.matches, chance: value.chance };
 }
 
 export function parseGeneratorInfo(value: unknown): GeneratorInfo | null {

@@ -9,12 +9,21 @@ export interface KeyCommands {
   resetAll(): void;
   compare(on: boolean): void;
   undo(redo: boolean): void;
+  /** End long work, if there is any. */
+  cancel(): void;
   /** Add a start. */
   add(): void;
+  /** Lock the focused direction, or unlock it. */
+  lock(): void;
   /** Type the number of a direction to go to. */
   goTo(): void;
   /** Show the filmstrip of all starts, or of one. */
   toggleAll(): void;
+  /** Show where the open direction changes the pictures, or no longer. */
+  heat(): void;
+  /** Show the panel for a projector, or on the whole screen; or as before. */
+  projector(): void;
+  fullScreen(): void;
   /** A control is held by pointer or key, or was let go. */
   hold(held: boolean): void;
   /** A pointer is pressed, or was let go. */
@@ -24,14 +33,18 @@ export interface KeyCommands {
 export const KEYS: readonly (readonly [key: string, what: string])[] = [
   ["[ ]", "previous, next seed"],
   ["r", "random seed"],
-  ["0", "reset all strengths"],
+  ["0", "set all strengths to zero but the locked ones"],
   ["Ctrl+Z", "undo; Ctrl+Shift+Z or Ctrl+Y: redo"],
   ["+", "edit one more start together with the others"],
   ["c", "compare with the unedited picture while held"],
   ["g", "go to a direction by its number"],
   ["a", "pictures along the open direction of all people, or of one"],
+  ["l", "lock the open direction: Reset all leaves it alone"],
   ["← →", "move a slider by 2 %, with Page keys by 20 %"],
   ["Del", "set the focused slider to zero; so does a double click"],
+  ["h", "mark in blue where the open direction changes the pictures"],
+  ["p", "larger type and fewer controls, for a projector; Shift+P: full screen"],
+  ["Esc", "cancel a long search"],
   ["Enter", "on the spectrum: go to that direction's slider"],
 ];
 
@@ -59,9 +72,9 @@ export function listenToKeys(scope: Scope, root: HTMLElement, commands: KeyComma
     true,
   );
   on(scope, root, "keydown", (event) => {
-    // JupyterLab would run, move or delete cells, but it may still save the notebook.
-    const saves = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
-    if (!saves) event.stopPropagation();
+    // JupyterLab would run, move or delete cells, but it may still save the notebook and search in it.
+    const host = (event.ctrlKey || event.metaKey) && ["s", "f"].includes(event.key.toLowerCase());
+    if (!host) event.stopPropagation();
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !isTextField(event.target)) {
       const letter = event.key.toLowerCase();
       if (letter !== "z" && letter !== "y") return;
@@ -75,7 +88,12 @@ export function listenToKeys(scope: Scope, root: HTMLElement, commands: KeyComma
     else if (event.key === "r") commands.randomSeed();
     else if (event.key === "0") commands.resetAll();
     else if (event.key === "+") commands.add();
+    else if (event.key === "Escape") commands.cancel();
     else if (event.key === "c") commands.compare(true);
+    else if (event.key === "h") commands.heat();
+    else if (event.key === "p") commands.projector();
+    else if (event.key === "P") commands.fullScreen();
+    else if (event.key === "l") commands.lock();
     else if (event.key === "a") commands.toggleAll();
     else if (event.key === "g") {
       event.preventDefault(); // else the letter is typed into the field
@@ -100,8 +118,10 @@ export function listenToKeys(scope: Scope, root: HTMLElement, commands: KeyComma
   on(scope, window, "blur", letGo);
 }
 
+/** Whether letters mean something in a control itself: a text is typed, or an entry of a menu chosen. */
 function isTextField(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement && ["number", "text"].includes(target.type);
+  if (target instanceof HTMLInputElement) return ["number", "text"].includes(target.type);
+  return target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
 }
 
 export function keysHelp(): HTMLElement {

@@ -1,7 +1,8 @@
-/** Which layers are factorised, and which are edited. */
+/** Which layers directions are found in, and which they are applied to. */
 
 import type { Range } from "./check";
 import { button, h, on, type Scope } from "./dom";
+import { rangeName } from "./format";
 import type { GeneratorInfo, Layer } from "./info";
 import { createRangeSelector } from "./range-selector";
 import type { Patch, State } from "./state";
@@ -19,14 +20,12 @@ export function createLayerRange(
   const { layers } = info;
   let state: State | null = null;
 
-  const factorise = createRangeSelector(scope, "Factorised layers", layers, (range) =>
-    onPatch({ layers: range }),
-  );
-  const edit = createRangeSelector(scope, "Edited layers", layers, (range) =>
+  const found = createRangeSelector(scope, "Found in", layers, (range) => onPatch({ layers: range }));
+  const applied = createRangeSelector(scope, "Applied to", layers, (range) =>
     onPatch({ edit_layers: range }),
   );
-  const presets = layerPresets(layers).map(({ name, range }) => {
-    const el = button(scope, { class: "sefa-preset", "aria-pressed": "false" }, name, () =>
+  const presets = layerPresets(layers).map(({ name, title, range }) => {
+    const el = button(scope, { class: "sefa-preset", "aria-pressed": "false", title }, name, () =>
       onPatch({ layers: range }),
     );
     return { el, range };
@@ -42,33 +41,23 @@ export function createLayerRange(
 
   const tied = h("input", { type: "checkbox" });
   on(scope, tied, "change", () => onPatch({ edit_layers: tied.checked ? null : (state?.layers ?? null) }));
-  const tiedLabel = h(
-    "label",
-    { title: "Edit the same layers that are factorised" },
-    tied,
-    "edit the same layers",
-  );
-  const editBox = h("div", { class: "sefa-edit-layers" }, h("h4", {}, "Edit"), edit.el);
-  if (info.num_codes <= 1) tiedLabel.hidden = true;
+  const tiedTitle = "Apply the directions to the layers that they are found in; off, both ranges move alone";
+  const tiedLabel = h("label", { title: tiedTitle }, tied, "apply to the same layers");
+  const named = (name: string, title: string, range: HTMLElement) =>
+    h("div", { class: "sefa-named-range", title }, h("h4", { "aria-hidden": "true" }, name), range);
+  const appliedBox = named("Applied to", "The layers that the sliders change", applied.el);
+  appliedBox.classList.add("sefa-applied");
+  tiedLabel.hidden = appliedBox.hidden = info.num_codes <= 1;
 
   const header = h("div", { class: "sefa-heading" }, h("h3", {}, "Layers"), presetRow);
   const options = h("div", { class: "sefa-layer-options" }, normalizeLabel, tiedLabel);
-  const first = h("h4", {}, "Factorise");
+  const foundBox = named("Found in", "The layers that the directions are computed from", found.el);
   return {
-    el: h(
-      "section",
-      { class: "sefa-layers", "aria-label": "Layers" },
-      header,
-      first,
-      factorise.el,
-      editBox,
-      options,
-    ),
+    el: h("section", { class: "sefa-layers", "aria-label": "Layers" }, header, foundBox, appliedBox, options),
     update(next) {
       state = next;
-      factorise.update(next.layers);
-      edit.update(next.edit_layers ?? next.layers);
-      editBox.hidden = first.hidden = info.num_codes <= 1 || next.edit_layers === null;
+      found.update(next.layers);
+      applied.update(next.edit_layers ?? next.layers);
       tied.checked = next.edit_layers === null;
       normalize.checked = next.normalize;
       for (const { el, range } of presets)
@@ -78,7 +67,9 @@ export function createLayerRange(
 }
 
 export interface Preset {
+  /** Only what is true of any network: the sizes of its layers. */
   readonly name: string;
+  readonly title: string;
   readonly range: Range;
 }
 
@@ -91,26 +82,30 @@ const SMALL_BOTTOM = 8;
  */
 export function layerPresets(layers: readonly Layer[]): Preset[] {
   const n = layers.length;
-  const all: Preset = { name: "all", range: [0, n] };
+  const preset = (range: Range, word: string, name = pixels(layers.slice(...range))): Preset => {
+    return { name, title: `${word}: ${rangeName(range)}, ${pixels(layers.slice(...range))}`, range };
+  };
+  const three = (middle: number, last: number) => [
+    preset([0, middle], "Bottom"),
+    preset([middle, last], "Middle"),
+    preset([last, n], "Top"),
+  ];
+  const all = preset([0, n], "All", "all");
   const reading = layers.filter((layer) => layer.row !== null).length;
   const top = layers[n - 1]?.resolution ?? 0;
   if (reading >= 7 && top >= 4 * SMALL_BOTTOM && top <= 8 * SMALL_BOTTOM) {
     const middle = layers.findIndex(({ resolution }) => resolution > SMALL_BOTTOM);
     const last = layers.findIndex(({ resolution }) => resolution > 2 * SMALL_BOTTOM);
-    return [
-      { name: `bottom 4–${SMALL_BOTTOM} px`, range: [0, middle] },
-      { name: `middle ${2 * SMALL_BOTTOM} px`, range: [middle, last] },
-      { name: `top ${4 * SMALL_BOTTOM}–${top} px`, range: [last, n] },
-      all,
-    ];
+    return [...three(middle, last), all];
   }
-  if (reading >= 7)
-    return [
-      { name: "bottom 0–1", range: [0, 2] },
-      { name: "middle 2–5", range: [2, 6] },
-      { name: `top 6–${n - 1}`, range: [6, n] },
-      all,
-    ];
+  if (reading >= 7) return [...three(2, 6), all];
   const latentOnly = reading === 1 && layers[0]?.row !== null && n > 1;
-  return latentOnly ? [{ name: "latent only", range: [0, 1] }, all] : [all];
+  return latentOnly ? [preset([0, 1], "The layer that reads the latent", "latent only"), all] : [all];
+}
+
+/** "4–8 px", or "16 px" where all layers are of one size. */
+function pixels(layers: readonly Layer[]): string {
+  const sizes = layers.map(({ resolution }) => resolution);
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  return least === most ? `${most} px` : `${least}–${most} px`;
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Frame, Info, Intent, LookItem } from "./messages";
-import { isEmpty, mergePatches, overlay } from "./overlay";
+import { isEmpty, mergePatches, mustStayApart, overlay } from "./overlay";
 import { Echo, isLoopback, measure, median } from "./probe";
 import type { Patch, State } from "./state";
 
@@ -91,6 +91,7 @@ export class Link {
 
   /** Change the state; edits of one step are undone together. */
   edit(patch: Patch, step = 0): void {
+    if (this.status !== "gone" && mustStayApart(this.#wish, patch)) this.#send(false);
     this.#wish = mergePatches(this.#wish, patch);
     this.#step = step;
     this.merged += 1;
@@ -105,9 +106,33 @@ export class Link {
     this.#transmit({ type: "undo", view: this.view, redo });
   }
 
+  /** Go back to an earlier step; what is wished is said before. */
+  visit(place: number): void {
+    if (this.status === "gone") return;
+    if (!isEmpty(this.#wish)) this.#send(false);
+    this.#transmit({ type: "visit", view: this.view, place });
+  }
+
+  /** End a search that takes long. */
+  cancel(): void {
+    if (this.status !== "gone") this.#transmit({ type: "cancel", view: this.view });
+  }
+
+  /** Set the sliders so that they do what carried edits do. */
+  spread(): void {
+    if (this.status === "gone") return;
+    if (!isEmpty(this.#wish)) this.#send(false);
+    this.#transmit({ type: "spread", view: this.view });
+  }
+
   /** Ask for small pictures beside the sheet; none end what was asked for under this name. */
   look(name: string, size: number, items: readonly LookItem[]): void {
     if (this.status !== "gone") this.#transmit({ type: "look", view: this.view, name, size, items });
+  }
+
+  /** Ask for Python code that draws the sheet of the state. */
+  code(): void {
+    if (this.status !== "gone") this.#transmit({ type: "code", view: this.view });
   }
 
   /** Whether the picture is as wanted and nothing is held: there is time for what is beside it. */

@@ -22,18 +22,23 @@ interface Small {
 /** Where a small picture is shown. */
 export class Thumb {
   readonly el = h("span", { class: "sefa-look sefa-pending" });
-  readonly #canvas = h("canvas", { "aria-hidden": "true" });
+  readonly canvas = h("canvas", { "aria-hidden": "true" });
   #shown = "";
 
   constructor() {
-    this.el.append(this.#canvas);
+    this.el.append(this.canvas);
   }
 
   show(key: string, small: Small): void {
     this.el.classList.remove("sefa-pending", "sefa-outdated");
     if (this.#shown === key) return;
     this.#shown = key;
-    paint(this.#canvas, small.picture, small.place, small.pixels);
+    paint(this.canvas, small.picture, small.place, small.pixels);
+  }
+
+  /** What is shown; empty where that is nothing, or out of date. */
+  get key(): string {
+    return this.el.classList.contains("sefa-outdated") ? "" : this.#shown;
   }
 
   /** Keep what is shown, marked as out of date. */
@@ -153,8 +158,8 @@ export class Looks {
 
 /** Name pictures by all that they depend on; the strength of the direction that moves is in the item. */
 function contextOf(state: State): (item: LookItem) => string {
-  const { fingerprint, starts, layers, edit_layers, method, options, normalize } = state;
-  const found = [fingerprint, layers, edit_layers, method, options, normalize];
+  const { fingerprint, starts, carried, layers, edit_layers, method, options, normalize } = state;
+  const found = [fingerprint, carried, layers, edit_layers, method, options, normalize];
   const common = JSON.stringify([...found, state.truncation_psi, state.truncation_cutoff]);
   const strengths = Object.entries(state.strengths).filter(([, strength]) => strength !== 0);
   return ([row, index, strength]) => {

@@ -23,8 +23,16 @@ export type Intent =
       step: number;
     }
   | { type: "undo"; view: string; redo: boolean }
+  /** Wants the picture of an earlier step. */
+  | { type: "visit"; view: string; place: number }
+  /** Wants a long search to end; the directions that were shown last come back. */
+  | { type: "cancel"; view: string }
+  /** Wants the sliders to do what carried edits do. */
+  | { type: "spread"; view: string }
   /** Wants small pictures, at least `size` pixels high; one of no items ends the older one of the same name. */
-  | { type: "look"; view: string; name: string; size: number; items: readonly LookItem[] };
+  | { type: "look"; view: string; name: string; size: number; items: readonly LookItem[] }
+  /** Wants Python code that draws the sheet. */
+  | { type: "code"; view: string };
 
 /** How the bytes of pictures, one below the other, are to be read. */
 export interface Pixels {
@@ -73,6 +81,20 @@ export type Info =
       readonly fraction: number;
     }
   | { readonly type: "probe"; readonly view: string; readonly seq: number };
+
+/** Python code that was asked for. */
+export interface Code {
+  readonly type: "code";
+  readonly view: string;
+  readonly text: string;
+}
+
+/** Read the Python code that was asked for; null where it is something else. */
+export function parseCode(content: unknown): Code | null {
+  if (!isFields(content) || content.type !== "code") return null;
+  const { type, view, text } = content;
+  return typeof view === "string" && typeof text === "string" ? { type, view, text } : null;
+}
 
 /** Read what answers a look; null where it is something else. */
 export function parseSeen(content: unknown): Seen | null {

@@ -22,7 +22,7 @@ export function createMethod(
   const menu = (first: readonly HTMLOptionElement[], pick: (value: string) => void) => {
     const select = h("select", {});
     const titles = info.methods.map(({ name, title, takes }) =>
-      h("option", { value: name, title: takes }, title),
+      h("option", { value: name, title: takes }, takes ? `${title} (${duration(takes)})` : title),
     );
     select.append(...first, ...titles);
     on(scope, select, "change", () => pick(select.value));
@@ -43,7 +43,7 @@ export function createMethod(
   };
   const options = createOptions(scope, (options) => onPatch({ options }));
   const title =
-    "How directions are found; automatic is SeFa where the latent is read, else the composed response";
+    "How directions are found, and about how long that takes; automatic is SeFa where the latent is read, else the composed response";
   const secondTitle =
     "A second search: its pictures are drawn at the right, each slider moves the matched direction";
   const el = h(
@@ -65,4 +65,9 @@ export function createMethod(
       options.update(known?.options ?? [], state.options);
     },
   };
+}
+
+/** How long a method takes, without what takes it. */
+function duration(takes: string): string {
+  return takes.split(":", 1)[0] ?? "";
 }

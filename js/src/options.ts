@@ -1,8 +1,9 @@
 /** A control for each option of a method that the panel may offer. */
 
 import type { Fields } from "./check";
-import { h, numberField, on, type Scope } from "./dom";
+import { h, on, type Scope } from "./dom";
 import type { Option } from "./info";
+import { numberField } from "./number-field";
 
 export interface Options {
   readonly el: HTMLElement;
@@ -42,7 +43,7 @@ export function createOptions(scope: Scope, onChange: (values: Fields) => void):
     const limits: Record<string, string> = { step: option.kind === "whole" ? "1" : "any" };
     if (option.least !== null) limits.min = String(option.least);
     if (option.most !== null) limits.max = String(option.most);
-    const field = numberField(scope, limits, String, (value) => set(option.name, value));
+    const field = numberField(scope, { attributes: limits, set: (value) => set(option.name, value) });
     return { el: field.el, show: (value) => field.show(typeof value === "number" ? value : null) };
   }
 

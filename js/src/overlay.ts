@@ -1,11 +1,16 @@
 /** Lays the patches that the kernel has not answered yet over its state: what the person at the panel wants. */
 
-import type { Patch, State } from "./state";
+import { type Patch, type State, searches } from "./state";
 
-/** Merge a newer patch over an older one; strengths merge direction by direction. */
+/**
+ * Merge a newer patch over an older one; strengths merge direction by direction.
+ *
+ * Older strengths are left out where the newer patch asks for other directions: they are not of those.
+ */
 export function mergePatches(older: Patch, newer: Patch): Patch {
   const merged = { ...older, ...newer };
-  if (older.strengths && newer.strengths) merged.strengths = { ...older.strengths, ...newer.strengths };
+  if (searches(newer) && !newer.strengths) delete merged.strengths;
+  else if (older.strengths && newer.strengths) merged.strengths = { ...older.strengths, ...newer.strengths };
   return merged;
 }
 
@@ -26,6 +31,11 @@ function laid(state: State, patch: Patch): State {
   const other =
     second === undefined ? next.second : second && { method: null, layers: next.layers, ...second };
   return { ...next, starts, chosen, second: other };
+}
+
+/** Whether two patches must not be one: strengths of one of them would be taken for other directions. */
+export function mustStayApart(older: Patch, newer: Patch): boolean {
+  return (searches(older) && !!newer.strengths) || (!!older.strengths && searches(newer));
 }
 
 export function isEmpty(patch: Patch): boolean {

@@ -1,24 +1,29 @@
 /** The panel: it lives in an element, shows a widget's model, and ends when its signal is aborted. */
 
 import type { AnyModel } from "@anywidget/types";
+import { createCarried } from "./carried";
+import { createCopy } from "./copy";
 import { createDirections } from "./directions";
+import { createDisplay } from "./display";
 import { button, h, type Scope } from "./dom";
+import { createHeat } from "./heat";
 import { type GeneratorInfo, parseDirections, parseGeneratorInfo } from "./info";
 import { listenToKeys } from "./keys";
 import { createLayerRange } from "./layer-range";
 import { Link } from "./link";
 import { Looks } from "./looks";
-import { parseInfo, parseSeen } from "./messages";
+import { parseCode, parseInfo, parseSeen } from "./messages";
 import { createMethod } from "./method";
 import { isEmpty } from "./overlay";
 import { createSeed } from "./seed";
 import { columnNames, describes } from "./sheet";
 import { createStage } from "./stage";
 import { withAnother, without } from "./starts";
-import { type Patch, parseHistory, parseState, type State } from "./state";
+import { type Patch, parseHistory, parseState, resetting, type State } from "./state";
 import { createStatus } from "./status";
 import { Steps } from "./steps";
 import { createUndo } from "./undo";
+import { createVisited } from "./visited";
 
 interface Traits {
   [name: string]: unknown;
@@ -69,7 +74,7 @@ function createPanel(
   };
   /** A frame that answers a later request than this takes the error away; a failure of the panel stays. */
   let errorSeq = 0;
-  const status = createStatus(scope, info);
+  const status = createStatus(scope, info, () => link.cancel());
   const steps = new Steps();
   const edit = (patch: Patch) => {
     if (isEmpty(patch)) return;
@@ -81,9 +86,10 @@ function createPanel(
     stage.setComparing(unedited);
     link.compare(unedited);
   };
-  const resetAll = () => {
-    const set = Object.entries(link.wanted().strengths).filter(([, strength]) => strength !== 0);
-    if (set.length > 0) edit({ strengths: Object.fromEntries(set.map(([index]) => [index, 0])) });
+  const resetAll = () => edit(resetting(link.wanted()));
+  const lock = (index: number, locked: boolean) => {
+    const others = link.wanted().locked.filter((other) => other !== index);
+    edit({ locked: locked ? [...others, index].sort((a, b) => a - b) : others });
   };
   const stage = createStage(scope, info.resolution, {
     compare,
@@ -91,11 +97,23 @@ function createPanel(
     add: () => edit(withAnother(link.wanted())),
     remove: (row) => edit(without(link.wanted(), row)),
   });
+  const copy = createCopy(scope, { wanted: look, ask: () => link.code() });
+  const heat = createHeat(scope, () => look());
+  stage.tools.insertBefore(heat.button, stage.tools.lastElementChild);
+  stage.tools.insertBefore(copy.el, stage.tools.lastElementChild);
+  stage.el.append(heat.note);
   const seed = createSeed(scope, info, edit);
   const layers = createLayerRange(scope, info, edit);
   const method = createMethod(scope, info, edit);
-  const directions = createDirections(scope, {
+  const carried = createCarried(scope, info, {
+    remove: () => edit({ carried: [] }),
+    spread: () => link.spread(),
+  });
+  const directions = createDirections(scope, carried.el, {
     strength: (index, strength) => edit({ strengths: { [index]: strength } }),
+    focus: (focused) => link.edit({ focused }, steps.last),
+    lock,
+    sort: (sort) => edit({ sort }),
     stretch: (stretch) => edit({ stretch }),
     resetAll,
     wall: (shown) => wall.setAttribute("aria-pressed", String(shown)),
@@ -110,6 +128,7 @@ function createPanel(
   function draw(): void {
     const wanted = link.wanted();
     directions.update(wanted, found, found !== null && !describes(found, wanted));
+    carried.update(wanted);
     layers.update(wanted);
     method.update(wanted);
     seed.update(wanted);
@@ -128,6 +147,11 @@ function createPanel(
     const wanted = link.wanted();
     const quiet = link.quiet && found !== null && describes(found, wanted);
     directions.look(looks, wanted, quiet);
+    looks.show("heat", heat.wanted(wanted, found), wanted, quiet);
+    heat.draw(wanted, stage.pictures);
+    const picture = link.quiet ? stage.edited(wanted) : undefined;
+    if (picture) visited.keep(picture);
+    copy.look(quiet);
   }
 
   const area = h("div", { class: "sefa-controls" });
@@ -137,10 +161,14 @@ function createPanel(
   root.style.setProperty("--sefa-picture", info.resolution > 384 ? "512px" : "440px");
   const history = createUndo(scope, undo);
   history.update(parseHistory(model.get("history")));
-  status.header.insertBefore(history.el, status.header.lastElementChild);
+  const visited = createVisited(scope, (place) => link.visit(place));
+  visited.update(parseHistory(model.get("history")));
+  const display = createDisplay(scope, root);
+  status.header.insertBefore(display.el, status.header.lastElementChild);
+  status.header.insertBefore(history.el, display.el);
   status.header.insertBefore(method.el, history.el);
   status.header.insertBefore(wall, method.el);
-  root.append(status.header, status.strip, area);
+  root.append(status.header, status.strip, area, visited.el);
 
   const link = new Link(viewName(), first, {
     send: (message) => model.send(message),
@@ -188,6 +216,8 @@ function createPanel(
     guarded((content: unknown, buffers?: DataView[]) => {
       const [seen, bytes] = [parseSeen(content), buffers?.[0]];
       if (seen?.view === link.view && bytes) looks.receive(seen, bytes);
+      const code = parseCode(content);
+      if (code?.view === link.view) copy.receive(code.text);
       const message = parseInfo(content);
       if (message) link.receive(message, bytes);
     }),
@@ -210,7 +240,11 @@ function createPanel(
   );
   listen(
     "change:history",
-    guarded(() => history.update(parseHistory(model.get("history")))),
+    guarded(() => {
+      const told = parseHistory(model.get("history"));
+      history.update(told);
+      visited.update(told);
+    }),
   );
   // The front end tells this when the kernel was restarted or is dead; a live model never tells it.
   listen(
@@ -224,9 +258,17 @@ function createPanel(
     resetAll,
     compare,
     undo,
+    cancel: () => status.busy && link.cancel(),
     add: stage.add,
+    lock: () => {
+      const { focused, locked } = link.wanted();
+      if (focused !== null) lock(focused, !locked.includes(focused));
+    },
     goTo: directions.focusGoTo,
     toggleAll: directions.toggleAll,
+    heat: heat.toggle,
+    projector: display.toggleProjector,
+    fullScreen: display.toggleFullScreen,
     hold: (held) => {
       link.hold(held);
       if (!held) look();
@@ -252,7 +294,9 @@ function createPanel(
 
   el.append(root);
   draw();
-  link.start();
+  // The front end marks views of models that have no connection, for instance those of a saved notebook.
+  if (el.classList.contains("jupyter-widgets-disconnected")) link.disconnect();
+  else link.start();
 }
 
 /** A name no other view has, also where pages are not from a secure origin and have no `randomUUID`. */

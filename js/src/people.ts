@@ -4,8 +4,13 @@ import { button, h, on, type Scope, setText } from "./dom";
 import type { Pin, State } from "./state";
 import { Tile } from "./tile";
 
+/** Up to so many people stand beside the large one where there is room; more stand below it. */
+const FEW = 4;
+
 export interface People {
   readonly el: HTMLElement;
+  /** The box of one start's pictures. */
+  pictures(row: number): HTMLElement | undefined;
   /** The tile of a row and a column, if the sheet has it. */
   tile(row: number, column: number): Tile | undefined;
   /** Show the pictures without strengths, or with them. */
@@ -69,11 +74,13 @@ class Person {
 }
 
 export function createPeople(scope: Scope, resolution: number, events: PeopleEvents): People {
-  const el = h("div", { class: "sefa-people" });
+  // A click with the other button offers what the browser does with a picture, not cells to delete.
+  const el = h("div", { class: "sefa-people", "data-jp-suppress-context-menu": "" });
   const people: Person[] = [];
   let unedited = false;
   return {
     el,
+    pictures: (row) => people[row]?.pictures,
     tile: (row, column) => people[row]?.tiles[column],
     setUnedited(next) {
       unedited = next;
@@ -92,7 +99,7 @@ export function createPeople(scope: Scope, resolution: number, events: PeopleEve
         people[row]?.setColumns(columns, unedited);
         people[row]?.show(pin, row === state.chosen, alone);
       });
-      el.classList.toggle("sefa-many", !alone);
+      el.classList.toggle("sefa-few", !alone && state.starts.length <= FEW);
     },
   };
 }

@@ -126,8 +126,10 @@ export function createRangeSelector(
   });
 
   draw();
+  const el = h("div", { class: "sefa-range", role: "group", "aria-label": name }, bar, groups, text);
+  el.style.setProperty("--sefa-layers", String(n));
   return {
-    el: h("div", { class: "sefa-range", role: "group", "aria-label": name }, bar, groups, text),
+    el,
     update(next) {
       range = next;
       draw();

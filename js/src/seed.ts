@@ -1,9 +1,13 @@
 /** Where the chosen picture begins: seed, class and truncation. */
 
-import { button, h, numberField, on, type Scope, setText } from "./dom";
+import { button, h, on, type Scope } from "./dom";
 import type { GeneratorInfo } from "./info";
+import { numberField } from "./number-field";
 import { chosenPin, type Patch, type State } from "./state";
 
+/** The kernel takes seeds up to this, and truncation as far as this. */
+const MAX_SEED = 2 ** 32 - 1;
+const MAX_PSI = 2;
 /** Random seeds are below this. */
 export const RANDOM_SEEDS = 10_000_000;
 
@@ -21,48 +25,89 @@ export function createSeed(scope: Scope, info: GeneratorInfo, onPatch: (patch: P
   const next = () => onPatch({ seed: seed + 1 });
   const random = () => onPatch({ seed: Math.floor(Math.random() * RANDOM_SEEDS) });
 
-  const field = numberField(scope, { min: "0", step: "1", "aria-label": "Seed" }, String, (value) =>
-    onPatch({ seed: value }),
+  const field = numberField(scope, {
+    attributes: { min: "0", max: String(MAX_SEED), step: "1", "aria-label": "Seed" },
+    set: (value) => onPatch({ seed: value }),
+    stays: () => `The picture is still of seed ${seed}.`,
+  });
+  const back = button(scope, { title: "Previous seed ([)", "aria-label": "Previous seed" }, "‹", () =>
+    previous(),
   );
   const seedBox = h(
     "div",
     { class: "sefa-field sefa-seed", role: "group", "aria-label": "Seed" },
     h("span", { class: "sefa-field-name" }, "Seed"),
-    button(scope, { title: "Previous seed ([)", "aria-label": "Previous seed" }, "‹", previous),
+    back,
     field.el,
     button(scope, { title: "Next seed (])", "aria-label": "Next seed" }, "›", next),
     button(scope, { title: "Random seed (r)" }, "Random", random),
   );
 
   const last = info.num_classes - 1;
-  const label = numberField(scope, { min: "0", max: String(last), step: "1" }, String, (value) =>
-    onPatch({ label: value }),
-  );
+  let shownLabel: number | null = null;
+  const label = numberField(scope, {
+    attributes: { min: "0", max: String(last), step: "1", "aria-label": "Class" },
+    set: (value) => onPatch({ label: value }),
+    stays: () => `The picture is still of class ${shownLabel}.`,
+  });
   const labelBox = h(
-    "label",
+    "div",
     { class: "sefa-field", title: `Class of the picture, 0 to ${last}` },
-    "Class",
+    h("span", {}, "Class"),
     label.el,
   );
   labelBox.hidden = info.num_classes === 0;
 
-  const psi = h("input", { type: "range", min: "0", max: "1.5", step: "0.01" });
-  const psiValue = h("output", { class: "sefa-psi-value" });
+  const psi = h("input", { type: "range", min: "0", max: String(MAX_PSI), step: "0.01" });
+  psi.setAttribute("aria-label", "Truncation");
+  const psiValue = numberField(scope, {
+    attributes: {
+      min: String(-MAX_PSI),
+      max: String(MAX_PSI),
+      step: "any",
+      "aria-label": "Truncation, exactly",
+    },
+    format: (value) => String(Number(value.toFixed(3))),
+    set: (value) => onPatch({ truncation_psi: value }),
+  });
   on(scope, psi, "input", () => onPatch({ truncation_psi: Number(psi.value) }));
-  const psiTitle = "Truncation ψ: 1 is the whole variety, 0 the average picture";
-  const psiBox = h("label", { class: "sefa-field sefa-psi", title: psiTitle }, "Truncation ψ", psi, psiValue);
+  const psiTitle = "Truncation ψ: 1 is the whole variety, 0 the average picture; lower is more typical";
+  const psiBox = h(
+    "div",
+    { class: "sefa-field sefa-psi", role: "group", "aria-label": "Truncation", title: psiTitle },
+    ...[h("span", {}, "Truncation ψ"), psi, psiValue.el],
+  );
   psiBox.hidden = info.latent_space !== "w" && info.num_classes === 0;
 
+  const cutoff = numberField(scope, {
+    attributes: {
+      ...{ min: "0", max: String(info.num_codes), step: "1", placeholder: "all" },
+      "aria-label": "Truncated codes",
+    },
+    set: (value) => onPatch({ truncation_cutoff: value }),
+    clear: () => onPatch({ truncation_cutoff: null }),
+  });
+  const cutoffTitle = `Truncate only the first codes, of ${info.num_codes}: later ones keep their variety; empty is all`;
+  const cutoffBox = h(
+    "div",
+    { class: "sefa-field sefa-cutoff", title: cutoffTitle },
+    ...[h("span", {}, "only the first"), cutoff.el, h("span", {}, "codes")],
+  );
+  cutoffBox.hidden = psiBox.hidden || info.num_codes < 2;
+
   return {
-    el: h("div", { class: "sefa-source" }, seedBox, labelBox, psiBox),
+    el: h("div", { class: "sefa-source" }, seedBox, labelBox, psiBox, cutoffBox),
     update(state) {
       const pin = chosenPin(state);
       seed = pin.seed;
       field.show(seed);
+      back.disabled = seed === 0;
+      shownLabel = pin.label;
       label.show(pin.label);
       if (Number(psi.value) !== state.truncation_psi) psi.value = String(state.truncation_psi);
-      setText(psiValue, state.truncation_psi.toFixed(2));
-      psi.style.setProperty("--at", String(Math.min(1, state.truncation_psi / 1.5)));
+      psiValue.show(state.truncation_psi);
+      psi.style.setProperty("--at", String(Math.min(1, Math.max(0, state.truncation_psi / MAX_PSI))));
+      cutoff.show(state.truncation_cutoff);
     },
     previous,
     next,

@@ -1,16 +1,19 @@
 /** The row of one direction: its number, value and slider. */
 
-import { button, h, numberField, on, type Scope, setText } from "./dom";
+import { button, h, on, type Scope, setText, svg } from "./dom";
 import { createFilmstrip, type Who } from "./filmstrip";
-import { significant, valueName } from "./format";
+import { likeness, shortNumber, signed, significant, valueName } from "./format";
 import type { DirectionsInfo } from "./info";
 import { Thumb, type Wanted } from "./looks";
+import { numberField } from "./number-field";
 import { endLabel, endTitle, snap } from "./slider-range";
 
 export interface SliderRow {
   readonly el: HTMLElement;
   /** Show a strength on the direction's slider, the direction's value, and the one it is matched with. */
   show(strength: number, spectrum: DirectionsInfo | null, stretch: number): void;
+  /** Show whether the direction is locked. */
+  setLocked(locked: boolean): void;
   /** Open the filmstrip for these starts, or close it; `all`: whether they are all there are. */
   open(people: readonly Who[] | null, all: boolean): void;
   /** The pictures of both ends, of a start. */
@@ -23,6 +26,8 @@ export interface SliderRow {
 
 export interface RowEvents {
   set(strength: number): void;
+  /** The direction is to be locked, or not. */
+  lock(locked: boolean): void;
   /** The filmstrip is wanted for all starts, or for the chosen one again. */
   toggleAll(): void;
 }
@@ -33,12 +38,12 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
   let opened = false;
   const slider = h("input", { type: "range", step: "any", "aria-label": `Direction ${index}` });
   slider.title = "Arrow keys 2 %, Page keys 20 %; Delete or a double click sets it to zero";
-  const value = numberField(
-    scope,
-    { step: "any", class: "sefa-value", "aria-label": `Strength of direction ${index}` },
-    (strength) => String(Number(strength.toFixed(strength !== 0 && Math.abs(strength) < 0.1 ? 4 : 2))),
+  const value = numberField(scope, {
+    attributes: { step: "any", class: "sefa-value", "aria-label": `Strength of direction ${index}` },
+    format: (strength) =>
+      String(Number(strength.toFixed(strength !== 0 && Math.abs(strength) < 0.1 ? 4 : 2))),
     set,
-  );
+  });
   const [symbol, share] = [h("span", { class: "sefa-symbol" }), h("span", {})];
   const eigenvalue = h("span", { class: "sefa-eigenvalue" }, symbol, share);
   const match = h("span", { class: "sefa-match", hidden: "" });
@@ -71,8 +76,18 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
     "×",
     () => set(0),
   );
+  const lock = button(scope, { class: "sefa-lock", "aria-pressed": "false" }, "", () =>
+    events.lock(lock.getAttribute("aria-pressed") !== "true"),
+  );
+  lock.append(lockIcon());
+  lock.setAttribute("aria-label", `Lock direction ${index}`);
+  lock.title = "Reset all leaves a locked direction alone (l)";
   const number = h("span", { class: "sefa-index" }, `#${index}`);
-  const head = h("div", { class: "sefa-row-head" }, number, eigenvalue, match, all, value.el, endText, zero);
+  const head = h(
+    "div",
+    { class: "sefa-row-head" },
+    ...[number, eigenvalue, match, all, value.el, endText, lock, zero],
+  );
   const strip = createFilmstrip(scope, index, set);
   strip.el.hidden = true;
   const el = h("div", { class: "sefa-row" }, minus.el, slider, head, plus.el, strip.el);
@@ -108,11 +123,13 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
       setText(symbol, number === undefined ? "" : `${spectrum?.value_symbol} `);
       setText(share, number === undefined ? "" : significant(number));
       eigenvalue.title = number === undefined ? "" : `${valueName(spectrum)}: ${number}`;
+      const chance = spectrum?.second?.chance ?? 0;
       const [other, cosine] = spectrum?.second?.matches[index] ?? [];
       match.hidden = other === undefined || cosine === undefined;
       if (other !== undefined && cosine !== undefined) {
-        setText(match, `#${other} ${cosine.toFixed(2)}`);
-        match.title = `Matched with direction ${other} of the second search: |cos| = ${cosine}`;
+        setText(match, `#${other} ${cosine.toFixed(2)} ${likeness(cosine, chance)}`);
+        const word = likeness(cosine, chance);
+        match.title = `Matched with direction ${other} of the second search, ${word}: |cos| = ${cosine}; of random directions 95 % stay below ${chance}`;
       }
       const end = held ? Number(slider.max) : stretch * (spectrum?.ends[index] || 1);
       if (slider.max !== String(end)) {
@@ -122,6 +139,7 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
       const shown = Math.min(end, Math.max(-end, strength));
       if (Number(slider.value) !== shown) slider.value = String(shown);
       slider.style.setProperty("--at", String((shown / end + 1) / 2));
+      slider.setAttribute("aria-valuetext", `${signed(strength)} of ±${shortNumber(end)}`);
       value.show(strength);
       el.classList.toggle("sefa-active", strength !== 0);
       const stop = spectrum?.stops[index] ?? "estimate";
@@ -129,7 +147,11 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
       setText(endText, endLabel(end, stop, beyond));
       endText.title = endTitle(end, stop, stretch);
       el.classList.toggle("sefa-beyond", beyond);
-      value.el.title = beyond ? "This strength lies beyond the end of the slider" : "";
+      value.input.title = beyond ? "This strength lies beyond the end of the slider" : "";
+    },
+    setLocked(locked) {
+      lock.setAttribute("aria-pressed", String(locked));
+      el.classList.toggle("sefa-locked", locked);
     },
     open(people, everyone) {
       strip.el.hidden = people === null;
@@ -179,4 +201,13 @@ function afterKey(event: KeyboardEvent, strength: number, end: number): number |
     default:
       return null;
   }
+}
+
+function lockIcon(): SVGElement {
+  return svg(
+    "svg",
+    { viewBox: "0 0 16 16", width: "14", height: "14", "aria-hidden": "true" },
+    svg("path", { d: "M5 7V5a3 3 0 0 1 6 0v2", fill: "none", stroke: "currentColor", "stroke-width": "1.6" }),
+    svg("rect", { x: "3.2", y: "7", width: "9.6", height: "7", rx: "1.2", fill: "currentColor" }),
+  );
 }

@@ -4,6 +4,7 @@ import { h, on, type Scope } from "./dom";
 import type { Who } from "./filmstrip";
 import type { DirectionsInfo } from "./info";
 import type { Wanted } from "./looks";
+import { ordered } from "./order";
 import { createSliderRow, type SliderRow } from "./slider-row";
 import type { State } from "./state";
 
@@ -40,6 +41,9 @@ export interface Counts {
 
 export interface SlidersEvents {
   strength(index: number, strength: number): void;
+  lock(index: number, locked: boolean): void;
+  /** The row of a direction is to be the open one. */
+  focus(index: number): void;
   /** Other directions are shown now. */
   shown(): void;
   /** Other pictures are in view now. */
@@ -52,12 +56,12 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
   let count = FIRST_SHOWN;
   let wanted: State | null = null;
   let spectrum: DirectionsInfo | null = null;
-  /** The row with the filmstrip. */
-  let open = 0;
   let all = false;
   /** A row whose filmstrip closes when the pointer has left: until then nothing moves under the hand. */
   let lingering: number | null = null;
   let pressed = false;
+  /** The rows, top to bottom. */
+  let placed: readonly number[] = [];
 
   const list = h("div", { class: "sefa-rows", role: "group", "aria-label": "Strengths of the directions" });
   on(scope, list, "scroll", () => events.scrolled());
@@ -71,16 +75,22 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
   });
 
   function openRow(index: number): void {
+    const open = focused();
     if (index === open) return;
-    lingering = pressed && open < index ? open : null;
-    open = index;
-    layOut();
+    lingering = pressed && open !== null && open < index ? open : null;
+    events.focus(index);
     events.scrolled();
   }
+
+  /** The row with the filmstrip. */
+  const focused = () => wanted?.focused ?? null;
 
   function setCount(next: number): void {
     if (next < count) pinned.clear();
     count = Math.max(FIRST_SHOWN, Math.min(next, Math.ceil((spectrum?.ends.length ?? 0) / MORE) * MORE));
+    const first = firstIndices();
+    const open = focused();
+    if (open !== null && !first.includes(open)) events.focus(first[0] ?? 0);
     layOut();
     events.scrolled();
   }
@@ -90,14 +100,23 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     const d = spectrum?.ends.length ?? 0;
     for (const [index, strength] of Object.entries(wanted?.strengths ?? {}))
       if (strength !== 0) pinned.add(Number(index));
-    const shown = [...Array(Math.min(count, d)).keys()];
-    for (const index of [...pinned].sort((a, b) => a - b)) if (index >= count && index < d) shown.push(index);
-    return shown;
+    const open = focused();
+    if (open !== null) pinned.add(open);
+    const first = new Set(firstIndices());
+    const others = [...pinned].filter((index) => !first.has(index) && index < d);
+    return [...first, ...others.sort((a, b) => a - b)];
+  }
+
+  /** As many as are shown in any case; rows that are pressed keep their places. */
+  function firstIndices(): number[] {
+    if (pressed && placed.length > 0) return placed.slice(0, count);
+    return wanted && spectrum ? ordered(wanted, spectrum).slice(0, count) : [];
   }
 
   function createRow(index: number): SliderRow {
     const row = createSliderRow(scope, index, {
       set: (strength) => events.strength(index, strength),
+      lock: (locked) => events.lock(index, locked),
       toggleAll,
     });
     on(scope, row.el, "focusin", () => openRow(index));
@@ -119,7 +138,8 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
 
   function layOut(): void {
     const shown = shownIndices();
-    const same = shown.length === rows.size && shown.every((index) => rows.has(index));
+    const same = shown.join() === placed.join();
+    placed = shown;
     if (!same) {
       for (const [index, row] of rows) {
         if (shown.includes(index)) continue;
@@ -129,18 +149,19 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
       shown.forEach((index, place) => {
         const row = rows.get(index) ?? createRow(index);
         rows.set(index, row);
-        row.el.classList.toggle("sefa-apart", place > 0 && shown[place - 1] !== index - 1);
+        const apart = wanted?.sort === "value" && place > 0 && shown[place - 1] !== index - 1;
+        row.el.classList.toggle("sefa-apart", apart);
         if (list.children[place] !== row.el) list.insertBefore(row.el, list.children[place] ?? null);
       });
       events.shown();
     }
-    if (!rows.has(open)) open = shown[0] ?? 0;
     list.classList.toggle("sefa-matching", spectrum?.second != null);
     const who = people();
     const everyone = all || wanted?.starts.length === 1;
     for (const [index, row] of rows) {
+      row.setLocked(wanted?.locked.includes(index) ?? false);
       row.show(wanted?.strengths[index] ?? 0, spectrum, wanted?.stretch ?? 1);
-      row.open(index === open || index === lingering ? who : null, everyone);
+      row.open(index === focused() || index === lingering ? who : null, everyone);
     }
   }
 
@@ -158,9 +179,9 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     },
     reveal(index) {
       pinned.add(index);
-      open = index;
       lingering = null;
-      layOut();
+      if (index === focused()) layOut();
+      else events.focus(index);
       rows.get(index)?.reveal();
       events.scrolled();
     },
@@ -169,7 +190,8 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     toggleAll,
     indices: () => new Set(rows.keys()),
     counts() {
-      const idle = [...rows.keys()].some((index) => index >= count && !wanted?.strengths[index]);
+      const first = new Set(firstIndices());
+      const idle = placed.some((index) => !first.has(index) && !wanted?.strengths[index]);
       return {
         shown: rows.size,
         more: count < (spectrum?.ends.length ?? 0),
@@ -177,12 +199,12 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
       };
     },
     ends(asking) {
-      const inOrder = [...rows].sort(([a], [b]) => a - b).map(([, row]) => row);
+      const inOrder = placed.flatMap((index) => rows.get(index) ?? []);
       // Where rows are is asked only then: it makes the page lay out, which a drag has no time for.
       const near = asking ? inOrder.filter(inView) : inOrder;
       const far = inOrder.filter((row) => !near.includes(row));
       return [...near, ...far].flatMap((row) => row.ends(wanted?.chosen ?? 0));
     },
-    strip: () => rows.get(open)?.strip() ?? [],
+    strip: () => rows.get(focused() ?? -1)?.strip() ?? [],
   };
 }

@@ -9,6 +9,12 @@ import type { State } from "./state";
 
 export interface Stage {
   readonly el: HTMLElement;
+  /** What a person does with the pictures. */
+  readonly tools: HTMLElement;
+  /** The edited picture of the chosen start. */
+  edited(state: State): HTMLCanvasElement | undefined;
+  /** The box of one start's pictures. */
+  pictures(row: number): HTMLElement | undefined;
   show(frame: Frame, bytes: DataView): void;
   update(state: State): void;
   /** Add a start, as the button does. */
@@ -65,7 +71,12 @@ export function createStage(scope: Scope, resolution: number, events: StageEvent
   smooth.checked = true;
   blend();
   on(scope, smooth, "change", blend);
-  const smoothLabel = h("label", { title: "Blend the pixels when the picture is scaled" }, smooth, "smooth");
+  const smoothLabel = h(
+    "label",
+    { class: "sefa-smooth-label", title: "Blend the pixels when the picture is scaled" },
+    smooth,
+    "smooth",
+  );
   const tools = h("div", { class: "sefa-stage-tools" }, compare, add, smoothLabel, readout);
 
   function draw(frame: Frame, picture: Picture): void {
@@ -84,6 +95,9 @@ export function createStage(scope: Scope, resolution: number, events: StageEvent
 
   return {
     el: h("div", { class: "sefa-stage" }, captions, frameBox, tools),
+    tools,
+    edited: ({ chosen, original }) => people.tile(chosen, Number(original))?.canvas,
+    pictures: people.pictures,
     show(frame, bytes) {
       if (!frame.tiles.some(([row, column]) => people.tile(row, column)?.order.admits(frame))) return;
       const picture = decode(frame, frame.tiles.length, bytes);

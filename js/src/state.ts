@@ -1,6 +1,6 @@
 /** The panel's state: what its sheet shows, as the kernel describes it. */
 
-import { type Fields, isFields, isNumber, isRange, type Range } from "./check";
+import { type Fields, isFields, isNumber, isNumbers, isRange, isTexts, type Range } from "./check";
 
 /** One start that the panel shows. */
 export interface Pin {
@@ -18,6 +18,11 @@ export interface Search {
   readonly layers: Range;
 }
 
+/** An edit along directions of an earlier search, done beside what the sliders do. */
+export interface Carried extends Search {
+  readonly strengths: Readonly<Record<string, number>>;
+}
+
 export interface State {
   readonly revision: number;
   /** Name of the generator that the state is of. */
@@ -30,6 +35,10 @@ export interface State {
   readonly chosen: number;
   /** Non-zero strengths by direction. */
   readonly strengths: Readonly<Record<string, number>>;
+  /** Directions that are left alone when all are reset. */
+  readonly locked: readonly number[];
+  /** What sliders had set when other directions were asked for. */
+  readonly carried: readonly Carried[];
   /** Layers that are factorised. */
   readonly layers: Range;
   /** Layers whose codes are edited; null for the same as `layers`. */
@@ -45,8 +54,12 @@ export interface State {
   readonly original: boolean;
   readonly truncation_psi: number;
   readonly truncation_cutoff: number | null;
+  /** In which order directions are listed. */
+  readonly sort: string;
   /** The sliders go so many times as far as their ends say. */
   readonly stretch: number;
+  /** The direction whose row is open; null for none. */
+  readonly focused: number | null;
 }
 
 /** Absolute new values of some of the state's fields; `seed` and `label` are those of the chosen start. */
@@ -57,6 +70,20 @@ export type Patch = Partial<
     second: Partial<Search> | null;
   }
 >;
+
+/** What sets all to zero that is not locked, and takes a carried edit away; empty where there is nothing. */
+export function resetting({ strengths, locked, carried }: State): Patch {
+  const moved = Object.entries(strengths).filter(
+    ([index, strength]) => strength && !locked.includes(Number(index)),
+  );
+  const zeros = { strengths: Object.fromEntries(moved.map(([index]) => [index, 0])) };
+  return { ...(moved.length > 0 ? zeros : {}), ...(carried.length > 0 ? { carried: [] } : {}) };
+}
+
+/** Whether a patch asks for other directions. */
+export function searches(patch: Patch): boolean {
+  return ["method", "layers", "options", "normalize"].some((name) => name in patch);
+}
 
 /** The start that is shown large. */
 export function chosenPin(state: State): Pin {
@@ -77,6 +104,8 @@ export function parseState(value: unknown): State | null {
     starts: value.starts,
     chosen: Math.min(value.chosen, value.starts.length - 1),
     strengths: value.strengths as Record<string, number>,
+    locked: isNumbers(value.locked) ? value.locked : [],
+    carried: Array.isArray(value.carried) ? value.carried.flatMap(parseCarried) : [],
     layers: value.layers,
     edit_layers: isRange(value.edit_layers) ? value.edit_layers : null,
     method: typeof value.method === "string" ? value.method : null,
@@ -86,24 +115,48 @@ export function parseState(value: unknown): State | null {
     original: value.original === true,
     truncation_psi: isNumber(value.truncation_psi) ? value.truncation_psi : 1,
     truncation_cutoff: isNumber(value.truncation_cutoff) ? value.truncation_cutoff : null,
+    sort: typeof value.sort === "string" ? value.sort : "value",
     stretch: isNumber(value.stretch) ? value.stretch : 1,
+    focused: isNumber(value.focused) ? value.focused : null,
   };
 }
 
-/** What `undo` and `redo` would change, in words; null where there is nothing. */
+/** The steps there were: what `undo` and `redo` would change, and the names of the newest ones. */
 export interface History {
+  /** In words; null where there is nothing. */
   readonly undo: string | null;
   readonly redo: string | null;
+  /** Place of the first named step, and of the present one. */
+  readonly first: number;
+  readonly place: number;
+  /** Revision of the present one. */
+  readonly revision: number;
+  /** What was changed at each step. */
+  readonly names: readonly string[];
 }
 
 export function parseHistory(value: unknown): History {
-  const word = (entry: unknown) => (typeof entry === "string" ? entry : null);
-  return isFields(value) ? { undo: word(value.undo), redo: word(value.redo) } : { undo: null, redo: null };
+  const { undo, redo, first, place, names, revision } = isFields(value) ? value : ({} as Fields);
+  return {
+    undo: typeof undo === "string" ? undo : null,
+    redo: typeof redo === "string" ? redo : null,
+    first: isNumber(first) ? first : 0,
+    place: isNumber(place) ? place : 0,
+    revision: isNumber(revision) ? revision : -1,
+    names: Array.isArray(names) && isTexts(names) ? names : [],
+  };
 }
 
 function parseSearch(value: unknown): Search | null {
   if (!isFields(value) || !isRange(value.layers)) return null;
   return { method: typeof value.method === "string" ? value.method : null, layers: value.layers };
+}
+
+function parseCarried(value: unknown): Carried[] {
+  const search = parseSearch(value);
+  if (!search || !isFields(value) || !isFields(value.strengths)) return [];
+  if (!Object.values(value.strengths).every(isNumber)) return [];
+  return [{ ...search, strengths: value.strengths as Record<string, number> }];
 }
 
 function isPin(value: unknown): value is Pin {

@@ -21,9 +21,12 @@ export interface StatusBar {
   /** Show how far long work is; an empty text takes it away. */
   showProgress(text: string, fraction: number): void;
   clearError(): void;
+  /** Whether long work goes on. */
+  readonly busy: boolean;
 }
 
-export function createStatus(scope: Scope, info: GeneratorInfo): StatusBar {
+/** `cancel`: end the long work that goes on. */
+export function createStatus(scope: Scope, info: GeneratorInfo, cancel: () => void): StatusBar {
   const quiet = h("span", { class: "sefa-status", role: "status" });
   const notice = h("div", { class: "sefa-notice", role: "status", hidden: "" });
   const errorText = h("span");
@@ -57,6 +60,7 @@ export function createStatus(scope: Scope, info: GeneratorInfo): StatusBar {
     { class: "sefa-progress", role: "status", hidden: "" },
     progressText,
     progressBar,
+    button(scope, { title: "Stop this search and go back to the directions before (Esc)" }, "Cancel", cancel),
   );
 
   const facts = `${info.family} · ${info.resolution} px · ${info.latent_space}, d = ${info.latent_dim}`;
@@ -92,5 +96,8 @@ export function createStatus(scope: Scope, info: GeneratorInfo): StatusBar {
       progressBar.value = fraction;
     },
     clearError,
+    get busy() {
+      return !progress.hidden;
+    },
   };
 }

@@ -15,6 +15,11 @@ export class Steps {
     this.#what = "";
   }
 
+  /** The step of the last edit: what is no step of its own goes with it. */
+  get last(): number {
+    return this.#number;
+  }
+
   /** Give the number of the step that an edit belongs to; `what` names the control. */
   of(what: string, now: number): number {
     const paused = !this.#held && now - this.#at > PAUSE_MS;

@@ -45,8 +45,8 @@ export function createWall(scope: Scope, onPick: (index: number) => void, onMore
       h("span", { class: "sefa-wall-value sefa-quiet" }),
     ];
     const caption = h("span", { class: "sefa-wall-caption" }, h("b", {}, `#${index}`), strength, value);
-    const label = `Direction ${index}, minus end and plus end: go to its slider`;
-    const el = button(scope, { class: "sefa-pair", "aria-label": label }, "", () => onPick(index));
+    const title = `Both ends of direction ${index}; a click goes to its slider`;
+    const el = button(scope, { class: "sefa-pair", title }, "", () => onPick(index));
     el.append(h("span", { class: "sefa-pair-pictures" }, minus.el, plus.el), caption);
     return { el, minus, plus, strength, value };
   }

@@ -15,7 +15,8 @@ export class FakeModel {
   listeners: [string, Handler][] = [];
 
   constructor(traits: Traits = {}) {
-    this.traits = { ...structuredClone(wire.traits), ...traits };
+    const state = { ...wire.traits.state, carried: [], locked: [] };
+    this.traits = { ...structuredClone({ ...wire.traits, state }), ...traits };
   }
 
   /** What a view of anywidget is given. */

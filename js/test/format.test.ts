@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { milliseconds, rangeName, rangeText, significant } from "../src/format";
+import { likeness, milliseconds, rangeName, rangeText, significant } from "../src/format";
 import type { Layer } from "../src/info";
 import { layerPresets } from "../src/layer-range";
 import { niceTicks } from "../src/spectrum";
@@ -51,14 +51,23 @@ test("a small deep one has presets by resolution", () => {
   const sizes = [4, 8, 8, 16, 16, 32, 32, 64, 64, 64];
   const heads = sizes.map((resolution, row) => ({ name: `layer ${row}`, resolution, row }));
   expect(layerPresets(heads)).toEqual([
-    { name: "bottom 4–8 px", range: [0, 3] },
-    { name: "middle 16 px", range: [3, 5] },
-    { name: "top 32–64 px", range: [5, 10] },
-    { name: "all", range: [0, 10] },
+    { name: "4–8 px", title: "Bottom: layers 0–2, 4–8 px", range: [0, 3] },
+    { name: "16 px", title: "Middle: layers 3–4, 16 px", range: [3, 5] },
+    { name: "32–64 px", title: "Top: layers 5–9, 32–64 px", range: [5, 10] },
+    { name: "all", title: "All: layers 0–9, 4–64 px", range: [0, 10] },
   ]);
+  const smaller = layerPresets(heads.slice(0, 7)).map(({ name }) => name);
+  expect(smaller).toEqual(["4–8 px", "16 px", "32 px", "all"]);
 });
 
 test("a shallow one has all layers, and the one that reads the latent", () => {
   expect(layerPresets(layers([0, null, null])).map(({ name }) => name)).toEqual(["latent only", "all"]);
   expect(layerPresets(layers([0, 1, 2])).map(({ name }) => name)).toEqual(["all"]);
+});
+
+test("a match has a word for how good it is, and none is better than chance where random ones reach it", () => {
+  const words = [1, 0.95, 0.8, 0.5, 0.3, 0.2].map((cosine) => likeness(cosine, 0.3));
+  expect(words.slice(0, 4)).toEqual(["the same", "the same", "close", "loosely alike"]);
+  expect(words.slice(4)).toEqual(["no closer than chance", "no closer than chance"]);
+  expect(likeness(0.8, 0.81)).toBe("no closer than chance");
 });

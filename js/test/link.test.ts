@@ -149,6 +149,28 @@ describe("one request in flight", () => {
   });
 });
 
+describe("other directions", () => {
+  test("a strength that waits is sent before them, and one after them is another request", () => {
+    const bench = new Bench().started();
+    bench.link.edit({ seed: 1 });
+    bench.link.edit({ strengths: { 0: 1 } });
+    bench.link.edit({ layers: [0, 2] });
+    bench.link.edit({ strengths: { 3: 1 } });
+    const patches = bench.sent.map((message) => (message.type === "edit" ? message.patch : {}));
+    expect(patches).toEqual([{ seed: 1 }, { strengths: { 0: 1 } }, { layers: [0, 2] }]);
+    bench.frame(bench.lastSeq());
+    expect(bench.sent.at(-1)).toMatchObject({ patch: { strengths: { 3: 1 } } });
+  });
+
+  test("a strength that waits is sent before it is spread", () => {
+    const bench = new Bench().started();
+    bench.link.edit({ seed: 1 });
+    bench.link.edit({ strengths: { 0: 1 } });
+    bench.link.spread();
+    expect(bench.sent.slice(1)).toMatchObject([{ patch: { strengths: { 0: 1 } } }, { type: "spread" }]);
+  });
+});
+
 describe("undo", () => {
   test("is said at once, and what comes of it is asked for as any change is", () => {
     bench.link.undo(false);

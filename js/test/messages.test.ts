@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import wire from "../../tests/wire.json" with { type: "json" };
 import { parseDirections, parseGeneratorInfo } from "../src/info";
-import { type Intent, parseInfo, parseSeen } from "../src/messages";
+import { type Intent, parseCode, parseInfo, parseSeen } from "../src/messages";
 import { parseHistory, parseState } from "../src/state";
 
 test.each(Object.entries(wire.down))("a %s from the kernel is read field by field", (_type, content) => {
-  expect(parseInfo(content) ?? parseSeen(content)).toEqual(content);
+  expect(parseInfo(content) ?? parseSeen(content) ?? parseCode(content)).toEqual(content);
 });
 
 test("what goes up has exactly the fields of the wire", () => {
@@ -23,6 +23,9 @@ test("what goes up has exactly the fields of the wire", () => {
         seed: 13,
         label: null,
         strengths: { "0": 2.5, "3": 0 },
+        sort: "effect",
+        locked: [3],
+        carried: [],
         layers: [0, 3],
         edit_layers: null,
         method: null,
@@ -33,6 +36,7 @@ test("what goes up has exactly the fields of the wire", () => {
         truncation_psi: 0.7,
         truncation_cutoff: null,
         stretch: 2,
+        focused: 3,
       },
       moving: true,
       unedited: false,
@@ -40,6 +44,9 @@ test("what goes up has exactly the fields of the wire", () => {
       step: 4,
     },
     { type: "undo", view: "v1", redo: false },
+    { type: "visit", view: "v1", place: 2 },
+    { type: "cancel", view: "v1" },
+    { type: "spread", view: "v1" },
     {
       type: "look",
       view: "v1",
@@ -50,13 +57,18 @@ test("what goes up has exactly the fields of the wire", () => {
         [0, 3, 1.5],
       ],
     },
+    { type: "code", view: "v1" },
   ];
   expect(up).toEqual(Object.values(wire.up));
 });
 
 test("the traits are read as they are", () => {
-  const { second, ...state } = wire.traits.state;
-  expect(parseState(wire.traits.state)).toEqual({ ...state, second: { method: "jacobian", layers: [0, 3] } });
+  const state = {
+    ...wire.traits.state,
+    carried: [{ method: "sefa", layers: [0, 1], strengths: { "1": -0.5 } }],
+    second: { method: "jacobian", layers: [0, 3] },
+  };
+  expect(parseState(wire.traits.state)).toEqual(state);
   expect(parseHistory(wire.traits.history)).toEqual(wire.traits.history);
   expect(parseDirections(wire.traits.directions_info)).toEqual(wire.traits.directions_info);
   expect(parseGeneratorInfo(wire.traits.generator_info)).toEqual(wire.traits.generator_info);

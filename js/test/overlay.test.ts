@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import wire from "../../tests/wire.json" with { type: "json" };
-import { isEmpty, mergePatches, overlay } from "../src/overlay";
+import { isEmpty, mergePatches, mustStayApart, overlay } from "../src/overlay";
 import { parseState, type State } from "../src/state";
 
 const state = parseState(wire.traits.state) as State;
@@ -44,3 +44,25 @@ test("null is a value of a patch", () => {
 test("a patch without fields is empty", () => {
   expect([isEmpty({}), isEmpty({ edit_layers: null })]).toEqual([true, false]);
 });
+
+test("strengths of older directions are not merged with a patch that asks for others", () => {
+  expect(mergePatches({ strengths: { 0: 1 }, seed: 2 }, { layers: [1, 2] })).toEqual({
+    seed: 2,
+    layers: [1, 2],
+  });
+  const own = { layers: [1, 2] as const, strengths: { 3: 1 } };
+  expect(mergePatches({ strengths: { 0: 1 } }, own).strengths).toEqual({ 0: 1, 3: 1 });
+});
+
+test.each(["method", "layers", "options", "normalize"])(
+  "a patch of %s and one of strengths stay apart",
+  (name) => {
+    const other = { [name]: null };
+    expect([
+      mustStayApart({ strengths: { 0: 1 } }, other),
+      mustStayApart(other, { strengths: { 0: 1 } }),
+      mustStayApart(other, { seed: 1 }),
+      mustStayApart({ strengths: { 0: 1 } }, { strengths: { 1: 1 } }),
+    ]).toEqual([true, true, false, false]);
+  },
+);

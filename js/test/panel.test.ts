@@ -99,6 +99,18 @@ describe("a view", () => {
     expect(model.sent.filter(({ type }) => type === "bye")).toMatchObject([{ returns: true }]);
   });
 
+  test("asks for nothing and says what to do where its model has no connection", () => {
+    const model = new FakeModel();
+    const el = document.createElement("div");
+    el.classList.add("jupyter-widgets-disconnected");
+    document.body.append(el);
+    panel.render({ model: model.any, el });
+    expect(model.sent).toEqual([]);
+    expect(el.querySelector(".sefa-notice")?.textContent).toContain("run the cell that made it again");
+    expect(el.querySelector<HTMLElement>(".sefa-controls")?.inert).toBe(true);
+    el.remove();
+  });
+
   test("is independent of another view of the same model", () => {
     const model = new FakeModel();
     const [one, two] = [render(model), render(model)];
@@ -438,26 +450,27 @@ describe("layers", () => {
     const model = new FakeModel();
     const { el } = render(model);
     model.answer();
-    const first = get(el, "input[aria-label='Factorised layers, first layer']");
+    const first = get(el, "input[aria-label='Found in, first layer']");
     expect(first.getAttribute("aria-valuetext")).toBe("from latent projection");
     slide(first, 3);
     expect(model.edits().at(-1)?.patch).toEqual({ layers: [2, 3] });
     expect(first.getAttribute("aria-valuetext")).toBe("from 16x16 conv");
-    expect(get(el, ".sefa-layers > .sefa-range .sefa-range-text").textContent).toBe("layer 2: 16x16 conv");
+    expect(get(el, ".sefa-named-range:nth-child(2) .sefa-range-text").textContent).toBe(
+      "layer 2: 16x16 conv",
+    );
   });
 
   test("edited layers are tied at first, and untied and tied again by a box", () => {
     const model = codes();
     const { el } = render(model);
     model.answer();
-    const box = get(el, ".sefa-edit-layers");
     const tied = get(el, ".sefa-layer-options label:nth-child(2) input");
-    expect([box.hidden, tied.checked]).toEqual([true, true]);
+    expect(tied.checked).toBe(true);
     tied.click();
     expect(model.edits().at(-1)?.patch).toEqual({ edit_layers: [0, 3] });
     model.answer();
-    expect(box.hidden).toBe(false);
-    slide(get(el, "input[aria-label='Edited layers, last layer']"), 2);
+    expect(tied.checked).toBe(false);
+    slide(get(el, "input[aria-label='Applied to, last layer']"), 2);
     expect(model.edits().at(-1)?.patch).toEqual({ edit_layers: [0, 2] });
     model.answer();
     tied.click();
@@ -467,6 +480,7 @@ describe("layers", () => {
   test("with one code for all layers there is nothing to untie", () => {
     const { el } = render(new FakeModel());
     expect(get(el, ".sefa-layer-options label:nth-child(2)").hidden).toBe(true);
+    expect(get(el, ".sefa-applied").hidden).toBe(true);
   });
 
   test("rows are normalised by a box", () => {
@@ -534,6 +548,8 @@ describe("pictures of directions", () => {
     get(el, "button[aria-label='Set direction 2 to its minus end']").click();
     expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 2: -4.2 } });
     model.answer();
+    expect(model.edits().at(-1)?.patch).toEqual({ focused: 2 });
+    model.answer();
     get(el, "button[aria-label='Set direction 2 to its plus end']").click();
     expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 2: 4.2 } });
   });
@@ -543,11 +559,21 @@ describe("pictures of directions", () => {
     expect(opened(el)).toEqual(["#0"]);
     direction(el, 3).focus();
     expect(opened(el)).toEqual(["#3"]);
+    expect(model.edits().at(-1)).toMatchObject({ patch: { focused: 3 } });
+    model.answer();
     const strengths = looks(model, "strip")
       .at(-1)
       ?.items.map(([, , strength]) => strength);
     expect(strengths).toHaveLength(7);
     expect([strengths?.[0], strengths?.[3], strengths?.[6]]).toEqual([-4, 0, 4]);
+  });
+
+  test("Python opens a row, or closes the open one", () => {
+    const { model, el } = ready();
+    model.setState({ focused: 4 });
+    expect(opened(el)).toEqual(["#4"]);
+    model.setState({ focused: null });
+    expect(opened(el)).toEqual([]);
   });
 
   test("a filmstrip above a pressed row stays until the pointer has left", () => {
@@ -663,6 +689,239 @@ describe("people", () => {
   });
 });
 
+test("a slider says its value and its range to those who hear it", () => {
+  const model = new FakeModel();
+  model.traits.state = { ...(model.traits.state as object), strengths: { 0: -2.5 }, carried: [] };
+  const { el } = render(model);
+  model.answer();
+  expect(direction(el, 0).getAttribute("aria-valuetext")).toBe("−2.5 of ±3.5");
+});
+
+test("the rows stand in the order that is chosen, and keep their places while one is pressed", () => {
+  const model = new FakeModel();
+  model.traits.state = { ...(model.traits.state as object), strengths: {}, carried: [], sort: "moved" };
+  const { el } = render(model);
+  model.answer();
+  const order = () => [...el.querySelectorAll(".sefa-row .sefa-index")].map((one) => one.textContent);
+  expect(order().slice(0, 3)).toEqual(["#0", "#1", "#2"]);
+  direction(el, 2).dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, button: 0 }));
+  model.setState({ strengths: { 2: 1 } });
+  expect(order().slice(0, 3)).toEqual(["#0", "#1", "#2"]);
+  window.dispatchEvent(new PointerEvent("pointerup"));
+  model.setState({ strengths: { 2: 1.5 } });
+  expect(order().slice(0, 3)).toEqual(["#2", "#0", "#1"]);
+  const select = get<HTMLSelectElement>(el, "select[aria-label='Order of the directions']");
+  model.answer(); // the picture while it was held
+  model.answer(); // and after
+  select.value = "value";
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  expect(model.edits().some(({ patch }) => patch.sort === "value")).toBe(true);
+});
+
+describe("a locked direction", () => {
+  const locked = () => {
+    const model = new FakeModel();
+    model.traits.state = {
+      ...(model.traits.state as object),
+      strengths: { 0: 2.5, 2: 1 },
+      locked: [2],
+      carried: [],
+    };
+    const { el } = render(model);
+    model.answer();
+    return { model, el };
+  };
+
+  test("is left alone by Reset all", () => {
+    const { model, el } = locked();
+    buttonNamed(el, "Reset all").click();
+    expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 0: 0 } });
+    model.answer();
+    expect(buttonNamed(el, "Reset all").disabled).toBe(true);
+  });
+
+  test.each([
+    ["its button", (el: HTMLElement) => get(el, "button[aria-label='Lock direction 3']").click()],
+    ["l in the open row", (el: HTMLElement) => key(get(el, ".sefa-panel"), "l")],
+  ])("is locked by %s", (_, lock) => {
+    const model = new FakeModel();
+    model.traits.state = { ...(model.traits.state as object), focused: 3, locked: [2], carried: [] };
+    const { el } = render(model);
+    model.answer();
+    expect(get(el, "button[aria-label='Lock direction 3']").getAttribute("aria-pressed")).toBe("false");
+    lock(el);
+    expect(model.edits().at(-1)?.patch).toEqual({ locked: [2, 3] });
+    model.answer();
+    expect(get(el, "button[aria-label='Lock direction 3']").getAttribute("aria-pressed")).toBe("true");
+    lock(el);
+    expect(model.edits().at(-1)?.patch).toEqual({ locked: [2] });
+  });
+});
+
+describe("visited pictures", () => {
+  test("are named, the present one is marked, and a click goes back", () => {
+    const model = new FakeModel();
+    model.traits.history = {
+      ...{ undo: "Strengths", redo: null, revision: 5 },
+      ...{ first: 3, place: 5, names: ["start", "seed 88", "#0 +2.50"] },
+    };
+    const { el } = render(model);
+    model.answer();
+    const steps = [...el.querySelectorAll<HTMLButtonElement>(".sefa-step")];
+    expect(steps.map((step) => step.textContent)).toEqual(["start", "seed 88", "now"]);
+    expect(steps.map((step) => step.getAttribute("aria-current"))).toEqual([null, null, "step"]);
+    steps[2]?.click();
+    expect(model.sent.some(({ type }) => type === "visit")).toBe(false);
+    steps[1]?.click();
+    expect(model.last()).toMatchObject({ type: "visit", place: 4 });
+  });
+
+  test("are kept when all is quiet, for the step that they are of", () => {
+    const model = new FakeModel();
+    model.traits.history = {
+      undo: null,
+      redo: null,
+      revision: 5,
+      first: 0,
+      place: 1,
+      names: ["start", "seed 1"],
+    };
+    const { el } = render(model);
+    const pending = () =>
+      [...el.querySelectorAll(".sefa-step .sefa-look")].map((l) => l.classList.contains("sefa-pending"));
+    model.setState({ seed: 3 }); // revision 6, whose step is not told yet
+    model.answer();
+    expect(pending()).toEqual([true, true]);
+    model.traits.history = { ...(model.traits.history as object), revision: 6 };
+    model.tell("change:history");
+    model.tell("change:state");
+    expect(pending()).toEqual([true, false]);
+  });
+});
+
+describe("size", () => {
+  test("for a projector by button and key", () => {
+    const { el } = render(new FakeModel());
+    const root = get(el, ".sefa-panel");
+    const projector = get(el, "button[aria-label=Projector]");
+    projector.click();
+    expect([root.classList.contains("sefa-projector"), projector.getAttribute("aria-pressed")]).toEqual([
+      true,
+      "true",
+    ]);
+    key(root, "p");
+    expect(root.classList.contains("sefa-projector")).toBe(false);
+  });
+
+  test("the whole screen where the host allows it", () => {
+    expect(get(render(new FakeModel()).el, "button[aria-label='Full screen']").hidden).toBe(true);
+    Object.defineProperty(document, "fullscreenEnabled", { value: true, configurable: true });
+    const { el } = render(new FakeModel());
+    const root = get(el, ".sefa-panel");
+    root.requestFullscreen = vi.fn(() => Promise.resolve());
+    get(el, "button[aria-label='Full screen']").click();
+    key(root, "P");
+    expect(root.requestFullscreen).toHaveBeenCalledTimes(2);
+    Object.defineProperty(document, "fullscreenEnabled", { value: false, configurable: true });
+  });
+});
+
+describe("where a direction changes the pictures", () => {
+  test("is drawn from both ends of the open row, for each person", () => {
+    const model = new FakeModel();
+    model.traits.state = { ...(model.traits.state as object), focused: 1, carried: [] };
+    const { el } = render(model);
+    model.answer();
+    expect(get(el, ".sefa-heat-note").hidden).toBe(true);
+    key(get(el, ".sefa-panel"), "h");
+    const looks = model.sent.filter((message) => message.type === "look");
+    expect(looks.findLast(({ name }) => name.startsWith("heat"))?.items).toEqual([
+      [0, 1, -4],
+      [0, 1, 4],
+      [1, 1, -4],
+      [1, 1, 4],
+    ]);
+    expect(get(el, ".sefa-heat-note").textContent).toContain("where direction 1 changes each picture");
+    expect(el.querySelectorAll(".sefa-heated .sefa-heat")).toHaveLength(2);
+    buttonNamed(el, "Where it changes").click();
+    expect(el.querySelectorAll(".sefa-heated")).toHaveLength(0);
+  });
+});
+
+describe("a long search", () => {
+  test("can be cancelled by button and by Escape, and only then", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    key(get(el, ".sefa-panel"), "Escape");
+    expect(model.sent.some(({ type }) => type === "cancel")).toBe(false);
+    const view = model.sent[0]?.view;
+    model.tell(
+      "msg:custom",
+      { type: "progress", view, seq: 1, text: "jacobian: 1 of 4", fraction: 0.25 },
+      [],
+    );
+    buttonNamed(el, "Cancel").click();
+    expect(model.last()).toEqual({ type: "cancel", view });
+    model.sent.length = 0;
+    key(get(el, ".sefa-panel"), "Escape");
+    expect(model.last()).toEqual({ type: "cancel", view });
+  });
+});
+
+describe("an edit that is carried over", () => {
+  const carried = [
+    {
+      method: "sefa",
+      layers: [0, 1],
+      normalize: true,
+      options: {},
+      strengths: { 1: 0.26, 4: -0.9 },
+      edit_layers: null,
+    },
+    {
+      method: "own",
+      layers: [1, 3],
+      options: {},
+      strengths: { 0: 1, 1: 1, 2: 1, 3: 1, 4: 1 },
+      edit_layers: null,
+    },
+  ];
+  const open = () => {
+    const model = new FakeModel();
+    model.traits.state = { ...(model.traits.state as object), carried };
+    const { el } = render(model);
+    model.answer();
+    return { model, el };
+  };
+
+  test("is described above the rows", () => {
+    const { el } = open();
+    const note = get(el, ".sefa-carried");
+    expect(note.hidden).toBe(false);
+    expect(note.textContent).toContain("SeFa, layer 0: #1 +0.26, #4 −0.9; own, layers 1–2: #0 +1");
+    expect(note.textContent).toContain("and 1 more");
+  });
+
+  test("can be removed, spread over the sliders, and reset with them", () => {
+    const { model, el } = open();
+    buttonNamed(el, "Remove").click();
+    expect(model.edits().at(-1)?.patch).toEqual({ carried: [] });
+    model.answer();
+    buttonNamed(el, "Spread over these sliders").click();
+    expect(model.last().type).toBe("spread");
+  });
+
+  test("goes with Reset all, in one step", () => {
+    const { model, el } = open();
+    buttonNamed(el, "Reset all").click();
+    expect(model.edits().at(-1)?.patch).toEqual({ strengths: { 0: 0 }, carried: [] });
+    model.answer();
+    expect(get(el, ".sefa-carried").hidden).toBe(true);
+    expect(buttonNamed(el, "Reset all").disabled).toBe(true);
+  });
+});
+
 describe("undo", () => {
   test("by button and key, as long as there is something", () => {
     const model = new FakeModel();
@@ -736,15 +995,15 @@ describe("method", () => {
     expect(model.edits().at(-1)?.patch).toEqual({ options: { other: 1, features: "shared" } });
   });
 
-  test("a choice is sent, and automatic is the default", () => {
+  test("a choice is sent, says about how long it takes, and automatic is the default", () => {
     const model = new FakeModel();
     const { el } = render(model);
     model.answer();
     const select = get<HTMLSelectElement>(el, ".sefa-methods label:first-child select");
     expect([...select.options].map((option) => option.textContent)).toEqual([
       "automatic",
-      "SeFa",
-      "Composed response",
+      "SeFa (milliseconds)",
+      "Composed response (seconds)",
     ]);
     select.value = "composed";
     select.dispatchEvent(new Event("change"));
@@ -762,7 +1021,7 @@ describe("method", () => {
     const select = get<HTMLSelectElement>(el, ".sefa-methods label:last-child select");
     expect(get(el, ".sefa-captions").textContent).toBe("Composed responseJacobian");
     const matches = [...el.querySelectorAll(".sefa-row .sefa-match")].map((match) => match.textContent);
-    expect(matches.slice(0, 2)).toEqual(["#1 0.93", "#0 0.80"]);
+    expect(matches.slice(0, 2)).toEqual(["#1 0.93 close", "#0 0.80 close"]);
     select.value = "none";
     select.dispatchEvent(new Event("change"));
     expect(model.edits().at(-1)?.patch).toEqual({ second: null });
@@ -795,7 +1054,7 @@ describe("method", () => {
     const progress = get(el, ".sefa-progress");
     model.tell("msg:custom", { type: "progress", view, seq: 1, text: "jacobian: 3 of 50", fraction: 0.06 });
     expect(progress.hidden).toBe(false);
-    expect(progress.textContent).toBe("jacobian: 3 of 50");
+    expect(progress.textContent).toBe("jacobian: 3 of 50Cancel");
     type(get(el, "input[aria-label=Seed]"), "77");
     model.answer();
     expect(progress.hidden).toBe(true);
@@ -830,8 +1089,56 @@ describe("seed", () => {
     type(get(el, "[title^=Class] input"), "7");
     expect(model.edits().at(-1)?.patch).toEqual({ label: 7 });
     model.answer();
-    slide(get(el, ".sefa-psi input"), 0.5);
+    slide(get(el, "input[aria-label=Truncation]"), 0.5);
     expect(model.edits().at(-1)?.patch).toEqual({ truncation_psi: 0.5 });
+    model.answer();
+    type(get(el, "input[aria-label='Truncation, exactly']"), "-1.5");
+    expect(model.edits().at(-1)?.patch).toEqual({ truncation_psi: -1.5 });
+  });
+
+  test("codes that keep their variety are named where there are several codes", () => {
+    const model = new FakeModel();
+    const info = { ...(model.traits.generator_info as object), latent_space: "w", num_codes: 6 };
+    model.traits.generator_info = info;
+    const { el } = render(model);
+    model.answer();
+    const cutoff = get<HTMLInputElement>(el, "input[aria-label='Truncated codes']");
+    type(cutoff, "4");
+    expect(model.edits().at(-1)?.patch).toEqual({ truncation_cutoff: 4 });
+    model.answer();
+    type(cutoff, "");
+    expect(model.edits().at(-1)?.patch).toEqual({ truncation_cutoff: null });
+  });
+
+  test("a seed that there is not stays in the field, which says what it must be", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const field = get<HTMLInputElement>(el, "input[aria-label=Seed]");
+    const problem = get(el, `#${field.getAttribute("aria-describedby")}`);
+    for (const text of ["-5", "2.7", "5000000000"]) {
+      type(field, text);
+      expect(problem.textContent).toBe(
+        `${text} does not work: type a whole number from 0 to 4294967295. The picture is still of seed 12.`,
+      );
+      expect([field.value, field.getAttribute("aria-invalid")]).toEqual([text, "true"]);
+    }
+    expect(model.edits()).toEqual([]);
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    expect([field.value, problem.hidden, field.hasAttribute("aria-invalid")]).toEqual(["12", true, false]);
+  });
+
+  test("another seed takes a wrong one away, and there is none before 0", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const field = get<HTMLInputElement>(el, "input[aria-label=Seed]");
+    type(field, "-5");
+    model.setState({ seed: 0 });
+    expect([field.value, get<HTMLButtonElement>(el, "button[aria-label='Previous seed']").disabled]).toEqual([
+      "0",
+      true,
+    ]);
   });
 });
 

@@ -20,7 +20,7 @@ def reinitialised(generator: Generator, seed: int = 0) -> Generator:
     statistics of batch norm. Filters, stored noise and the like stay as they are.
 
     >>> from sefa_widget import load_generator
-    >>> faces = load_generator()
+    >>> faces = load_generator("faces")
     >>> fresh = reinitialised(faces)
     >>> fresh.config == faces.config, fresh.fingerprint == faces.fingerprint
     (True, False)

@@ -28,7 +28,7 @@ def factorize(
     """Find directions of the latent space, most from the generator's own weights.
 
     >>> from sefa_widget import factorize, load_generator
-    >>> factorize(load_generator(), k=3)
+    >>> factorize(load_generator("faces"), k=3)
     Directions(3 of size 100, sefa of layers 0, unit rows, top λ/m 0.122)
 
     Parameters

@@ -62,7 +62,7 @@ def ica(
     least squares of the latents on the sources. The scores are kept, ``[n, k]`` float64.
 
     >>> from sefa_widget import load_generator
-    >>> ica(load_generator(), n=1000, k=3, layer="convolutions.0")  # doctest: +SKIP
+    >>> ica(load_generator("faces"), n=1000, k=3, layer="convolutions.0")  # doctest: +SKIP
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ def interfacegan(
     >>> from sefa_widget import load_generator
     >>> def brightness(images):
     ...     return images.mean((1, 2, 3))
-    >>> interfacegan(load_generator(), brightness, n=300, chosen=0.1).vectors.shape
+    >>> interfacegan(load_generator("faces"), brightness, n=300, chosen=0.1).vectors.shape
     torch.Size([1, 100])
 
     Parameters
@@ -132,7 +132,7 @@ def separations(
     >>> from sefa_widget import load_generator
     >>> def brightness(images):
     ...     return images.mean((1, 2, 3))
-    >>> (plane,) = separations(load_generator(), brightness, n=600, chosen=0.1)
+    >>> (plane,) = separations(load_generator("faces"), brightness, n=600, chosen=0.1)
     >>> plane.reliability > plane.chance
     True
     """

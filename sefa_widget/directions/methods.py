@@ -39,7 +39,7 @@ def methods_for(generator: Generator) -> tuple[Method, ...]:
     """Give the methods that a menu offers for a generator: each runs on it with its defaults.
 
     >>> from sefa_widget import load_generator
-    >>> [method.name for method in methods_for(load_generator())]
+    >>> [method.name for method in methods_for(load_generator("faces"))]
     ['sefa', 'conv', 'composed', 'jacobian', 'random']
     """
     check_generator(generator)

@@ -94,7 +94,7 @@ def pca(
     vectors) draws the same samples three times; the leading components are close to exact.
 
     >>> from sefa_widget import load_generator
-    >>> pca(load_generator(), n=500, k=3, layer="convolutions.0").vectors.shape
+    >>> pca(load_generator("faces"), n=500, k=3, layer="convolutions.0").vectors.shape
     torch.Size([3, 100])
 
     Parameters

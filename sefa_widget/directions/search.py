@@ -92,7 +92,7 @@ class Search:
         """Give the same search with the method and the layers that it means for a generator.
 
         >>> from sefa_widget import load_generator
-        >>> Search.of(layers=(0, 2)).resolved(load_generator())
+        >>> Search.of(layers=(0, 2)).resolved(load_generator("faces"))
         Search(method='composed', layers=(0, 1), normalize=True, options=())
 
         Raises

@@ -57,7 +57,7 @@ def rescore(
     >>> from sefa_widget import factorize, load_generator
     >>> def brightness(images):
     ...     return images.mean((1, 2, 3))
-    >>> generator = load_generator()
+    >>> generator = load_generator("faces")
     >>> directions = factorize(generator, k=2)
     >>> found = rescore(generator, directions, brightness, names=["brightness"], n=8, controls=19)
     >>> found.change.shape, found.strongest

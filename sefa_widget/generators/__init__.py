@@ -20,6 +20,7 @@ from sefa_widget.generators.base import Generator, Latent, Layer, Noise, check_g
 from sefa_widget.generators.borrowing import from_module
 from sefa_widget.generators.calling import Call
 from sefa_widget.generators.families import FAMILIES, FORMATS, format_named
+from sefa_widget.generators.opening import BUNDLED
 from sefa_widget.generators.precision import as_dtype
 from sefa_widget.generators.reading import read_checkpoint
 
@@ -36,9 +37,6 @@ __all__ = [
     "read_checkpoint",
     "save_generator",
 ]
-
-BUNDLED = ("faces", "heads")
-"""Names of the generators that come with the package."""
 
 
 def load_generator(
@@ -58,16 +56,16 @@ def load_generator(
 
     >>> generator = load_generator()
     >>> generator.name, generator.latent_dim, generator.resolution
-    ('faces', 100, 64)
+    ('heads', 32, 64)
 
     Parameters
     ----------
     source
-        A file, the name of a bundled generator (``"faces"``, a DCGAN, or ``"heads"``, a StyleGAN2), a
+        A file, the name of a bundled generator (``"heads"``, a StyleGAN2, or ``"faces"``, a DCGAN), a
         `Checkpoint`, whose tensors are copied, or a generator, which is returned as it is. None is
-        ``"faces"``. Any other `torch.nn.Module` is borrowed: one line is printed about the layers found
-        that read its latent. The text ``"faces"`` means the bundled generator even where a file or folder
-        has that name: write ``"./faces"`` or ``Path("faces")`` for that. ``~`` is the home folder.
+        ``"heads"``. Any other `torch.nn.Module` is borrowed: one line is printed about the layers found
+        that read its latent. The text ``"heads"`` means the bundled generator even where a file or folder
+        has that name: write ``"./heads"`` or ``Path("heads")`` for that. ``~`` is the home folder.
     device
         Where it computes, for example ``"cpu"``, ``"cuda:0"`` or ``"mps"``; None takes the first there
         is of CUDA, MPS and CPU, and leaves generators and modules where they are.
@@ -127,7 +125,7 @@ def load_generator(
 
 def _read(source: str | Path | Checkpoint | None, format: str | None) -> Generator:  # noqa: A002  # see above
     """Make a generator of a bundled name, a file or a checkpoint."""
-    source = BUNDLED[0] if source is None else source
+    source = next(iter(BUNDLED)) if source is None else source
     if isinstance(source, Checkpoint):
         copies = {key: tensor.clone() for key, tensor in source.tensors.items()}
         return _build(replace(source, tensors=copies))
@@ -139,8 +137,13 @@ def _read(source: str | Path | Checkpoint | None, format: str | None) -> Generat
     if isinstance(source, str) and source in BUNDLED:
         bundled = resources.files("sefa_widget.generators") / "bundled" / f"{source}.safetensors"
         with resources.as_file(bundled) as path:
-            return _build(read_checkpoint(path, format))
-    return _build(read_checkpoint(full_path(source, "source"), format))
+            generator = _build(read_checkpoint(path, format))
+        generator.opening, generator.source = BUNDLED[source], source
+        return generator
+    path = full_path(source, "source")
+    generator = _build(read_checkpoint(path, format))
+    generator.source = str(path) if format is None else None
+    return generator
 
 
 def save_generator(generator: Generator, path: str | Path) -> Path:

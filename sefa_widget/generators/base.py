@@ -15,6 +15,7 @@ from sefa_widget.generators import inputs
 from sefa_widget.generators.factorisable import Factorisable, LatentSpace, Layer, Modulation
 from sefa_widget.generators.forward_mode import FORWARD_MODE
 from sefa_widget.generators.latent import Latent, Noise
+from sefa_widget.generators.opening import Opening
 from sefa_widget.generators.precision import working_dtype
 from sefa_widget.generators.pretrained import Pretrained
 from sefa_widget.generators.stages import Features, Stage, draw
@@ -53,6 +54,10 @@ class Generator(Pretrained, Factorisable):
     """Channels of the images: 3 is RGB, 1 is grey."""
     num_classes: int = 0
     """Number of classes; 0 for an unconditional generator."""
+    opening: Opening = Opening()
+    """What a panel begins with."""
+    source: str | None = None
+    """What `load_generator` reads to give it again: a bundled name or a path; None where it was no file."""
 
     @property
     @abstractmethod
@@ -149,7 +154,7 @@ class Generator(Pretrained, Factorisable):
         Each seed draws its own vector on the CPU, so neither the device nor the other seeds matter.
 
         >>> from sefa_widget import load_generator
-        >>> load_generator().sample([1, 2]).codes.shape
+        >>> load_generator("faces").sample([1, 2]).codes.shape
         torch.Size([2, 1, 100])
 
         Parameters

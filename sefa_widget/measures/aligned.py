@@ -6,11 +6,13 @@ So one slider can move both: direction i of the first set, and the direction of 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from sefa_widget.directions import Directions
+from sefa_widget.measures.basis import BASES, chance, random_bases
 from sefa_widget.measures.matching import absolute_cosines, match
 
 MATCHED = 64
@@ -55,3 +57,18 @@ def align(first: Directions, second: Directions, k: int = MATCHED) -> Aligned:
     signs = torch.where(cosines < 0, -1.0, 1.0).to(vectors.dtype)
     aligned = replace(second, vectors=vectors * signs[:, None], eigenvalues=second.eigenvalues[indices])
     return Aligned(aligned, tuple(indices), cosines.abs())
+
+
+@lru_cache(maxsize=64)
+def matched_by_chance(first: int, second: int, d: int) -> float:
+    """Give the |cos| that 95 % of matched pairs stay below where directions are random.
+
+    Two sets of `first` and `second` orthonormal directions of size `d` are matched as `align` does it, for
+    `BASES` random sets; one set may be the first axes, since only the angle between both counts.
+    """
+    k = min(MATCHED, first, second)
+    axes, matched = torch.eye(d, dtype=torch.float64)[:k], []
+    for basis in random_bases(BASES, k, d):
+        cosines = absolute_cosines(axes, basis)
+        matched.append(torch.stack([cosines[pair] for pair in match(cosines)]))
+    return float(chance(torch.cat(matched))[-1])

@@ -72,7 +72,8 @@ class StateWidget(anywidget.AnyWidget):
     """All that decides the picture, as a new plain dict: ``explore(state=panel.state)`` restores it."""
     _kept: Session | None = None
     history = traitlets.Dict(read_only=True).tag(sync=True)
-    """What `undo` and `redo` would change, under these names; None where there is nothing."""
+    """What `undo` and `redo` would change, None where there is nothing; the `names` of the newest steps, the
+    place of the `first` of them and of the present one, `place`, which has this `revision`."""
     locals().update({name: FieldTrait(field) for name, field in ATTRIBUTES.items()})
 
     def __init__(self, session: Session) -> None:
@@ -80,7 +81,7 @@ class StateWidget(anywidget.AnyWidget):
         self._changing = threading.RLock()
         self._told = session.state
         self._telling = False
-        self.set_trait("history", {"undo": None, "redo": None})
+        self.set_trait("history", self._history_info(session))
         super().__init__()
 
     @property
@@ -127,6 +128,57 @@ class StateWidget(anywidget.AnyWidget):
             if self._session.apply(patch, merge=merge, step=step) is not before:
                 self.send_state("state")
 
+    @staticmethod
+    def _history_info(session: Session) -> dict[str, Any]:
+        undo, redo = session.undoable()
+        steps = session.visited()
+        names = [sendable(name) for name in steps.names]
+        revision = session.state.revision
+        about = {"first": steps.first, "place": steps.place, "names": names, "revision": revision}
+        return {"undo": undo, "redo": redo, **about}
+
+    def visit(self, place: int) -> None:
+        """Go back to the picture of an earlier step: ``panel.visit(0)`` is the one the panel began with.
+
+        That is a new step, so later pictures can still be visited, and `undo` goes back. `history` names the
+        newest steps.
+
+        Parameters
+        ----------
+        place
+            Which step, counted from 0.
+
+        Raises
+        ------
+        ValueError
+            If there is no such step; the oldest are forgotten after 200.
+        """
+        with self._changing:
+            before = self._present
+            self._session.visit(place)
+            if self._present is not before:
+                self.send_state("state")
+        self._tell_observers()
+
+    def spread(self) -> None:
+        """Set the sliders so that they do what carried edits do; those are then gone.
+
+        Directions are found in layers, and sliders are of the present ones: what earlier ones did is in
+        `carried`. Where the present directions can do the same, this says it in their strengths.
+
+        Raises
+        ------
+        ValueError
+            If nothing is carried, it moves other code rows than the sliders, or 64 of the present directions
+            hold less than 99.9 % of its squared length; nothing is changed then.
+        """
+        with self._changing:
+            before = self._present
+            self._session.spread()
+            if self._present is not before:
+                self.send_state("state")
+        self._tell_observers()
+
     def _step(self, *, redo: bool) -> bool:
         """Undo a step, or redo one, and tell front ends and observers; say whether there was one."""
         with self._changing:
@@ -147,9 +199,9 @@ class StateWidget(anywidget.AnyWidget):
                 if self._telling or old.revision == new.revision:
                     return
                 self._told, self._telling = new, True
-                undo, redo = self._session.undoable()
+                history = self._history_info(self._session)
             try:
-                self.set_trait("history", {"undo": undo, "redo": redo})
+                self.set_trait("history", history)
                 for name in ATTRIBUTES:
                     self._notify(name, field_value(old, name), field_value(new, name))
                 self._notify("state", describe(old), describe(new))

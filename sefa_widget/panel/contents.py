@@ -49,6 +49,8 @@ class Found:
     """The generator's `weights_version` that they were found in."""
     second: Second | None = None
     """Those of the second search."""
+    carried: Edit = UNEDITED
+    """The edits that are carried over, as one."""
 
 
 def shown(state: State) -> Hashable:
@@ -75,16 +77,18 @@ def edits(state: State, found: Found, *, unedited: bool = False) -> tuple[Edit, 
 
     With `unedited` there are as many, without any strength.
     """
-    columns = [_edit(found.directions, state.strengths, found.rows)]
+    columns = [_edit(found.directions, state.strengths, found.rows, found.carried)]
     if found.second is not None:
         moved = found.second.strengths(state.strengths, found.range)
-        columns.append(_edit(found.second.aligned.directions, moved, found.second.rows))
+        columns.append(_edit(found.second.aligned.directions, moved, found.second.rows, found.carried))
     if state.original:
         columns.insert(0, UNEDITED)
     return (UNEDITED,) * len(columns) if unedited else tuple(columns)
 
 
-def _edit(directions: Directions, strengths: Mapping[int, float], rows: tuple[int, ...]) -> Edit:
-    """Leave out strengths of directions that there are none of: they wait for a search that finds them."""
+def _edit(
+    directions: Directions, strengths: Mapping[int, float], rows: tuple[int, ...], carried: Edit
+) -> Edit:
+    """Edit along directions beside what is carried; strengths of directions that there are none of wait."""
     known: dict[int | str, float] = {i: value for i, value in strengths.items() if i < len(directions)}
-    return Edit(directions, known, list(rows)) if known else UNEDITED
+    return Edit(directions, known, list(rows), carried) if known else carried

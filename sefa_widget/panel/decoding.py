@@ -6,7 +6,19 @@ import reprlib
 import sys
 from typing import Any, TypeGuard
 
-from sefa_widget.panel.messages import Bye, Edit, Hello, Intent, Look, Probe, Undo
+from sefa_widget.panel.messages import (
+    Bye,
+    Cancel,
+    Code,
+    Edit,
+    Hello,
+    Intent,
+    Look,
+    Probe,
+    Spread,
+    Undo,
+    Visit,
+)
 
 MAX_SEQ = 2**53 - 1
 """Largest request number: the largest whole number JavaScript counts to exactly."""
@@ -29,7 +41,7 @@ def decode(content: object) -> Intent:
     Returns
     -------
     Intent
-        One of `Hello`, `Bye`, `Probe`, `Edit`, `Undo`, `Look`; a patch is checked by who applies it.
+        One of those in `messages`; a patch is checked by who applies it.
 
     Raises
     ------
@@ -54,10 +66,19 @@ def decode(content: object) -> Intent:
         return Edit(view, _seq(content), patch, moving, unedited, padded, _whole(content, "step"))
     if kind == "undo":
         return Undo(view, _flag(content, "redo"))
+    if kind == "visit":
+        return Visit(view, _whole(content, "place", None))
+    if kind == "cancel":
+        return Cancel(view)
+    if kind == "spread":
+        return Spread(view)
     if kind == "look":
         return Look(view, _string(content, "name"), _whole(content, "size", None), _items(content))
+    if kind == "code":
+        return Code(view)
     raise MessageError(
-        f"Message type {reprlib.repr(kind)} is unknown; known are hello, bye, probe, edit, undo, look."
+        f"Message type {reprlib.repr(kind)} is unknown; known are hello, bye, probe, edit, undo, "
+        "visit, cancel, spread, look, code."
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sefa_widget.arguments import flag, known_names, number, whole
+from sefa_widget.arguments import choice, flag, is_many, known_names, number, whole
 from sefa_widget.directions import Search, format_layers
 from sefa_widget.directions.methods import METHODS
 from sefa_widget.generators.base import Generator
@@ -59,15 +59,19 @@ class Field:
     """The value a panel begins with, or a function of the generator that gives it."""
     stale: Stale = "picture"
     """What must be done again when it changes."""
+    step: bool = True
+    """Whether a change of it can be undone; the focus, for example, stays where it is."""
 
     def first_of(self, generator: Generator) -> Any:
         """Give the value a panel of this generator begins with."""
         return self.first(generator) if callable(self.first) else self.first
 
 
-def described(title: str, about: str, check: Check, first: Any, stale: Stale = "picture") -> Any:
+def described(
+    title: str, about: str, check: Check, first: Any, stale: Stale = "picture", *, step: bool = True
+) -> Any:
     """Make a field of a dataclass that carries its description; see `Field` for the arguments."""
-    return dataclasses.field(metadata={"field": Field(title, about, check, first, stale)})
+    return dataclasses.field(metadata={"field": Field(title, about, check, first, stale, step)})
 
 
 def descriptions(kind: type) -> dict[str, Field]:
@@ -105,6 +109,11 @@ def one_of(known: Sequence[int]) -> Check:
         return int(value)
 
     return check
+
+
+def one_word(known: Sequence[str]) -> Check:
+    """Take one of some words."""
+    return lambda value, title, scope: choice(value, title, known)
 
 
 def truth(value: Any, title: str, scope: Scope) -> bool:
@@ -167,6 +176,18 @@ def strength_by_direction(value: Any, title: str, scope: Scope) -> dict[int, flo
     return checked
 
 
+def direction_numbers(value: Any, title: str, scope: Scope) -> tuple[int, ...]:
+    """Take numbers of directions, each once, ascending."""
+    if not is_many(value) or isinstance(value, Mapping):
+        raise ValueError(f"{title} are {reprlib.repr(value)}; they must be numbers, for example [0, 3].")
+    return tuple(sorted({direction_number(one, title, scope) for one in value}))
+
+
+def direction_number(value: Any, title: str, scope: Scope) -> int:
+    """Take the number of a direction."""
+    return whole(value, title, 0, scope.generator.latent_dim - 1)
+
+
 def option_by_name(value: Any, title: str, scope: Scope) -> dict[str, Any]:
     """Take options by name; the method they are of checks them."""
     if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
@@ -174,10 +195,10 @@ def option_by_name(value: Any, title: str, scope: Scope) -> dict[str, Any]:
     return dict(value)
 
 
-def second_search(value: Any, title: str, scope: Scope) -> Search:
+def given_search(value: Any, title: str, scope: Scope) -> Search:
     """Take a search, a dict of its parts or the name of a method; what is left out is as in the first."""
     if isinstance(value, Search):
-        value = _parts(value, title)
+        value = search_parts(value, title)
     if isinstance(value, str):
         value = {"method": value}
     if not isinstance(value, Mapping):
@@ -192,16 +213,16 @@ def second_search(value: Any, title: str, scope: Scope) -> Search:
     )
 
 
-def _parts(search: Search, title: str) -> dict[str, Any]:
+def search_parts(found: Search, title: str) -> dict[str, Any]:
     """Give a search as a dict of its parts; those that it leaves open are left out."""
-    parts: dict[str, Any] = {"method": search.method, "options": dict(search.options)}
-    if search.normalize is not None:
-        parts["normalize"] = search.normalize
-    if search.layers is not None:
-        parts["layers"] = search.layers[0], search.layers[-1] + 1
-        if search.layers != tuple(range(*parts["layers"])):
+    parts: dict[str, Any] = {"method": found.method, "options": dict(found.options)}
+    if found.normalize is not None:
+        parts["normalize"] = found.normalize
+    if found.layers is not None:
+        parts["layers"] = found.layers[0], found.layers[-1] + 1
+        if found.layers != tuple(range(*parts["layers"])):
             raise ValueError(
-                f"{title} is of layers {format_layers(search.layers)}; a panel takes a range without gaps."
+                f"{title} is of layers {format_layers(found.layers)}; a panel takes a range without gaps."
             )
     return parts
 

@@ -15,9 +15,10 @@ from sefa_widget.measures.aligned import align
 from sefa_widget.measures.sliders import KeptRanges, Setting
 from sefa_widget.panel.contents import Found, Second
 from sefa_widget.panel.state import State
+from sefa_widget.pictures.editing import UNEDITED, Edit
 from sefa_widget.progress import Progress
 
-KEPT_DIRECTIONS = 8
+KEPT_DIRECTIONS = 16
 """How many factorisations are kept, so that going back costs nothing."""
 
 
@@ -80,27 +81,31 @@ class Finder:
 
         It is the same object until more is known. For `progress` see `directions`.
         """
-        weights, search, rows = self.generator.weights_version, state.search, self.edited_rows(state)
-        key = search, rows, state.second, state.edit_layers, weights
+        weights, search = self.generator.weights_version, state.search
+        rows = self.edited_rows(search, state.edit_layers)
+        key = search, rows, state.second, state.edit_layers, state.carried, weights
         with self._lock:
             known = self._found.pop(key, None)
         if known is None:
+            carried = self._carried(state, progress)
             directions, aligned = self.directions(search, progress), None
             if state.second is not None:
                 aligned = align(directions, self.directions(state.second, progress))
         else:
-            directions, aligned = known.directions, None if known.second is None else known.second.aligned
+            directions, carried = known.directions, known.carried
+            aligned = None if known.second is None else known.second.aligned
         moved: Hashable = (search, None, rows, weights)
         with self._lock:
             first = self._ranges.range(moved, _setting(state), directions)
             second = None
             if aligned is not None:
-                others = self.edited_rows(state, second=True)
+                assert state.second is not None
+                others = self.edited_rows(state.second, state.edit_layers)
                 also: Hashable = (search, state.second, others, weights)
                 ends = self._ranges.range(also, _setting(state), aligned.directions)
                 second = Second(aligned, ends, others, also)
             if known is None or known.range is not first or _range(known.second) is not _range(second):
-                known = Found(directions, first, rows, moved, weights, second)
+                known = Found(directions, first, rows, moved, weights, second, carried)
             _keep(self._found, key, known)
         return known
 
@@ -118,17 +123,24 @@ class Finder:
         measurings.sort(key=lambda measuring: measuring.first_done)
         return any(measuring.step(state.strengths) for measuring in measurings)
 
-    def edited_rows(self, state: State, *, second: bool = False) -> tuple[int, ...]:
+    def _carried(self, state: State, progress: Progress | None) -> Edit:
+        """Give the carried edits of a state as one."""
+        whole = UNEDITED
+        for one in state.carried:
+            directions = self.directions(one.search, progress)
+            strengths: dict[int | str, float] = {i: s for i, s in one.strengths if i < len(directions)}
+            whole = Edit(directions, strengths, list(self.edited_rows(one.search, one.edit_layers)), whole)
+        return whole
+
+    def edited_rows(self, search: Search, edit_layers: tuple[int, int] | None) -> tuple[int, ...]:
         """Give the code rows that an edit moves: those that the edited layers read; all if they read none.
 
         Until edited layers are chosen they are the layers of the search, or of directions that were given.
         """
-        search = state.second if second else state.search
-        assert search is not None
         given = self._given.get(search.method or "")
-        if state.edit_layers is None and given is not None and given.edit_rows is not None:
+        if edit_layers is None and given is not None and given.edit_rows is not None:
             return given.edit_rows
-        layers = search.layers if state.edit_layers is None else range(*state.edit_layers)
+        layers = search.layers if edit_layers is None else range(*edit_layers)
         assert layers is not None
         return edit_rows(self.generator, layers)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Generic, TypeVar
 
 MOST_STEPS = 200
@@ -32,6 +32,7 @@ class History(Generic[Value]):
         self._values = [first]
         self._place = 0
         self._most = most
+        self._dropped = 0
         self._step: Hashable = None
 
     @property
@@ -63,11 +64,37 @@ class History(Generic[Value]):
         del self._values[self._place + 1 :]
         if step is None or step != self._step:
             self._values.append(value)
-            del self._values[: max(0, len(self._values) - self._most - 1)]
+            beyond = max(0, len(self._values) - self._most - 1)
+            del self._values[:beyond]
+            self._dropped += beyond
         else:
             self._values[-1] = value
         self._place = len(self._values) - 1
         self._step = step
+
+    @property
+    def values(self) -> Sequence[Value]:
+        """All values that there are, oldest first."""
+        return tuple(self._values)
+
+    @property
+    def dropped(self) -> int:
+        """How many older values were forgotten: the first one that there is has this place."""
+        return self._dropped
+
+    @property
+    def place(self) -> int:
+        """The place of the present value, counted from the first that there ever was."""
+        return self._dropped + self._place
+
+    def at(self, place: int) -> Value | None:
+        """Give the value at a place; None where there is none any more, or none yet."""
+        number = place - self._dropped
+        return self._values[number] if 0 <= number < len(self._values) else None
+
+    def amend(self, value: Value) -> None:
+        """Put a value in the place of the present one: what differs is no step."""
+        self._values[self._place] = value
 
     def undo(self) -> Value | None:
         """Go back one step, and give the value of then; None where there is none."""

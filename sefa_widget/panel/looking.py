@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch.nn.functional import interpolate
 
-from sefa_widget.panel.contents import edits, shown
+from sefa_widget.panel.beside import edit_at
+from sefa_widget.panel.contents import shown
 from sefa_widget.panel.messages import Look
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.worker import Ending
@@ -126,13 +127,7 @@ class Looks:
         times = max(1, generator.resolution // max(1, job.look.size))
         for row in dict.fromkeys(item[0] for _, item in known):
             some = [(number, item) for number, item in known if item[0] == row]
-            columns = [
-                edits(
-                    replace(state, strengths={**state.strengths, index: strength}, original=False),
-                    replace(found, second=None),
-                )[0]
-                for _, (_, index, strength) in some
-            ]
+            columns = [edit_at(state, found, index, strength) for _, (_, index, strength) in some]
             for batch in batches_of_tiles(generator, [contents.starts[row]], columns, kept=self._kept):
                 images = torch.stack([tile.image for tile in batch])
                 if times > 1:

@@ -80,6 +80,35 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """Go back to an earlier step; the view asks for the picture by itself."""
+
+    type: ClassVar[str] = "visit"
+    view: str
+    """Name of the view."""
+    place: int
+    """Which step, as the trait `history` counts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """End a search that takes long: the state goes back to the directions that were shown last."""
+
+    type: ClassVar[str] = "cancel"
+    view: str
+    """Name of the view."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Set the sliders so that they do what carried edits do; the view asks for the picture by itself."""
+
+    type: ClassVar[str] = "spread"
+    view: str
+    """Name of the view."""
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Ask for small pictures beside the sheet, for when nothing else is wanted.
 
@@ -96,6 +125,15 @@ class Look:
     """Wanted height in pixels; the pictures are at least as high if the generator's are."""
     items: list[tuple[int, int, float]]
     """Start, direction and strength of each picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Ask for Python code that draws the sheet of the state."""
+
+    type: ClassVar[str] = "code"
+    view: str
+    """Name of the view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +189,17 @@ class LookInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeInfo:
+    """The answer to `Code`."""
+
+    type: ClassVar[str] = "code"
+    view: str
+    """The view that asked."""
+    text: str
+    """Lines of Python."""
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorInfo:
     """What went wrong with a request."""
 
@@ -189,8 +238,8 @@ class ProbeInfo:
     """Number of the probe."""
 
 
-Intent = Hello | Bye | Probe | Edit | Undo | Look
-Info = FrameInfo | LookInfo | ErrorInfo | ProgressInfo | ProbeInfo
+Intent = Hello | Bye | Probe | Edit | Undo | Visit | Cancel | Spread | Look | Code
+Info = FrameInfo | LookInfo | CodeInfo | ErrorInfo | ProgressInfo | ProbeInfo
 
 
 def encode(message: Intent | Info) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def explore(
     Parameters
     ----------
     source
-        A generator, or what `load_generator` takes, for example ``"heads"``; None is the bundled faces. A
+        A generator, or what `load_generator` takes, for example ``"faces"``; None is the bundled heads. A
         line tells how loading goes.
     state
         What `SefaWidget.state` gave, to go on from there.
@@ -70,7 +70,7 @@ def explore(
         If the device does not exist here or cannot draw in the dtype, or the state or directions are none of
         this generator's.
     """
-    source = "faces" if source is None else source
+    source = next(iter(BUNDLED)) if source is None else source
     flag(fresh, "fresh")
 
     def load() -> Generator:

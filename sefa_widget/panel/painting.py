@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import logging
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -22,6 +23,11 @@ from sefa_widget.panel.wire import WireWidget
 from sefa_widget.panel.worker import Ending, Worker
 from sefa_widget.pictures import frames
 from sefa_widget.progress import Progress
+
+SEARCHED = ("method", "layers", "options", "normalize", "second", "strengths", "carried")
+"""The fields that say which directions are moved along, and how far."""
+TOLD_SECONDS = 1.5
+"""From how much on the time that is left is told."""
 
 log = logging.getLogger("sefa_widget")
 
@@ -102,6 +108,18 @@ class PaintingWidget(WireWidget):
         self._stream.settle()
         self._worker.wake()
 
+    def _cancel(self) -> None:
+        """Go back to the directions that were shown last; the search that goes on ends by itself then."""
+        painted = self._painter.painted
+        if painted is None:
+            raise ValueError(
+                "This search is the panel's first, so there are no earlier directions to go back to. Another "
+                "method or other layers end it."
+            )
+        state = painted.contents.state
+        self._replace_state({name: getattr(state, name) for name in SEARCHED}, merge=False)
+        self._tell_observers()
+
     def _forget_view(self, view: str) -> None:
         self._stream.drop(view)
         self._looks.drop(view)
@@ -138,7 +156,7 @@ class PaintingWidget(WireWidget):
 
     def _progress(self, request: Request) -> Progress:
         """Tell the panel how long work goes on; end it when other directions are wanted meanwhile."""
-        state = self._session.state
+        state, start = self._session.state, time.monotonic()
         wanted = state.search, state.second
 
         def progress(done: int, total: int) -> None:
@@ -146,7 +164,7 @@ class PaintingWidget(WireWidget):
             if self._stopped or (now.search, now.second) != wanted:
                 raise _Superseded
             names = [search.method for search in wanted if search is not None and search.method is not None]
-            text = f"{' and '.join(names) or 'directions'}: {done} of {total}"
+            text = f"{' and '.join(names) or 'directions'}: {done} of {total}{_left(start, done, total)}"
             self._tell(messages.ProgressInfo(request.view, request.seq, text, done / total))
 
         return progress
@@ -227,3 +245,9 @@ class PaintingWidget(WireWidget):
         size = frame.width, frame.height
         info = messages.LookInfo(look.view, look.name, seen.revision, items, frame.mime, *size)
         self._tell(info, frame.data)
+
+
+def _left(start: float, done: int, total: int) -> str:
+    """Say about how long work will go on, by how long it took so far; nothing where that is short."""
+    left = (time.monotonic() - start) * (total - done) / max(done, 1)
+    return f", about {left:.0f} s left" if done and left >= TOLD_SECONDS else ""

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from sefa_widget.arguments import instance, known_names
-from sefa_widget.directions import methods_for
+from sefa_widget.directions import Search, methods_for
 from sefa_widget.directions.layers import latent_layers
 from sefa_widget.generators.base import Generator
+from sefa_widget.panel.carried import Carried, merged
 from sefa_widget.panel.fields import Scope
 from sefa_widget.panel.pins import Pin
 from sefa_widget.panel.state import FIELDS, OF_CHOSEN, State
@@ -25,6 +26,10 @@ def patched(
     merge: bool = True,
 ) -> State:
     """Take new absolute values for fields of a state; all of them, or none if one is wrong.
+
+    Where the new values ask for other directions, what the sliders had set is carried over, see
+    `State.carried`: it moves on beside the sliders, which begin at zero. It is back on the sliders once these
+    directions are asked for again. Values that say the strengths, too, mean those.
 
     Parameters
     ----------
@@ -61,9 +66,7 @@ def patched(
     scope = Scope(generator, methods, state.layers, state.normalize)
     known = {**FIELDS, **OF_CHOSEN}
     changes = {name: known[name].check(value, known[name].title, scope) for name, value in wanted.items()}
-    if "strengths" in changes:
-        merged = {**(state.strengths if merge else {}), **changes["strengths"]}
-        changes["strengths"] = {index: merged[index] for index in sorted(merged) if merged[index] != 0}
+    strengths = changes.pop("strengths", None)
     if "method" in changes and changes["method"] != state.method:
         changes.setdefault("options", {})
     of_chosen = {name: changes.pop(name) for name in OF_CHOSEN if name in changes}
@@ -74,7 +77,45 @@ def patched(
         if search.described is not None and search.described.layers == "latent":
             latent_layers(generator, list(search.layers or ()), search.described.name)
     changed = replace(changed, options=dict(changed.search.options))
+    if not _equal(generator, changed.search, state.search):
+        given = strengths is not None or "carried" in changes
+        changed = replace(changed, strengths={}) if given else _carry(generator, state, changed)
+    if strengths is not None:
+        new = {**(changed.strengths if merge else {}), **strengths}
+        changed = replace(changed, strengths={i: new[i] for i in sorted(new) if new[i] != 0})
     return state if changed == state else replace(changed, revision=state.revision + 1)
+
+
+def _equal(generator: Generator, one: Search, other: Search) -> bool:
+    """Say whether two searches find the same directions of a generator, whatever they leave open."""
+    return one == other or _resolved(generator, one) == _resolved(generator, other)
+
+
+def _resolved(generator: Generator, search: Search) -> Search:
+    if search.method is not None and search.described is None:  # directions that were given
+        return search
+    try:
+        return search.resolved(generator)
+    except ValueError:  # no method reads these layers: the search that finds nothing says so
+        return search
+
+
+def _carry(generator: Generator, before: State, after: State) -> State:
+    """Carry what the sliders had set over to other directions, and put back on them what was set there."""
+    edits = (
+        *before.carried,
+        Carried.of(_resolved(generator, before.search), before.strengths, before.edit_layers),
+    )
+    own = [
+        edit
+        for edit in edits
+        if edit.edit_layers == after.edit_layers and _equal(generator, edit.search, after.search)
+    ]
+    rest = merged([edit for edit in edits if edit not in own])
+    sums: dict[int, float] = {}
+    for index, strength in (pair for edit in own for pair in edit.strengths):
+        sums[index] = sums.get(index, 0.0) + strength
+    return replace(after, carried=rest, strengths={i: sums[i] for i in sorted(sums) if sums[i] != 0})
 
 
 def _choose(state: State, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 import torch
 
+from sefa_widget.arguments import whole
 from sefa_widget.directions import Directions
 from sefa_widget.generators.base import Generator
 from sefa_widget.panel.contents import Found, edits, shown, starts
 from sefa_widget.panel.finding import Finder
 from sefa_widget.panel.history import History
 from sefa_widget.panel.patching import patched
+from sefa_widget.panel.spreading import spread
 from sefa_widget.panel.state import FIELDS, State, describe, first_state
+from sefa_widget.panel.visited import Visited, visited
 from sefa_widget.pictures.drawing import batches_of_tiles
 from sefa_widget.pictures.editing import Edit
 from sefa_widget.pictures.features import KeptFeatures
@@ -96,7 +99,7 @@ class Session:
         self.kept = KeptFeatures()
         self.state = first_state(generator)
         if state is not None:
-            self.state = patched(generator, self.state, state, self.methods)
+            self.state = replace(patched(generator, self.state, state, self.methods), revision=0)
         self._history = History(self.state)
 
     # The state.
@@ -109,8 +112,10 @@ class Session:
         with self._lock:
             before = self.state
             self.state = patched(self.generator, before, patch, self.methods, merge=merge)
-            if self.state is not before:
+            if _change(self.state, before):
                 self._history.record(self.state, step)
+            elif self.state is not before:
+                self._history.amend(self.state)
             return self.state
 
     def undo(self, *, redo: bool = False) -> bool:
@@ -119,9 +124,45 @@ class Session:
             then = self._history.redo() if redo else self._history.undo()
             if then is None:
                 return False
-            now = self.state
-            self.state = replace(then, revision=now.revision + 1, fingerprint=now.fingerprint)
+            self.state = self._again(then)
             return True
+
+    def visit(self, place: int) -> None:
+        """Go back to an earlier state by its place, as a new step: nothing is forgotten, and undo goes back.
+
+        Raises
+        ------
+        ValueError
+            If there is no such step, or none any more.
+        """
+        with self._lock:
+            then = self._history.at(whole(place, "The step"))
+            if then is None:
+                known = self.visited()
+                last = known.first + len(known.names) - 1
+                first = self._history.dropped
+                raise ValueError(f"There is no step {place}; steps {first} to {last} can be visited.")
+            before, self.state = self.state, self._again(then)
+            if _change(self.state, before):
+                self._history.record(self.state)
+
+    def visited(self) -> Visited:
+        """Name the steps that can be gone back to."""
+        with self._lock:
+            history = self._history
+            return visited(history.values, history.dropped, history.place - history.dropped)
+
+    def _again(self, then: State) -> State:
+        """Give an earlier state as the next one; what is no step stays as it is."""
+        now = self.state
+        kept = {name: getattr(now, name) for name, field in FIELDS.items() if not field.step}
+        return replace(then, revision=now.revision + 1, fingerprint=now.fingerprint, **kept)
+
+    def spread(self) -> None:
+        """Set the sliders so that they do what carried edits do; see `spreading.spread` for the errors."""
+        with self._lock:
+            state = self.state
+            self.apply(spread(state, self.finder.found(state)))
 
     def undoable(self) -> tuple[str | None, str | None]:
         """Name what `undo` and `redo` would change, as messages call it; None where there is nothing."""
@@ -192,8 +233,11 @@ class Session:
 
 
 def _change(now: State, then: State | None) -> str | None:
-    """Name the fields in which two states differ."""
+    """Name the steps in which two states differ; not what was carried over for other directions."""
     if then is None:
         return None
-    differ = [field.title for name, field in FIELDS.items() if getattr(now, name) != getattr(then, name)]
-    return ", ".join(differ)
+    steps = (name for name, field in FIELDS.items() if field.step)
+    differ = [name for name in steps if getattr(now, name) != getattr(then, name)]
+    if "carried" in differ and {"method", "layers", "options", "normalize"} & set(differ):
+        differ = [name for name in differ if name not in ("carried", "strengths")]
+    return ", ".join(FIELDS[name].title for name in differ)

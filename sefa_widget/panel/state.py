@@ -8,6 +8,7 @@ from typing import Any
 
 from sefa_widget.directions import Search
 from sefa_widget.generators.base import Generator
+from sefa_widget.panel.carried import Carried, carried_edits, described_edit
 from sefa_widget.panel.fields import (
     MAX_SEED,
     Field,
@@ -15,33 +16,42 @@ from sefa_widget.panel.fields import (
     code_row,
     described,
     descriptions,
+    direction_number,
+    direction_numbers,
     documentation,
+    given_search,
     layer_range,
     method_name,
     one_of,
+    one_word,
     option_by_name,
     optional,
     real_number,
     search_of,
-    second_search,
+    search_parts,
     strength_by_direction,
     truth,
     whole_number,
 )
 from sefa_widget.panel.pins import MAX_PINS, Pin, pins
 
+ORDERS = ("value", "effect", "moved")
+"""In which orders directions can be listed."""
 STRETCHES = (1, 2, 5)
 """How many times as far as their range the sliders can go."""
 
 
-def _reading_layers(generator: Generator) -> tuple[int, int]:
-    """Give the range from the first to the last layer that reads the latent."""
+def _first_layers(generator: Generator) -> tuple[int, int]:
+    """Give the layers that the generator opens with, or else the first to the last that reads the latent."""
+    if generator.opening.layers is not None:
+        return generator.opening.layers
     reading = [number for number, layer in enumerate(generator.layers) if layer.row is not None]
     return reading[0], reading[-1] + 1
 
 
-def _first_pin(generator: Generator) -> tuple[Pin, ...]:
-    return (Pin(0, 0 if generator.num_classes else None),)
+def _first_pins(generator: Generator) -> tuple[Pin, ...]:
+    label = 0 if generator.num_classes else None
+    return tuple(Pin(seed, label) for seed in generator.opening.seeds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +67,7 @@ class State:
         "Where the pictures begin, one row of the sheet each: seeds, or dicts with `seed`, `label` (the "
         "class) and `name`.",
         pins,
-        first=_first_pin,
+        first=_first_pins,
     )
     chosen: int = described(
         "The chosen start",
@@ -72,12 +82,36 @@ class State:
         strength_by_direction,
         first=lambda generator: {},
     )
+    sort: str = described(
+        "The order",
+        "In which order the panel lists directions: ``'value'``, as they were found; ``'effect'``, by how "
+        "much the picture changes for each step, as far as it is measured; ``'moved'``, those with a "
+        "strength first.",
+        one_word(ORDERS),
+        first="value",
+        stale="nothing",
+        step=False,
+    )
+    locked: tuple[int, ...] = described(
+        "The locked directions",
+        "Numbers of the directions that Reset all leaves alone. No picture depends on it.",
+        direction_numbers,
+        first=(),
+        stale="nothing",
+    )
+    carried: tuple[Carried, ...] = described(
+        "The carried edits",
+        "Edits along directions of earlier searches, done to every picture beside what the sliders do: what "
+        "the sliders had set when other directions were asked for. ``[]`` removes them.",
+        carried_edits,
+        first=(),
+    )
     layers: tuple[int, int] = described(
         "Layer range",
-        "Half-open range of the layers that are factorised; at first from the first to the last layer that "
-        "reads the latent.",
+        "Half-open range of the layers that are factorised; at first those that the generator opens with, or "
+        "from the first to the last layer that reads the latent.",
         layer_range,
-        first=_reading_layers,
+        first=_first_layers,
         stale="directions",
     )
     edit_layers: tuple[int, int] | None = described(
@@ -113,7 +147,7 @@ class State:
         "Other directions, whose pictures are drawn beside those of the first: a dict of `method`, `layers`, "
         "`normalize` and `options`, or the name of a method; what is left out is as in the first. None for "
         "one picture of each start.",
-        optional(second_search),
+        optional(given_search),
         first=None,
         stale="directions",
     )
@@ -127,7 +161,7 @@ class State:
         "truncation_psi",
         "How far from the mean of the latent space, -2 to 2: 0 is the mean, 1 is all the way.",
         real_number(-2.0, 2.0),
-        first=1.0,
+        first=lambda generator: generator.opening.truncation_psi,
     )
     truncation_cutoff: int | None = described(
         "truncation_cutoff",
@@ -141,6 +175,15 @@ class State:
         one_of(STRETCHES),
         first=1,
         stale="nothing",
+    )
+    focused: int | None = described(
+        "The focused direction",
+        "Number of the direction whose row is open, with a filmstrip; None for none. No picture depends on "
+        "it, and undo leaves it as it is.",
+        optional(direction_number),
+        first=0,
+        stale="nothing",
+        step=False,
     )
     generator: str
     """Name of the generator that the state is of."""
@@ -186,7 +229,7 @@ State.__doc__ = f"{State.__doc__}\n\n{documentation(State)}"
 
 
 def first_state(generator: Generator) -> State:
-    """Give the state a panel begins with: all layers from the first to the last that reads the latent."""
+    """Give the state a panel begins with; see `Generator.opening`."""
     first = {name: field.first_of(generator) for name, field in FIELDS.items()}
     return State(generator=generator.name, **first)
 
@@ -198,12 +241,11 @@ def describe(state: State) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Search):
-        assert value.layers is not None
-        ends = value.layers[0], value.layers[-1] + 1
-        parts = {"method": value.method, "layers": ends, "options": dict(value.options)}
-        return _plain(parts if value.normalize is None else {**parts, "normalize": value.normalize})
+        return _plain(search_parts(value, "The second search"))
     if isinstance(value, Pin):
         return asdict(value)
+    if isinstance(value, Carried):
+        return _plain(described_edit(value))
     if isinstance(value, Mapping):
         return {str(key): _plain(entry) for key, entry in value.items()}
     return [_plain(entry) for entry in value] if isinstance(value, tuple) else value

@@ -8,6 +8,7 @@ from typing import Any
 
 from sefa_widget.directions import METHODS, Option
 from sefa_widget.generators import Generator
+from sefa_widget.measures.aligned import matched_by_chance
 from sefa_widget.panel.contents import Found
 from sefa_widget.panel.messages import sendable
 from sefa_widget.panel.state import State
@@ -33,13 +34,16 @@ def about(generator: Generator, methods: Sequence[str]) -> dict[str, Any]:
 
 def directions_info(state: State, found: Found) -> dict[str, Any]:
     """Describe the directions found for a state: their values, sliders, and matches in the second search."""
-    directions, second = found.directions, None
+    second: dict[str, Any] | None = None
+    directions = found.directions
     if found.second is not None and state.second is not None:
         aligned = found.second.aligned
         pairs = zip(aligned.indices, aligned.cosines.tolist(), strict=True)
         matches = [[index, float(f"{cosine:.3g}")] for index, cosine in pairs]
         name = state.second.method or aligned.directions.method
         second = {"method": name, "title": _method(name)["title"], "matches": matches}
+        sizes = len(directions), len(aligned.directions), directions.vectors.shape[1]
+        second["chance"] = float(f"{matched_by_chance(*sizes):.3g}")
     values = None if directions.values is None else directions.values.tolist()
     method = state.method or directions.method
     return {

@@ -7,9 +7,12 @@ from typing import Any
 
 from PIL.Image import Image
 
+from sefa_widget.arguments import whole
 from sefa_widget.directions import Directions
 from sefa_widget.generators import Generator
+from sefa_widget.panel import beside
 from sefa_widget.panel.built import NOT_BUILT, built
+from sefa_widget.panel.code import python_code
 from sefa_widget.panel.painting import PaintingWidget
 from sefa_widget.panel.session import Session
 from sefa_widget.pictures.sheet import Sheet
@@ -81,6 +84,58 @@ class SefaWidget(PaintingWidget):
     def image(self, *, unedited: bool = False) -> Image:
         """Draw the chosen start's edited picture at its own size, or the picture without the strengths."""
         return self._session.sheet(unedited=unedited, chosen=True).image()
+
+    def strip(self, which: int | str | None = None, *, progress: Progress | None = None) -> Sheet:
+        """Draw the filmstrip of a direction for all starts: seven strengths, from end to end of its slider.
+
+        All other strengths are as they are. The slider ends where the panel has its end now: an estimate
+        until it is measured.
+
+        Parameters
+        ----------
+        which
+            Number or name of the direction; None is the focused one.
+        progress
+            See `sefa_widget.sheet`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such direction, or none is focused and none is named.
+        """
+        which = self.focused if which is None else which
+        if which is None:
+            raise ValueError("No direction is focused; name one, for example panel.strip(3).")
+        contents = self._session.contents()
+        index = contents.found.directions.index(which)
+        return beside.strip(self.generator, contents, index, progress)
+
+    def wall(self, k: int = 32, *, progress: Progress | None = None) -> Sheet:
+        """Draw both slider ends of the first k directions on the chosen start, a row for each direction.
+
+        All other strengths are as they are; for the ends see `strip`.
+
+        Parameters
+        ----------
+        k
+            How many directions, or all if there are fewer.
+        progress
+            See `sefa_widget.sheet`.
+        """
+        return beside.wall(self.generator, self._session.contents(), whole(k, "k", 1), progress)
+
+    def code(self) -> str:
+        """Write Python code that draws exactly the present sheet, as *Copy as Python* in the panel does.
+
+        A generator that was loaded from no file must be there under the name `generator`, and directions that
+        were given to the panel are loaded from a file; comments in the code say so.
+
+        Returns
+        -------
+        str
+            Lines of Python; the last one is the sheet, so that a cell of them shows it.
+        """
+        return python_code(self.generator, self._session.contents())
 
     def undo(self) -> bool:
         """Go back one step, as Ctrl+Z in the panel does; say whether there was one."""

@@ -44,8 +44,16 @@ class WireWidget(StateWidget):
             self._tell(messages.ProbeInfo(intent.view, intent.seq), b"", padded=intent.padded)
         elif isinstance(intent, messages.Undo):
             self._step(redo=intent.redo)
+        elif isinstance(intent, messages.Visit):
+            self.visit(intent.place)
+        elif isinstance(intent, messages.Cancel):
+            self._cancel()
+        elif isinstance(intent, messages.Spread):
+            self.spread()
         elif isinstance(intent, messages.Look):
             self._look(intent)
+        elif isinstance(intent, messages.Code):
+            self._tell(messages.CodeInfo(intent.view, self.code()))
         elif isinstance(intent, messages.Bye):
             self._forget_view(intent.view)
             self._leave(intent.view, intent.returns)
@@ -61,8 +69,16 @@ class WireWidget(StateWidget):
         """Change the state as a view wants it, and answer with a picture."""
         raise NotImplementedError
 
+    def _cancel(self) -> None:
+        """End a search that takes long."""
+        raise NotImplementedError
+
     def _look(self, look: messages.Look) -> None:
         """Draw small pictures for a view when nothing else is wanted."""
+        raise NotImplementedError
+
+    def code(self) -> str:
+        """Write code that draws what is shown."""
         raise NotImplementedError
 
     @property

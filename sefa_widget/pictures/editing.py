@@ -44,7 +44,7 @@ def edit(
     Shen & Zhou 2021, equation 2, after truncation; one formula for every generator.
 
     >>> from sefa_widget import edit, factorize, load_generator
-    >>> generator = load_generator()
+    >>> generator = load_generator("faces")
     >>> latent = generator.sample([1, 2])
     >>> images = generator.synthesize(edit(latent, factorize(generator), {0: 2.5}))
 

@@ -34,7 +34,7 @@ def spectrum_figure(
     need the generator, too.
 
     >>> from sefa_widget import factorize, load_generator
-    >>> faces = load_generator()
+    >>> faces = load_generator("faces")
     >>> figure = spectrum_figure(factorize(faces), faces, controls=2)
     >>> figure.layout.yaxis.title.text
     'λ/m: share of the rows'

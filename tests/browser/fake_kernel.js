@@ -71,6 +71,7 @@ export class FakeModel {
         truncation_psi: 0.7,
         truncation_cutoff: null,
         stretch: 1,
+        focused: 0,
         ...state,
       },
       history: { undo: null, redo: null },

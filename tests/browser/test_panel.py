@@ -179,21 +179,38 @@ def test_layer_ranges_are_dragged_by_thumb_and_by_middle(open_panel):
 
 def test_layer_ranges_move_by_keyboard_and_preset(open_panel):
     page = open_panel(size="large")
-    page.get_by_role("slider", name="Factorised layers, first layer").focus()
+    page.get_by_role("slider", name="Found in, first layer").focus()
     page.keyboard.press("ArrowRight")
     wait_for_state(page, "state.layers.join() === '3,6'")
     page.keyboard.press("End")
     wait_for_state(page, "state.layers.join() === '5,6'")
-    page.get_by_role("button", name="top 6").click()
+    page.get_by_role("button", name="32\u20131024 px").click()
     wait_for_state(page, "state.layers.join() === '6,18'")
+
+
+@pytest.mark.parametrize("width", [1440, 1000, 700])
+def test_no_thumb_covers_the_number_of_a_layer(open_panel, width):
+    page = open_panel(width=width, size="large", state={"layers": [17, 18]})
+    covered = """() => [...document.querySelectorAll('.sefa-cells')].flatMap((bar) => {
+      const box = bar.getBoundingClientRect();
+      const cells = [...bar.querySelectorAll('.sefa-cell')];
+      const edges = [17, 18].map((at) => box.left + bar.clientLeft + (at / cells.length) * bar.clientWidth);
+      return cells.filter((cell) => {
+        const text = document.createRange();
+        text.selectNodeContents(cell);
+        const { left, right } = text.getBoundingClientRect();
+        return edges.some((edge) => left < edge + 2 && right > edge - 2);
+      }).map((cell) => cell.textContent);
+    })"""
+    assert page.evaluate(covered) == []
 
 
 def test_edited_layers_are_untied_dragged_and_tied_again(open_panel):
     page = open_panel(size="large")
-    tied = page.get_by_label("edit the same layers")
+    tied = page.get_by_label("apply to the same layers")
     tied.uncheck()
     wait_for_state(page, "state.edit_layers?.join() === '2,6'")
-    page.get_by_role("slider", name="Edited layers, last layer").press("ArrowRight")
+    page.get_by_role("slider", name="Applied to, last layer").press("ArrowRight")
     wait_for_state(page, "state.edit_layers.join() === '2,7'")
     tied.check()
     wait_for_state(page, "state.edit_layers === null")
@@ -425,7 +442,7 @@ def test_go_to_is_one_step_to_any_of_512_directions(open_panel):
     below = slider(page, 137).bounding_box()
     field.fill("nose")
     field.press("Enter")
-    assert "type 0 to 511" in page.locator(".sefa-problem").inner_text()
+    assert "type 0 to 511" in page.locator(".sefa-go-to .sefa-problem").inner_text()
     assert (field.input_value(), slider(page, 137).bounding_box()) == ("nose", below)
 
 
@@ -492,8 +509,8 @@ def test_rows_of_matched_directions_are_whole_beside_two_pictures(open_panel, wi
     page.evaluate(
         """() => {
           const info = models[0].traits.directions_info;
-          const matches = info.values.map((_, index) => [index, 0.93]);
-          const second = { method: "jacobian", title: "Jacobian", matches };
+          const matches = info.values.map((_, index) => [index, index % 2 ? 0.93 : 0.1]);
+          const second = { method: "jacobian", title: "Jacobian", matches, chance: 0.2 };
           models[0].traits.directions_info = { ...info, second };
           models[0].trigger("change:directions_info");
         }"""
@@ -501,7 +518,16 @@ def test_rows_of_matched_directions_are_whole_beside_two_pictures(open_panel, wi
     assert page.locator(".sefa-row .sefa-match").first.is_visible()
     rows = page.locator(".sefa-rows")
     assert rows.evaluate("rows => rows.scrollWidth <= rows.clientWidth")
-    assert slider(page, 0).bounding_box()["width"] >= 40
+    assert slider(page, 0).bounding_box()["width"] >= min(250, width / 3)
+    inside = """row => {
+      const box = row.getBoundingClientRect();
+      return [...row.querySelectorAll('.sefa-value, .sefa-end, .sefa-zero, .sefa-lock')].every((part) => {
+        const { left, right, bottom } = part.getBoundingClientRect();
+        const slider = row.querySelector('input[type=range]').getBoundingClientRect();
+        return left >= box.left && right <= box.right && bottom <= slider.bottom;
+      });
+    }"""
+    assert page.locator(".sefa-row").first.evaluate(inside)
 
 
 THEMES = [("light", "dark"), ("dark", "light"), (None, "light"), (None, "dark")]
@@ -537,7 +563,7 @@ def test_the_tree_a_screen_reader_sees(open_panel):
         '- group "Pictures along direction 0":',
         '- region "Spectrum":',
         '- slider "Cursor on the spectrum; Enter goes to the direction\'s slider"',
-        '- slider "Factorised layers, first layer"',
+        '- slider "Found in, first layer"',
         '- button "latent only" [pressed]',
         '- checkbox "normalise rows" [checked]',
     ):
@@ -551,7 +577,7 @@ def test_everything_is_reached_by_tab(open_panel):
         page.keyboard.press("Tab")
         seen.add(page.evaluate("document.activeElement.ariaLabel || document.activeElement.textContent"))
     wanted = {"Keys", "Hold to compare", "Random", "More", "Reset all", "Direction 0", "Direction 9", "all"}
-    wanted |= {"Seed", "Factorised layers, first layer", "Factorised layers, last layer"}
+    wanted |= {"Seed", "Found in, first layer", "Found in, last layer"}
     assert wanted - seen - {"Reset all"} == set()
 
 

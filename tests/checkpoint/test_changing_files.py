@@ -124,7 +124,7 @@ NAMES = [
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
-    paths = write_files(tmp_path_factory.mktemp("files"), load_generator(device="cpu"))
+    paths = write_files(tmp_path_factory.mktemp("files"), load_generator("faces", device="cpu"))
     environment = os.environ | {"PYTHONPATH": str(Path(sefa_widget.__file__).parents[1])}
     command = [sys.executable, "-c", DRAW_TWICE, *map(str, paths)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)

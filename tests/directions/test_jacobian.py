@@ -120,7 +120,7 @@ def test_directions_of_a_random_basis_are_orthonormal_the_same_for_the_same_seed
 
 def test_on_the_bundled_faces_methods_capture_what_was_measured():
     # Captured change of the top 10 over 100 fresh latents: 0.613, 0.642, last layer only 0.538.
-    faces = load_generator()
+    faces = load_generator("faces")
     truth = jacobian_gram(faces, faces.sample(range(10_000, 10_004)))
 
     def captured(**options) -> float:

@@ -133,7 +133,7 @@ def test_wrong_directions_and_dead_generators_are_refused(tiny):
 
 
 def test_sefa_captures_most_of_the_change_of_the_bundled_faces():
-    faces = load_generator()
+    faces = load_generator("faces")
     latents = fresh_latents(faces, 4)
     score = captured_change(faces, factorize(faces, k=10), latents=latents)
     assert 0.5 < float(score.curve[-1]) < 0.7

@@ -31,7 +31,7 @@ def linear():
 
 @pytest.fixture(scope="module")
 def faces():
-    return load_generator(device="cpu")
+    return load_generator("faces", device="cpu")
 
 
 def brightness(images):

@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 
 from sefa_widget import CheckpointError, edit, factorize, load_generator, save_generator
 from sefa_widget.generators import BUNDLED, read_checkpoint
+from sefa_widget.generators.opening import Opening
 from tests.conftest import GOLDEN
 
 REFERENCE = np.load(GOLDEN / "dcgan.ref.npz")
@@ -130,7 +131,7 @@ def test_a_bundled_name_means_the_bundled_generator_whatever_the_folder_holds(
     monkeypatch.chdir(tmp_path)
     make(tmp_path / name)
     assert load_generator(name, device="cpu").name == name
-    assert load_generator(device="cpu").name == "faces"
+    assert load_generator(device="cpu").name == "heads"
 
 
 def test_a_path_with_a_bundled_name_is_a_path(tiny, tmp_path, monkeypatch):
@@ -160,10 +161,22 @@ def test_a_generator_shares_no_memory_with_the_checkpoint_it_is_made_of():
 
 @pytest.fixture(scope="module")
 def faces():
-    return load_generator(device="cpu")
+    return load_generator("faces", device="cpu")
 
 
-def test_the_bundled_faces_are_the_default(faces):
+def test_the_bundled_heads_are_the_default():
+    heads = load_generator(device="cpu")
+    assert (heads.name, heads.latent_dim, heads.resolution) == ("heads", 32, 64)
+
+
+def test_only_a_bundled_generator_opens_with_pictures_that_were_chosen(tiny, tmp_path):
+    for name, opening in BUNDLED.items():
+        assert load_generator(name, device="cpu").opening == opening
+        assert len(opening.seeds) == 4
+    assert load_generator(save_generator(tiny, tmp_path / "heads.safetensors")).opening == Opening()
+
+
+def test_the_bundled_faces_have_one_layer_that_reads_the_latent(faces):
     assert (faces.name, faces.latent_dim, faces.resolution) == ("faces", 100, 64)
     assert [layer.row for layer in faces.layers] == [0, None, None, None, None]
 

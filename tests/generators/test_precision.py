@@ -151,7 +151,7 @@ def test_weights_in_double_precision_draw_in_double_precision():
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", torch.bfloat16, torch.float32])
 def test_a_type_is_given_by_itself_or_by_name(dtype):
     name = dtype if isinstance(dtype, str) else str(dtype).removeprefix("torch.")
-    assert load_generator(device="cpu", dtype=dtype).synthesis_dtype == precision.DTYPES[name]
+    assert load_generator("faces", device="cpu", dtype=dtype).synthesis_dtype == precision.DTYPES[name]
 
 
 def test_a_generator_that_is_given_keeps_its_type_unless_another_is_wanted(tiny):
@@ -162,7 +162,7 @@ def test_a_generator_that_is_given_keeps_its_type_unless_another_is_wanted(tiny)
 
 def test_float16_on_the_cpu_works_and_warns_that_it_is_slow():
     with pytest.warns(UserWarning, match="float16 on the CPU is many times slower"):
-        generator = load_generator(device="cpu", dtype="float16")
+        generator = load_generator("faces", device="cpu", dtype="float16")
     assert generator.synthesize(generator.sample([0])).isfinite().all()
 
 

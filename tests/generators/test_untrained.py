@@ -56,7 +56,7 @@ def moments(tensor) -> tuple[float, float]:
 
 
 def test_a_dcgan_starts_as_in_the_example_of_pytorch(tiny):
-    faces = reinitialised(load_generator())
+    faces = reinitialised(load_generator("faces"))
     for convolution in faces.convolutions:
         assert moments(convolution.weight) == pytest.approx((0, 0.02), abs=0.002)
     assert moments(faces.norms[0].weight) == pytest.approx((1, 0.02), abs=0.004)

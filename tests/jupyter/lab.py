@@ -108,7 +108,19 @@ class Notebook:
         self.page, self.address, self.name = page, address, name
         self.failures: list[str] = []
         page.set_default_timeout(WAIT_MS)
+        self.told: list[str] = []
         page.on("pageerror", lambda error: self.failures.append(str(error)))
+        page.on("console", lambda message: self.told.append(message.text[:300]))
+
+    def report(self) -> str:
+        """Say what the panels and the console show, for a test that fails."""
+        panels = self.page.locator(".sefa-panel").all()
+        shown = [
+            f"{panel.get_attribute('data-status')}: {panel.locator('..').get_attribute('class')}: "
+            f"{panel.inner_text()[:300]!r}"
+            for panel in panels
+        ]
+        return "\n".join([f"{len(panels)} panels", *shown, *self.told[-20:]])
 
     def open(self) -> None:
         self.page.goto(f"{self.address}/doc/tree/{self.name}?reset")
@@ -126,6 +138,20 @@ class Notebook:
         self.page.evaluate(
             "([name, args]) => { window.jupyterapp.commands.execute(name, args); }", [name, arguments or {}]
         )
+
+    def reload(self) -> None:
+        """Load the page again.
+
+        JupyterLab 4.6 shows widgets now and then as the notebook has them saved, without a connection to the
+        kernel, and marks them so. Nothing of the page can mend that; a person loads it once more.
+        """
+        self.page.reload()
+        self.connected()
+        self.page.wait_for_selector(".sefa-panel")
+        while self.page.locator(".jupyter-widgets-disconnected .sefa-panel").count() > 0:
+            self.page.reload()
+            self.connected()
+            self.page.wait_for_selector(".sefa-panel")
 
     def run_all(self) -> None:
         self.command("notebook:run-all-cells")

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from sefa_widget.measures.aligned import align
+from sefa_widget.measures.aligned import align, matched_by_chance
 from tests.evaluation.helpers import directions, random_rows
 
 
@@ -27,3 +27,13 @@ def test_the_shorter_set_decides_how_many_pairs_there_are(first, second):
     aligned = align(directions(random_rows(first, 8)), directions(random_rows(second, 8)))
     assert len(aligned.directions) == len(aligned.indices) == 3
     assert len(set(aligned.indices)) == 3
+
+
+def test_matched_random_directions_stay_below_chance_19_times_in_20():
+    sets = [
+        (directions(random_rows(6, 40, seed)), directions(random_rows(6, 40, seed + 99)))
+        for seed in range(60)
+    ]
+    cosines = torch.cat([align(one, other).cosines for one, other in sets])
+    share = float((cosines < matched_by_chance(6, 6, 40)).double().mean())
+    assert 0.9 < share < 0.99

@@ -10,6 +10,7 @@ import traitlets
 from sefa_widget import explore
 from sefa_widget.directions import Search
 from sefa_widget.panel.attributes import ATTRIBUTES
+from sefa_widget.panel.carried import Carried
 from sefa_widget.panel.pins import Pin
 from sefa_widget.panel.state import FIELDS
 from tests.patience import WAIT_SECONDS
@@ -20,6 +21,9 @@ VALUES = {
     "chosen": 1,
     "seed": 7,
     "strengths": {1: 2.0},
+    "sort": "effect",
+    "locked": (0, 3),
+    "carried": (Carried(Search.of("sefa", layers=(0, 1)), ((2, 1.5),)),),
     "layers": (0, 2),
     "edit_layers": (1, 3),
     "method": "random",
@@ -31,11 +35,13 @@ VALUES = {
     "truncation_psi": 0.5,
     "truncation_cutoff": 1,
     "stretch": 2,
+    "focused": 3,
 }
 FIRST = {"chosen": {"starts": [3, 4]}, "options": {"method": "jacobian"}}
 """What must be changed before a field can be."""
 JSON = {
     "starts": [{"seed": 3, "label": 1, "name": "Max"}, {"seed": 4}],
+    "carried": [{"method": "sefa", "layers": [0, 1], "strengths": {"2": 1.5}}],
     "second": {"method": "conv", "layers": [0, 2], "options": {}},
 }
 """Values as the page sends them, where they are others."""
@@ -240,3 +246,22 @@ def test_held_notifications_come_once_with_the_first_and_the_last_value(panel):
     assert changes["layers"] == ((0, 3), (0, 2))
     assert [state["starts"][0]["seed"] for state in changes["state"]] == [0, 2]
     assert panel.state["revision"] == 3
+
+
+def test_panels_and_controls_of_ipywidgets_are_linked_in_the_kernel(panel, other):
+    slider = ipywidgets.IntSlider(max=50)
+    link = ipywidgets.link((panel, "seed"), (slider, "value"))
+    down = ipywidgets.dlink((panel, "focused"), (other, "focused"))
+    slider.value = 7
+    assert panel.seed == 7
+    from_the_page(panel, seed=9, focused=3)
+    assert (slider.value, other.focused) == (9, 3)
+    other.focused = None
+    assert panel.focused == 3
+    link.unlink()
+    down.unlink()
+
+
+def test_a_link_in_the_page_is_refused_because_the_kernel_alone_writes_the_state(panel, other):
+    with pytest.raises(TypeError, match=r"SefaWidget\.seed cannot be synced"):
+        ipywidgets.jslink((panel, "seed"), (other, "seed"))

@@ -41,6 +41,7 @@ def test_without_strengths_there_are_as_many_columns(tiny):
 CHANGES = {
     "starts": [5],
     "strengths": {0: 1.0},
+    "carried": [{"method": "random", "strengths": {0: 1.0}}],
     "layers": (0, 2),
     "edit_layers": (1, 2),
     "method": "random",

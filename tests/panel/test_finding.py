@@ -15,7 +15,7 @@ def test_as_many_directions_are_kept_as_the_panel_goes_back_to_and_the_oldest_ar
     assert found(0) is first
     for seed in range(2, KEPT_DIRECTIONS):
         found(seed)
-    assert KEPT_DIRECTIONS == 8
+    assert KEPT_DIRECTIONS == 16
     assert found(0) is first
     found(KEPT_DIRECTIONS)
     assert found(0) is first

@@ -56,3 +56,11 @@ def test_the_oldest_steps_are_forgotten():
     for value in range(1, 10):
         history.record(value)
     assert [history.undo() for _ in range(4)] == [8, 7, 6, None]
+
+
+def test_places_are_counted_from_the_first_value_that_there_ever_was():
+    history = History(0, most=2)
+    for value in range(1, 5):
+        history.record(value)
+    assert (history.values, history.dropped, history.place) == ((2, 3, 4), 2, 4)
+    assert [history.at(place) for place in range(6)] == [None, None, 2, 3, 4, None]

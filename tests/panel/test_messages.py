@@ -8,6 +8,9 @@ from sefa_widget.panel import decoding, messages
 from sefa_widget.panel.decoding import MessageError
 from sefa_widget.panel.messages import (
     Bye,
+    Cancel,
+    Code,
+    CodeInfo,
     Edit,
     ErrorInfo,
     FrameInfo,
@@ -17,14 +20,28 @@ from sefa_widget.panel.messages import (
     Probe,
     ProbeInfo,
     ProgressInfo,
+    Spread,
     Undo,
+    Visit,
 )
 
 WIRE = json.loads((Path(__file__).parent.parent / "wire.json").read_text())
-UP = {"hello": Hello, "bye": Bye, "probe": Probe, "edit": Edit, "undo": Undo, "look": Look}
+UP = {
+    "hello": Hello,
+    "bye": Bye,
+    "probe": Probe,
+    "edit": Edit,
+    "undo": Undo,
+    "visit": Visit,
+    "cancel": Cancel,
+    "spread": Spread,
+    "look": Look,
+    "code": Code,
+}
 DOWN = {
     "frame": FrameInfo,
     "look": LookInfo,
+    "code": CodeInfo,
     "error": ErrorInfo,
     "progress": ProgressInfo,
     "probe": ProbeInfo,

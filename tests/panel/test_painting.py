@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from sefa_widget import explore
+from sefa_widget.directions import Search
+from sefa_widget.panel import painting
 from sefa_widget.panel.painter import FORGET, SKIPPED, TOGETHER_MS
 from sefa_widget.panel.sketching import SLOW_MS
 from sefa_widget.panel.worker import Worker
@@ -279,13 +281,17 @@ def test_another_chosen_start_draws_nothing_again(stepped, monkeypatch):
     assert (frame["revision"], sorted(rows(frame))) == (2, [0, 1])
 
 
+def undoable(panel):
+    return panel.history["undo"], panel.history["redo"]
+
+
 def test_the_page_undoes_and_does_again(stepped):
     stepped.ask(1, {"strengths": {"0": 1.0}}, step=5)
     stepped.ask(2, {"strengths": {"0": 2.0}}, step=5)
-    assert stepped.panel.history == {"undo": "Strengths", "redo": None}
+    assert undoable(stepped.panel) == ("Strengths", None)
     stepped.panel._handle_custom_msg({"type": "undo", "view": "v", "redo": False}, [])
     assert (dict(stepped.panel.strengths), stepped.panel.state["revision"]) == ({}, 3)
-    assert stepped.panel.history == {"undo": None, "redo": "Strengths"}
+    assert undoable(stepped.panel) == (None, "Strengths")
     stepped.panel._handle_custom_msg({"type": "undo", "view": "v", "redo": True}, [])
     assert dict(stepped.panel.strengths) == {0: 2.0}
 
@@ -456,3 +462,48 @@ def test_what_is_left_to_draw_is_left_when_other_directions_are_wanted_by_then(s
     assert len(progress) == 2
     assert {frame["revision"] for frame in frames} == {2}
     assert stepped.panel.directions_info["method"] == "random"
+
+
+def test_a_cancelled_search_ends_and_the_directions_before_it_come_back(stepped, monkeypatch):
+    stepped.ask(1, {"strengths": {"0": 1.5}})
+    stepped.step()
+    found, before = Search.find, stepped.panel.directions
+    seen = []
+
+    def slow(search, generator, k=None, progress=None):
+        if search.method == "jacobian":
+            seen.append(search.method)
+            stepped.panel._handle_custom_msg({"type": "cancel", "view": "v"}, [])
+            progress(1, 9)
+            raise AssertionError("It went on.")
+        return found(search, generator, k, progress)
+
+    monkeypatch.setattr(Search, "find", slow)
+    stepped.ask(2, {"method": "jacobian"})
+    (frame,) = stepped.step()
+    assert (seen, frame["seq"], stepped.panel.method) == (["jacobian"], 2, None)
+    assert (dict(stepped.panel.strengths), stepped.panel.carried) == ({0: 1.5}, ())
+    assert stepped.panel.directions is before
+
+
+def test_a_first_search_has_nothing_to_go_back_to(stepped):
+    stepped.panel._handle_custom_msg({"type": "cancel", "view": "v"}, [])
+    assert "no earlier directions" in stepped.comm.sent[-1]["data"]["content"]["message"]
+
+
+@pytest.mark.parametrize(("done", "passed", "text"), [(0, 9, ""), (2, 2, ", about 8 s left"), (9, 9, "")])
+def test_the_time_that_is_left_is_told_by_how_long_it_took_so_far(monkeypatch, done, passed, text):
+    monkeypatch.setattr(painting.time, "monotonic", lambda: 100.0 + passed)
+    assert painting._left(100.0, done, 10) == text
+
+
+def test_the_page_goes_back_to_an_earlier_step(stepped):
+    stepped.ask(1, {"seed": 4})
+    stepped.ask(2, {"seed": 5})
+    stepped.panel._handle_custom_msg({"type": "visit", "view": "v", "place": 1}, [])
+    assert stepped.panel.seed == 4
+    history = stepped.panel.history
+    assert (history["names"][-3:], history["place"]) == (["seed 4", "seed 5", "seed 4"], 3)
+    assert history["revision"] == stepped.panel.state["revision"]
+    assert stepped.panel.undo()
+    assert stepped.panel.seed == 5

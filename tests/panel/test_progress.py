@@ -47,13 +47,13 @@ def test_the_bundled_model_needs_no_line(shown):
 
 def test_a_folder_with_the_name_of_a_bundled_model_does_not_hide_it(shown, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "faces").mkdir()
-    for source in (None, "faces"):
+    (tmp_path / "heads").mkdir()
+    for source in (None, "heads"):
         panel = explore(source, device="cpu")
-        assert panel.generator.name == "faces"
+        assert panel.generator.name == "heads"
         panel.close()
     with pytest.raises(CheckpointError, match="is a folder without"):
-        explore(Path("faces"))
+        explore(Path("heads"))
 
 
 def test_a_terminal_line_is_replaced_in_place(monkeypatch, capsys):

@@ -33,6 +33,10 @@ def picture(session, **options):
     return sheet(session, **options)[0, 0]
 
 
+def rows_moved(session, state):
+    return session.finder.edited_rows(state.search, state.edit_layers)
+
+
 def test_a_new_session_factorises_all_layers_that_read_the_latent(tiny, tiny_style):
     assert Session(tiny).state.layers == (0, 1)
     assert Session(tiny_style).state.layers == (0, 3)
@@ -51,15 +55,15 @@ def test_what_is_drawn_is_the_edit_of_the_seeds_latent(tiny_style):
 
 def test_only_the_factorised_layers_are_edited_until_another_range_is_named(tiny_style):
     session = Session(tiny_style)
-    assert session.finder.edited_rows(session.apply({"layers": [1, 2]})) == (1,)
-    assert session.finder.edited_rows(session.apply({"edit_layers": [0, 2]})) == (0, 1)
-    assert session.finder.edited_rows(session.apply({"edit_layers": None})) == (1,)
+    assert rows_moved(session, session.apply({"layers": [1, 2]})) == (1,)
+    assert rows_moved(session, session.apply({"edit_layers": [0, 2]})) == (0, 1)
+    assert rows_moved(session, session.apply({"edit_layers": None})) == (1,)
 
 
 def test_layers_that_do_not_read_the_latent_edit_the_code_all_the_same(tiny):
     session = Session(tiny)
     state = session.apply({"layers": [1, 3], "strengths": {0: 2}})
-    assert session.finder.edited_rows(state) == (0,)
+    assert session.finder.edited_rows(state.search, state.edit_layers) == (0,)
     assert session.found().directions.method == "composed"
 
 
@@ -179,7 +183,7 @@ def test_the_fingerprint_is_not_computed_before_directions_are_found(tiny):
     assert session.state.fingerprint is None
     picture(session)
     assert session.state.fingerprint == tiny.fingerprint
-    assert session.state.revision == 1
+    assert session.state.revision == 0
 
 
 def test_strengths_are_merged_or_replaced(tiny):
@@ -213,12 +217,11 @@ def test_going_back_to_a_layer_range_does_not_factorise_again(tiny):
 
 def test_strengths_of_directions_that_a_method_does_not_find_wait_for_one_that_does(tiny_style):
     few = factorize(tiny_style, method="random", k=2)
-    session = Session(tiny_style, {"strengths": {5: 2.0}}, directions={"few": few})
-    edited = picture(session)
-    session.apply({"method": "few"})
+    session = Session(tiny_style, {"method": "few", "strengths": {5: 2.0}}, directions={"few": few})
     assert np.array_equal(picture(session), picture(session, unedited=True))
-    session.apply({"method": None})
-    assert np.array_equal(picture(session), edited)
+    assert session.apply({"method": None}).carried[0].strengths == ((5, 2.0),)
+    assert np.array_equal(picture(session), picture(session, unedited=True))
+    assert session.apply({"method": "few"}).strengths == {5: 2.0}
 
 
 def test_the_same_seed_gives_the_same_picture_on_every_device(tiny, device):
@@ -245,8 +248,8 @@ def test_a_second_search_is_drawn_beside_the_first_along_matched_directions(tiny
 def test_a_second_search_of_other_layers_moves_the_rows_of_those(tiny_style):
     session = Session(tiny_style)
     state = session.apply({"layers": [0, 1], "second": {"layers": [1, 3]}, "strengths": {0: 1.0}})
-    assert session.finder.edited_rows(state) == (0,)
-    assert session.finder.edited_rows(state, second=True) == (1, 2)
+    assert session.finder.edited_rows(state.search, state.edit_layers) == (0,)
+    assert session.finder.edited_rows(state.second, state.edit_layers) == (1, 2)
     found = session.found()
     strengths = found.second.strengths({0: 1.0}, found.range)
     moved = edit(tiny_style.sample(0, labels=[0]), found.second.aligned.directions, strengths, rows=[1, 2])
@@ -469,10 +472,10 @@ def test_given_directions_move_the_rows_of_their_own_layers_until_edited_layers_
     given = factorize(tiny_style, layers=(1, 2), k=2)
     session = Session(tiny_style, directions={"mine": given})
     state = session.apply({"method": "mine", "strengths": {0: 2.0}})
-    assert session.finder.edited_rows(state) == (1,)
+    assert session.finder.edited_rows(state.search, state.edit_layers) == (1,)
     expected = tiny_style.synthesize(edit(tiny_style.sample(0), given, {0: 2.0}))[0]
     assert np.array_equal(picture(session), to_pixels(expected))
-    assert session.finder.edited_rows(session.apply({"edit_layers": (0, 3)})) == (0, 1, 2)
+    assert rows_moved(session, session.apply({"edit_layers": (0, 3)})) == (0, 1, 2)
 
 
 def test_what_threads_share_is_used_under_the_lock(tiny):
@@ -544,3 +547,140 @@ def test_the_second_picture_is_another_one_when_its_slider_has_another_end(tiny)
     after = session.contents()
     assert after.key != before.key
     assert after.edits[1].strengths != before.edits[1].strengths
+
+
+def test_the_focused_direction_is_no_step_of_undo_and_stays_when_something_is_undone(tiny):
+    session = Session(tiny)
+    session.apply({"strengths": {0: 1.0}})
+    session.apply({"focused": 3})
+    assert session.undoable() == ("Strengths", None)
+    assert session.undo()
+    assert (dict(session.state.strengths), session.state.focused) == ({}, 3)
+    session.apply({"focused": None})
+    assert session.undoable() == (None, "Strengths")
+    with pytest.raises(ValueError, match="The focused direction is 99; it must be 0 to 7"):
+        session.apply({"focused": 99})
+
+
+def test_an_edit_is_carried_over_to_other_directions(tiny_style):
+    session = Session(tiny_style)
+    session.apply({"seed": 3, "layers": [0, 2], "strengths": {1: 2.0}})
+    before = picture(session)
+    state = session.apply({"layers": [1, 3]})
+    assert state.strengths == {}
+    assert np.array_equal(picture(session), before)
+    session.apply({"strengths": {0: 1.0}})
+    first = edit(tiny_style.sample(3, labels=[0]), factorize(tiny_style, layers=(0, 2)), {1: 2.0})
+    both = edit(first, factorize(tiny_style, layers=(1, 3)), {0: 1.0})
+    assert np.array_equal(picture(session), to_pixels(tiny_style.synthesize(both)[0]))
+
+
+def test_an_edit_is_back_on_the_sliders_with_its_own_directions(tiny_style):
+    session = Session(tiny_style)
+    session.apply({"strengths": {1: 2.0}})
+    session.apply({"method": "random"})
+    session.apply({"strengths": {0: 1.0}})
+    state = session.apply({"method": "sefa"})  # the automatic method, by its name
+    assert state.strengths == {1: 2.0}
+    assert [dict(edit.strengths) for edit in state.carried] == [{0: 1.0}]
+    assert session.apply({"method": "random"}).strengths == {0: 1.0}
+
+
+def test_the_same_directions_by_another_name_carry_nothing_over(tiny_style):
+    session = Session(tiny_style)
+    session.apply({"strengths": {1: 2.0}})
+    state = session.apply({"method": "sefa"})
+    assert (state.strengths, state.carried) == ({1: 2.0}, ())
+
+
+def test_one_step_undoes_what_carried_an_edit_over(tiny_style):
+    session = Session(tiny_style)
+    session.apply({"strengths": {1: 2.0}})
+    session.apply({"layers": [1, 3]})
+    assert session.undoable()[0] == "Layer range"
+    assert session.undo()
+    assert (session.state.strengths, session.state.carried) == ({1: 2.0}, ())
+
+
+def test_strengths_that_come_with_other_directions_are_of_those(tiny_style):
+    session = Session(tiny_style)
+    session.apply({"strengths": {1: 2.0}})
+    state = session.apply({"layers": [1, 3], "strengths": {0: 1.0}})
+    assert (state.strengths, state.carried) == ({0: 1.0}, ())
+
+
+def test_what_is_carried_over_can_be_removed_and_restored_from_a_description(tiny_style):
+    session = Session(tiny_style)
+    session.apply({"strengths": {1: 2.0}})
+    session.apply({"method": "random", "options": {"seed": 2}})
+    again = Session(tiny_style, json.loads(json.dumps(session.describe())))
+    assert again.state.carried == session.state.carried != ()
+    assert np.array_equal(picture(again), picture(session))
+    assert session.apply({"carried": []}).carried == ()
+    assert np.array_equal(picture(session), picture(session, unedited=True))
+
+
+def test_carried_edits_are_drawn_in_both_searches_and_not_in_the_original(tiny_style):
+    session = Session(tiny_style)
+    session.apply({"strengths": {1: 2.0}, "original": True})
+    session.apply({"layers": [1, 3], "second": {"method": "random"}})
+    drawn = sheet(session)
+    assert np.array_equal(drawn[0, 1], drawn[0, 2])
+    assert not np.array_equal(drawn[0, 0], drawn[0, 1])
+
+
+def test_more_carried_edits_than_are_kept_are_refused_and_nothing_is_lost(tiny_style):
+    session = Session(tiny_style)
+    for seed in range(8):
+        session.apply({"method": "random", "options": {"seed": seed}})
+        session.apply({"strengths": {0: 1.0}})
+    session.apply({"options": {"seed": 8}, "method": "random"})
+    before = session.apply({"strengths": {0: 1.0}})
+    with pytest.raises(ValueError, match="9 searches; a panel carries 8"):
+        session.apply({"method": "sefa"})
+    assert session.state == before
+
+
+def test_a_carried_edit_is_spread_over_sliders_that_can_do_the_same(tiny_style):
+    session = Session(tiny_style)
+    session.apply({"strengths": {1: 2.0, 2: -1.0}})
+    before = picture(session)
+    session.apply({"method": "random"})
+    session.spread()
+    assert session.state.carried == ()
+    latent, strengths = tiny_style.sample(0, labels=[0]), session.state.strengths
+    moved = edit(latent, session.directions(), strengths).codes
+    exact = edit(latent, factorize(tiny_style), {1: 2.0, 2: -1.0}).codes
+    assert (moved - exact).norm() < 0.04 * (exact - latent.codes).norm()
+    assert np.abs(picture(session).astype(int) - before).mean() < 4
+    assert session.undo()
+    assert session.state.strengths == {}
+
+
+def test_sliders_that_cannot_do_the_same_leave_a_carried_edit_as_it_is(tiny_style):
+    few = factorize(tiny_style, method="random", k=1)
+    session = Session(tiny_style, directions={"few": few})
+    session.apply({"strengths": {1: 2.0}})
+    carried = session.apply({"method": "few"}).carried
+    with pytest.raises(ValueError, match="1 sliders hold"):
+        session.spread()
+    session.apply({"method": None, "layers": [0, 1], "carried": carried})
+    with pytest.raises(ValueError, match="same code rows"):
+        session.spread()
+    assert session.state.carried == carried
+
+
+def test_an_earlier_step_is_visited_as_a_new_one_and_nothing_is_forgotten(tiny):
+    session = Session(tiny)
+    session.apply({"strengths": {0: 1.0}})
+    session.apply({"seed": 5})
+    session.visit(1)
+    assert (session.state.seed, session.state.strengths) == (0, {0: 1.0})
+    assert session.visited().names == ("start", "#0 +1.00", "seed 5", "seed 0")
+    assert session.visited().place == 3
+    assert session.undo()
+    assert session.state.seed == 5
+    session.visit(2)
+    assert session.visited().names[-1] == "seed 0"  # where one is already is no step
+    with pytest.raises(ValueError, match="There is no step 9; steps 0 to 3"):
+        session.visit(9)

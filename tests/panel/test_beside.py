@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from sefa_widget import Edit, SefaWidget, factorize, sheet
+from sefa_widget.panel.beside import FRAMES
+
+STATE = {"starts": [3, 4], "strengths": {0: 1.0, 2: 0.5}, "focused": 2, "chosen": 1}
+
+
+@pytest.fixture
+def panel(tiny, recorded_comms):
+    with SefaWidget(tiny, state=STATE) as panel:
+        yield panel
+
+
+def ends(panel):
+    return panel._session.found().range.ends.tolist()
+
+
+def test_a_strip_goes_from_end_to_end_of_the_focused_direction_for_every_start(panel, tiny):
+    far, found = ends(panel)[2], factorize(tiny)
+    edits = [Edit(found, {0: 1.0, 2: share * far}) for share in np.linspace(-1, 1, FRAMES).tolist()]
+    assert np.array_equal(panel.strip().tiles, sheet(tiny, [3, 4], edits).tiles)
+    panel.focused = None
+    with pytest.raises(ValueError, match="No direction is focused"):
+        panel.strip()
+
+
+def test_a_strip_is_of_another_direction_where_one_is_named_and_stretches_with_the_sliders(panel, tiny):
+    far, found = ends(panel)[1], factorize(tiny)
+    panel.stretch = 2
+    last = Edit(found, {0: 1.0, 1: 2 * far, 2: 0.5})
+    assert np.array_equal(panel.strip(1).tiles[:, -1:], sheet(tiny, [3, 4], last).tiles)
+    with pytest.raises(ValueError, match="A direction is 99"):
+        panel.strip(99)
+
+
+def test_a_wall_has_both_ends_of_the_first_directions_on_the_chosen_start(panel, tiny):
+    found = factorize(tiny)
+    wall = panel.wall(3)
+    assert wall.tiles.shape[:2] == (3, 2)
+    edits = [Edit(found, {0: 1.0, 1: side * ends(panel)[1], 2: 0.5}) for side in (-1, 1)]
+    assert np.array_equal(wall.tiles[1:2], sheet(tiny, 4, edits).tiles)
+    assert panel.wall().tiles.shape[:2] == (len(found), 2)
+    with pytest.raises(ValueError, match="k is 0"):
+        panel.wall(0)
