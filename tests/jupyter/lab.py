@@ -140,18 +140,23 @@ class Notebook:
         )
 
     def reload(self) -> None:
-        """Load the page again.
+        """Load the page again until its panel has reached the kernel, three times at most.
 
-        JupyterLab 4.6 shows widgets now and then as the notebook has them saved, without a connection to the
-        kernel, and marks them so. Nothing of the page can mend that; a person loads it once more.
+        Seen with JupyterLab 4.6: now and then nothing that a reloaded page sends through a comm comes to
+        the kernel, and the panel says that it does not answer. A person loads the page once more then.
         """
-        self.page.reload()
-        self.connected()
-        self.page.wait_for_selector(".sefa-panel")
-        while self.page.locator(".jupyter-widgets-disconnected .sefa-panel").count() > 0:
+        for _ in range(3):
             self.page.reload()
             self.connected()
-            self.page.wait_for_selector(".sefa-panel")
+            self.page.wait_for_function(
+                """() => {
+                    const panel = document.querySelector('.sefa-panel');
+                    const silent = panel?.dataset.status === 'silent';
+                    return silent || panel?.querySelector('.sefa-picture[data-revision]');
+                }"""
+            )
+            if self.page.locator(".sefa-picture[data-revision]").count() > 0:
+                return
 
     def run_all(self) -> None:
         self.command("notebook:run-all-cells")
