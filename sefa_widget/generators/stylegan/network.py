@@ -25,6 +25,8 @@ from sefa_widget.generators.style_mapping import StyleGenerator
 
 FUSED_FROM = 128
 """Resolution from which official networks upsample with a transposed convolution ("auto")."""
+STRIP = 2**19
+"""Values whose squares are held at once."""
 
 
 class StyledLayer(nn.Module):
@@ -75,10 +77,7 @@ class StyledLayer(nn.Module):
         added = self.noise(x, noise)
         x = functional.leaky_relu_(x if added is None else x.add_(added.to(x.dtype)), 0.2)
         scale, shift = self.affine(code).chunk(2, 1)
-        kind, x = x.dtype, to_full(x)
-        x = x - x.mean((2, 3), keepdim=True)
-        scale = (scale + 1) * torch.rsqrt(x.square().mean((2, 3)) + 1e-8)
-        return torch.addcmul(shift[:, :, None, None], x, scale[:, :, None, None]).to(kind)
+        return _normalized(to_full(x), scale + 1, shift).to(x.dtype)
 
     def _convolve(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         if not self.up:
@@ -86,6 +85,24 @@ class StyledLayer(nn.Module):
         kernel = doubling_kernel(weight.flip(2, 3) if self.up == "fused" else weight)
         x = functional.conv_transpose2d(x, kernel, stride=2, padding=1)
         return blur(x, (1, 2, 1), bias=bias)
+
+
+def _normalized(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """Give each channel of each picture the mean `shift` and the standard deviation `scale`, both ``[N, C]``.
+
+    Where no gradient is wanted, `x` ``[N, C, H, W]`` itself is changed, and its squares are summed in strips
+    that fit the cache: each new tensor of a large picture costs more time than the arithmetic.
+    """
+    mean = x.mean((2, 3), keepdim=True)
+    if torch.is_grad_enabled():
+        x = x - mean
+        scale = scale * torch.rsqrt(x.square().mean((2, 3)) + 1e-8)
+        return torch.addcmul(shift[:, :, None, None], x, scale[:, :, None, None])
+    x = x.sub_(mean)
+    height = max(1, STRIP * x.shape[2] // x.numel())
+    squares = torch.stack([strip.square().sum((2, 3)) for strip in x.split(height, 2)]).sum(0)
+    scale = scale * torch.rsqrt(squares / (x.shape[2] * x.shape[3]) + 1e-8)
+    return x.mul_(scale[:, :, None, None]).add_(shift[:, :, None, None])
 
 
 class ToRGB(nn.Module):
