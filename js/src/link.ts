@@ -5,7 +5,7 @@
  * Clock, timers and the wire are handed in, so that every path can be tested without a browser or a kernel.
  */
 
-import type { Frame, Info, Intent, LookItem } from "./messages";
+import type { Frame, Info, Intent, Request } from "./messages";
 import { isEmpty, mergePatches, mustStayApart, overlay } from "./overlay";
 import { Echo, isLoopback, measure, median } from "./probe";
 import type { Patch, State } from "./state";
@@ -33,7 +33,8 @@ export interface LinkHost {
   error(message: string, seq: number): void;
 }
 
-interface Request {
+/** A wish on its way to the kernel. */
+interface Sent {
   readonly seq: number;
   readonly patch: Patch;
   readonly moving: boolean;
@@ -51,12 +52,12 @@ export class Link {
   #roundTrip = 0;
   #renders: number[] = [];
   #seq = 0;
-  #inFlight: Request[] = [];
+  #inFlight: Sent[] = [];
   #wish: Patch = {};
   #step = 0;
   #moving = false;
   #unedited = false;
-  #last: Request | null = null;
+  #last: Sent | null = null;
   /** Newest revision that was drawn, or could not be. */
   #settled = -1;
   #resends = 0;
@@ -99,40 +100,12 @@ export class Link {
     this.host.changed();
   }
 
-  /** Go back one step of the state, or forward again; what is wished is said before. */
-  undo(redo: boolean): void {
+  /** Ask for something besides a change; what is wished is said before, where the answer depends on it. */
+  ask(request: Request): void {
     if (this.status === "gone") return;
-    if (!isEmpty(this.#wish)) this.#send(false);
-    this.#transmit({ type: "undo", view: this.view, redo });
-  }
-
-  /** Go back to an earlier step; what is wished is said before. */
-  visit(place: number): void {
-    if (this.status === "gone") return;
-    if (!isEmpty(this.#wish)) this.#send(false);
-    this.#transmit({ type: "visit", view: this.view, place });
-  }
-
-  /** End a search that takes long. */
-  cancel(): void {
-    if (this.status !== "gone") this.#transmit({ type: "cancel", view: this.view });
-  }
-
-  /** Set the sliders so that they do what carried edits do. */
-  spread(): void {
-    if (this.status === "gone") return;
-    if (!isEmpty(this.#wish)) this.#send(false);
-    this.#transmit({ type: "spread", view: this.view });
-  }
-
-  /** Ask for small pictures beside the sheet; none end what was asked for under this name. */
-  look(name: string, size: number, items: readonly LookItem[]): void {
-    if (this.status !== "gone") this.#transmit({ type: "look", view: this.view, name, size, items });
-  }
-
-  /** Ask for Python code that draws the sheet of the state. */
-  code(): void {
-    if (this.status !== "gone") this.#transmit({ type: "code", view: this.view });
+    const depends = request.type !== "look" && request.type !== "cancel";
+    if (depends && !isEmpty(this.#wish)) this.#send(false);
+    this.#transmit({ ...request, view: this.view });
   }
 
   /** Whether the picture is as wanted and nothing is held: there is time for what is beside it. */

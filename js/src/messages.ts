@@ -22,17 +22,21 @@ export type Intent =
       /** What the person does, for example one drag; edits of one step are undone together. */
       step: number;
     }
-  | { type: "undo"; view: string; redo: boolean }
+  | (Request & { view: string });
+
+/** What a person asks for besides a change of the state. */
+export type Request =
+  | { type: "undo"; redo: boolean }
   /** Wants the picture of an earlier step. */
-  | { type: "visit"; view: string; place: number }
+  | { type: "visit"; place: number }
   /** Wants a long search to end; the directions that were shown last come back. */
-  | { type: "cancel"; view: string }
+  | { type: "cancel" }
   /** Wants the sliders to do what carried edits do. */
-  | { type: "spread"; view: string }
+  | { type: "spread" }
   /** Wants small pictures, at least `size` pixels high; one of no items ends the older one of the same name. */
-  | { type: "look"; view: string; name: string; size: number; items: readonly LookItem[] }
+  | { type: "look"; name: string; size: number; items: readonly LookItem[] }
   /** Wants Python code that draws the sheet. */
-  | { type: "code"; view: string };
+  | { type: "code" };
 
 /** How the bytes of pictures, one below the other, are to be read. */
 export interface Pixels {

@@ -2,34 +2,28 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { createCarried } from "./carried";
+import { commKernel, type Traits } from "./comm-kernel";
 import { createCopy } from "./copy";
 import { createDirections } from "./directions";
 import { createDisplay } from "./display";
 import { button, h, type Scope } from "./dom";
 import { createHeat } from "./heat";
-import { type GeneratorInfo, parseDirections, parseGeneratorInfo } from "./info";
+import type { Kernel, Listener } from "./kernel";
 import { listenToKeys } from "./keys";
 import { createLayerRange } from "./layer-range";
 import { Link } from "./link";
 import { Looks } from "./looks";
-import { parseCode, parseInfo, parseSeen } from "./messages";
 import { createMethod } from "./method";
 import { isEmpty } from "./overlay";
 import { createSeed } from "./seed";
 import { columnNames, describes } from "./sheet";
 import { createStage } from "./stage";
 import { withAnother, without } from "./starts";
-import { type Patch, parseHistory, parseState, resetting, type State } from "./state";
+import { type Patch, resetting, type State } from "./state";
 import { createStatus } from "./status";
 import { Steps } from "./steps";
 import { createUndo } from "./undo";
 import { createVisited } from "./visited";
-
-interface Traits {
-  [name: string]: unknown;
-}
-
-type Handler = NonNullable<Parameters<AnyModel["off"]>[1]>;
 
 interface RenderProps {
   model: AnyModel<Traits>;
@@ -43,9 +37,8 @@ function render({ model, el, signal }: RenderProps): () => void {
   const end = () => ending.abort();
   signal?.addEventListener("abort", end, { once: true });
 
-  const info = parseGeneratorInfo(model.get("generator_info"));
-  const state = parseState(model.get("state"));
-  if (info && state) createPanel(model, el, info, state, ending.signal);
+  const kernel = commKernel(model, el);
+  if (kernel) createPanel(kernel, el, ending.signal);
   else
     el.append(
       h(
@@ -57,13 +50,9 @@ function render({ model, el, signal }: RenderProps): () => void {
   return end;
 }
 
-function createPanel(
-  model: AnyModel<Traits>,
-  el: HTMLElement,
-  info: GeneratorInfo,
-  first: State,
-  signal: AbortSignal,
-): void {
+/** Put a panel into an element; it ends with the signal. */
+export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal): void {
+  const info = kernel.generator;
   const scope: Scope = {
     signal,
     fail(error) {
@@ -74,14 +63,14 @@ function createPanel(
   };
   /** A frame that answers a later request than this takes the error away; a failure of the panel stays. */
   let errorSeq = 0;
-  const status = createStatus(scope, info, () => link.cancel());
+  const status = createStatus(scope, info, () => link.ask({ type: "cancel" }));
   const steps = new Steps();
   const edit = (patch: Patch) => {
     if (isEmpty(patch)) return;
     const what = JSON.stringify(Object.entries(patch).map(([name, value]) => [name, controls(name, value)]));
     link.edit(patch, steps.of(what, performance.now()));
   };
-  const undo = (redo: boolean) => link.undo(redo);
+  const undo = (redo: boolean) => link.ask({ type: "undo", redo });
   const compare = (unedited: boolean) => {
     stage.setComparing(unedited);
     link.compare(unedited);
@@ -97,7 +86,7 @@ function createPanel(
     add: () => edit(withAnother(link.wanted())),
     remove: (row) => edit(without(link.wanted(), row)),
   });
-  const copy = createCopy(scope, { wanted: look, ask: () => link.code() });
+  const copy = createCopy(scope, { wanted: look, ask: () => link.ask({ type: "code" }) });
   const heat = createHeat(scope, () => look());
   stage.tools.insertBefore(heat.button, stage.tools.lastElementChild);
   stage.tools.insertBefore(copy.el, stage.tools.lastElementChild);
@@ -107,7 +96,7 @@ function createPanel(
   const method = createMethod(scope, info, edit);
   const carried = createCarried(scope, info, {
     remove: () => edit({ carried: [] }),
-    spread: () => link.spread(),
+    spread: () => link.ask({ type: "spread" }),
   });
   const directions = createDirections(scope, carried.el, {
     strength: (index, strength) => edit({ strengths: { [index]: strength } }),
@@ -123,7 +112,7 @@ function createPanel(
     directions.setWall(wall.getAttribute("aria-pressed") !== "true"),
   );
   wall.title = "Show many directions at once, by the pictures of both ends";
-  let found = parseDirections(model.get("directions_info"));
+  let found = kernel.directions;
 
   function draw(): void {
     const wanted = link.wanted();
@@ -160,9 +149,9 @@ function createPanel(
   const root = h("div", { class: "sefa-panel", tabindex: "-1" });
   root.style.setProperty("--sefa-picture", info.resolution > 384 ? "512px" : "440px");
   const history = createUndo(scope, undo);
-  history.update(parseHistory(model.get("history")));
-  const visited = createVisited(scope, (place) => link.visit(place));
-  visited.update(parseHistory(model.get("history")));
+  history.update(kernel.history);
+  const visited = createVisited(scope, (place) => link.ask({ type: "visit", place }));
+  visited.update(kernel.history);
   const display = createDisplay(scope, root);
   status.header.insertBefore(display.el, status.header.lastElementChild);
   status.header.insertBefore(history.el, display.el);
@@ -170,8 +159,8 @@ function createPanel(
   status.header.insertBefore(wall, method.el);
   root.append(status.header, status.strip, area, visited.el);
 
-  const link = new Link(viewName(), first, {
-    send: (message) => model.send(message),
+  const link = new Link(viewName(), kernel.state, {
+    send: kernel.send,
     now: () => performance.now(),
     after: (ms, callback) => {
       const timer = setTimeout(callback, ms);
@@ -193,64 +182,30 @@ function createPanel(
   });
 
   const looks = new Looks({
-    ask: (name, size, items) => link.look(name, size, items),
+    ask: (name, size, items) => link.ask({ type: "look", name, size, items }),
     came: look,
     fail: scope.fail,
   });
 
-  const guarded =
-    <A extends unknown[]>(handler: (...args: A) => void) =>
-    (...args: A) => {
-      try {
-        handler(...args);
-      } catch (error) {
-        scope.fail(error);
-      }
-    };
-  const listen = (event: string, handler: Handler) => {
-    model.on(event, handler);
-    signal.addEventListener("abort", () => model.off(event, handler), { once: true });
-  };
-  listen(
-    "msg:custom",
-    guarded((content: unknown, buffers?: DataView[]) => {
-      const [seen, bytes] = [parseSeen(content), buffers?.[0]];
-      if (seen?.view === link.view && bytes) looks.receive(seen, bytes);
-      const code = parseCode(content);
-      if (code?.view === link.view) copy.receive(code.text);
-      const message = parseInfo(content);
-      if (message) link.receive(message, bytes);
-    }),
-  );
-  listen(
-    "change:state",
-    guarded(() => {
-      const next = parseState(model.get("state"));
-      if (next) link.setState(next);
-    }),
-  );
-  listen(
-    "change:directions_info",
-    guarded(() => {
-      found = parseDirections(model.get("directions_info"));
+  const listener: Listener = {
+    state: (state) => link.setState(state),
+    directions(directions) {
+      found = directions;
       draw();
       // Other ends of the sliders move the second picture by another amount.
       if (found?.second && Object.values(link.wanted().strengths).some(Boolean)) link.refresh();
-    }),
-  );
-  listen(
-    "change:history",
-    guarded(() => {
-      const told = parseHistory(model.get("history"));
+    },
+    history(told) {
       history.update(told);
       visited.update(told);
-    }),
-  );
-  // The front end tells this when the kernel was restarted or is dead; a live model never tells it.
-  listen(
-    "comm_live_update",
-    guarded(() => link.disconnect()),
-  );
+    },
+    info: (message, bytes) => link.receive(message, bytes),
+    seen: (seen, bytes) => seen.view === link.view && looks.receive(seen, bytes),
+    code: (code) => code.view === link.view && copy.receive(code.text),
+    gone: () => link.disconnect(),
+    fail: scope.fail,
+  };
+  kernel.listen(listener, signal);
   listenToKeys(scope, root, {
     previousSeed: seed.previous,
     nextSeed: seed.next,
@@ -258,7 +213,7 @@ function createPanel(
     resetAll,
     compare,
     undo,
-    cancel: () => status.busy && link.cancel(),
+    cancel: () => status.busy && link.ask({ type: "cancel" }),
     add: stage.add,
     lock: () => {
       const { focused, locked } = link.wanted();
@@ -294,8 +249,7 @@ function createPanel(
 
   el.append(root);
   draw();
-  // The front end marks views of models that have no connection, for instance those of a saved notebook.
-  if (el.classList.contains("jupyter-widgets-disconnected")) link.disconnect();
+  if (kernel.absent) link.disconnect();
   else link.start();
 }
 

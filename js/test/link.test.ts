@@ -166,14 +166,14 @@ describe("other directions", () => {
     const bench = new Bench().started();
     bench.link.edit({ seed: 1 });
     bench.link.edit({ strengths: { 0: 1 } });
-    bench.link.spread();
+    bench.link.ask({ type: "spread" });
     expect(bench.sent.slice(1)).toMatchObject([{ patch: { strengths: { 0: 1 } } }, { type: "spread" }]);
   });
 });
 
 describe("undo", () => {
   test("is said at once, and what comes of it is asked for as any change is", () => {
-    bench.link.undo(false);
+    bench.link.ask({ type: "undo", redo: false });
     expect(bench.sent).toEqual([{ type: "undo", view: "v1", redo: false }]);
     bench.change({ seed: 9 });
     expect(bench.edits()).toMatchObject([{ patch: {} }]);
@@ -182,7 +182,7 @@ describe("undo", () => {
   test("comes after what was wished before", () => {
     bench.link.edit({ seed: 3 }, 1);
     bench.link.edit({ seed: 4 }, 2);
-    bench.link.undo(true);
+    bench.link.ask({ type: "undo", redo: true });
     expect(bench.sent).toMatchObject([
       { type: "edit", patch: { seed: 3 }, step: 1 },
       { type: "edit", patch: { seed: 4 }, step: 2 },
@@ -192,7 +192,7 @@ describe("undo", () => {
 
   test("is not said when the connection is gone", () => {
     bench.link.disconnect();
-    bench.link.undo(false);
+    bench.link.ask({ type: "undo", redo: false });
     expect(bench.sent).toEqual([]);
   });
 });

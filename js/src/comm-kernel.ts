@@ -1,0 +1,69 @@
+/** The kernel of a notebook: a widget's model, whose comm carries the messages. */
+
+import type { AnyModel } from "@anywidget/types";
+import { parseDirections, parseGeneratorInfo } from "./info";
+import type { Kernel, Listener } from "./kernel";
+import { parseCode, parseInfo, parseSeen } from "./messages";
+import { parseHistory, parseState } from "./state";
+
+export interface Traits {
+  [name: string]: unknown;
+}
+
+type Handler = NonNullable<Parameters<AnyModel["off"]>[1]>;
+
+/** Read a model; null if it is of another version of the package. */
+export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | null {
+  const generator = parseGeneratorInfo(model.get("generator_info"));
+  const first = parseState(model.get("state"));
+  if (!generator || !first) return null;
+  let state = first;
+  return {
+    generator,
+    get state() {
+      return state;
+    },
+    get directions() {
+      return parseDirections(model.get("directions_info"));
+    },
+    get history() {
+      return parseHistory(model.get("history"));
+    },
+    // The front end marks views of models that have no connection, for instance those of a saved notebook.
+    get absent() {
+      return el.classList.contains("jupyter-widgets-disconnected");
+    },
+    send: (intent) => model.send(intent),
+    listen(listener: Listener, signal: AbortSignal) {
+      const on = (event: string, handler: Handler) => {
+        const guarded: Handler = (...args: unknown[]) => {
+          try {
+            handler(...args);
+          } catch (error) {
+            listener.fail(error);
+          }
+        };
+        model.on(event, guarded);
+        signal.addEventListener("abort", () => model.off(event, guarded), { once: true });
+      };
+      on("msg:custom", (content: unknown, buffers?: DataView[]) => {
+        const [seen, bytes] = [parseSeen(content), buffers?.[0]];
+        if (seen && bytes) listener.seen(seen, bytes);
+        const code = parseCode(content);
+        if (code) listener.code(code);
+        const info = parseInfo(content);
+        if (info) listener.info(info, bytes);
+      });
+      on("change:state", () => {
+        const next = parseState(model.get("state"));
+        if (!next) return;
+        state = next;
+        listener.state(next);
+      });
+      on("change:directions_info", () => listener.directions(parseDirections(model.get("directions_info"))));
+      on("change:history", () => listener.history(parseHistory(model.get("history"))));
+      // The front end tells this when the kernel was restarted or is dead; a live model never tells it.
+      on("comm_live_update", () => listener.gone());
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** What a panel needs of a kernel, whichever runs the generator. */
+
+import type { DirectionsInfo, GeneratorInfo } from "./info";
+import type { Code, Info, Intent, Seen } from "./messages";
+import type { History, State } from "./state";
+
+/** What a kernel tells a panel; `signal` of `listen` ends it. */
+export interface Listener {
+  state(state: State): void;
+  directions(found: DirectionsInfo | null): void;
+  history(history: History): void;
+  /** An answer or a picture, and the bytes of the picture. */
+  info(info: Info, bytes: DataView | undefined): void;
+  /** Small pictures that were asked for. */
+  seen(seen: Seen, bytes: DataView): void;
+  code(code: Code): void;
+  /** The connection is gone for good. */
+  gone(): void;
+  /** A listener threw. */
+  fail(error: unknown): void;
+}
+
+export interface Kernel {
+  readonly generator: GeneratorInfo;
+  /** The state, the directions and the history at this moment. */
+  readonly state: State;
+  readonly directions: DirectionsInfo | null;
+  readonly history: History;
+  /** Whether there was no connection from the beginning, as in a saved notebook. */
+  readonly absent: boolean;
+  send(intent: Intent): void;
+  listen(listener: Listener, signal: AbortSignal): void;
+}
