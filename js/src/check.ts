@@ -3,6 +3,9 @@
 /** Half-open range of layers, [first, one past the last]. */
 export type Range = readonly [number, number];
 
+/** Top, left, bottom, right, as fractions of the picture. */
+export type Box = readonly [number, number, number, number];
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function isFields(value: unknown): value is Fields {
@@ -20,6 +23,10 @@ export function isNumbers(value: unknown): value is number[] {
 /** Also of any other pair of numbers. */
 export function isRange(value: unknown): value is Range {
   return isNumbers(value) && value.length === 2;
+}
+
+export function isBox(value: unknown): value is Box {
+  return isNumbers(value) && value.length === 4;
 }
 
 export function isTexts(values: readonly unknown[]): values is string[] {

@@ -7,6 +7,14 @@ const STOPS = ["estimate", "change", "sharpness", "flat"] as const;
 /** Not measured; changed enough; pictures break; the picture hardly changes any more. */
 export type Stop = (typeof STOPS)[number];
 
+/** What a direction does between the ends of its slider. */
+export interface Acts {
+  /** How alike it changes different pictures: 1 is the same change in each, 0 is unrelated ones. */
+  readonly alike: number;
+  /** The share of each cell of an 8 x 8 grid in the change, in thousandths, row by row. */
+  readonly where: readonly number[];
+}
+
 /** The present directions. */
 export interface DirectionsInfo {
   readonly method: string;
@@ -29,6 +37,8 @@ export interface DirectionsInfo {
   readonly change: number | null;
   /** The second search's directions, in the order of these. */
   readonly second: Second | null;
+  /** What directions do, as far as it is measured, by their numbers. */
+  readonly acts: Readonly<Record<string, Acts>>;
 }
 
 export interface Second {
@@ -84,6 +94,10 @@ export interface GeneratorInfo {
   readonly resolution: number;
   readonly num_classes: number;
   readonly num_codes: number;
+  /** Whether it has noise inputs. */
+  readonly noisy: boolean;
+  /** A name for each class; none where they are not known. */
+  readonly class_names: readonly string[];
   /** Methods that can read it. */
   readonly methods: readonly Method[];
   readonly layers: readonly Layer[];
@@ -100,8 +114,14 @@ export function parseDirections(value: unknown): DirectionsInfo | null {
   const change = isNumber(value.change) ? value.change : null;
   const normalized = value.normalized === true;
   const second = parseSecond(value.second);
+  const acts = isFields(value.acts) ? Object.fromEntries(Object.entries(value.acts).filter(isActs)) : {};
   const names = { method, title, value_name, value_symbol };
-  return { ...names, layers, normalized, rows, values, ends, stops, change, second };
+  return { ...names, layers, normalized, rows, values, ends, stops, change, second, acts };
+}
+
+function isActs(entry: [string, unknown]): entry is [string, Acts] {
+  const [, acts] = entry;
+  return isFields(acts) && isNumber(acts.alike) && isNumbers(acts.where) && acts.where.length === 64;
 }
 
 function parseSecond(value: unknown): Second | null {
@@ -118,7 +138,10 @@ export function parseGeneratorInfo(value: unknown): GeneratorInfo | null {
   if (!isNumber(latent_dim) || !isNumber(resolution) || !isNumber(num_classes) || !isNumber(num_codes))
     return null;
   const methods = Array.isArray(value.methods) ? value.methods.filter(isMethod) : [];
-  return { name, family, latent_space, latent_dim, resolution, num_classes, num_codes, methods, layers };
+  const noisy = value.noisy === true;
+  const class_names = Array.isArray(value.class_names) && isTexts(value.class_names) ? value.class_names : [];
+  const sizes = { latent_dim, resolution, num_classes, num_codes };
+  return { name, family, latent_space, ...sizes, noisy, class_names, methods, layers };
 }
 
 function isStops(value: unknown): value is Stop[] {

@@ -21,6 +21,10 @@ export interface KeyCommands {
   toggleAll(): void;
   /** Show where the open direction changes the pictures, or no longer. */
   heat(): void;
+  /** Draw a box on the large picture, or take it away. */
+  region(): void;
+  /** Show the wall, or the sliders again. */
+  wall(): void;
   /** Show the panel for a projector, or on the whole screen; or as before. */
   projector(): void;
   fullScreen(): void;
@@ -30,22 +34,71 @@ export interface KeyCommands {
   press(held: boolean): void;
 }
 
-export const KEYS: readonly (readonly [key: string, what: string])[] = [
-  ["[ ]", "previous, next seed"],
-  ["r", "random seed"],
-  ["0", "set all strengths to zero but the locked ones"],
-  ["Ctrl+Z", "undo; Ctrl+Shift+Z or Ctrl+Y: redo"],
-  ["+", "edit one more start together with the others"],
-  ["c", "compare with the unedited picture while held"],
-  ["g", "go to a direction by its number"],
-  ["a", "pictures along the open direction of all people, or of one"],
-  ["l", "lock the open direction: Reset all leaves it alone"],
-  ["← →", "move a slider by 2 %, with Page keys by 20 %"],
-  ["Del", "set the focused slider to zero; so does a double click"],
-  ["h", "mark in blue where the open direction changes the pictures"],
-  ["p", "larger type and fewer controls, for a projector; Shift+P: full screen"],
-  ["Esc", "cancel a long search"],
-  ["Enter", "on the spectrum: go to that direction's slider"],
+interface Keys {
+  /** As the help shows them. */
+  readonly shown: string;
+  readonly what: string;
+  /** What each key does; none where a control listens itself. */
+  readonly run?: Readonly<Record<string, (commands: KeyCommands) => void>>;
+  /** What letting go of them does. */
+  readonly release?: (commands: KeyCommands) => void;
+  /** Whether a key that is held does it again and again. */
+  readonly repeats?: boolean;
+}
+
+/** All keys: what the panel listens to, and what its help says. */
+export const KEYS: readonly Keys[] = [
+  {
+    shown: "[ ]",
+    what: "previous, next seed",
+    run: { "[": (to) => to.previousSeed(), "]": (to) => to.nextSeed() },
+    repeats: true,
+  },
+  { shown: "r", what: "random seed", run: { r: (to) => to.randomSeed() } },
+  {
+    shown: "0",
+    what: "set all strengths to zero but the locked ones",
+    run: { "0": (to) => to.resetAll() },
+  },
+  { shown: "Ctrl+Z", what: "undo; Ctrl+Shift+Z or Ctrl+Y: redo" },
+  { shown: "+", what: "edit one more start together with the others", run: { "+": (to) => to.add() } },
+  {
+    shown: "c",
+    what: "compare with the unedited picture while held",
+    run: { c: (to) => to.compare(true) },
+    release: (to) => to.compare(false),
+  },
+  { shown: "g", what: "go to a direction by its number", run: { g: (to) => to.goTo() } },
+  {
+    shown: "a",
+    what: "pictures along the open direction of all people, or of one",
+    run: { a: (to) => to.toggleAll() },
+  },
+  {
+    shown: "l",
+    what: "lock the open direction: Reset all leaves it alone",
+    run: { l: (to) => to.lock() },
+  },
+  { shown: "← →", what: "move a slider by 2 %, with Page keys by 20 %" },
+  { shown: "Del", what: "set the focused slider to zero; so does a double click" },
+  {
+    shown: "h",
+    what: "mark in blue where the open direction changes the pictures",
+    run: { h: (to) => to.heat() },
+  },
+  {
+    shown: "b",
+    what: "draw a box on the large picture: which directions change it?",
+    run: { b: (to) => to.region() },
+  },
+  { shown: "w", what: "the wall: many directions at once, or their sliders", run: { w: (to) => to.wall() } },
+  {
+    shown: "p",
+    what: "larger type and fewer controls, for a projector; Shift+P: full screen",
+    run: { p: (to) => to.projector(), P: (to) => to.fullScreen() },
+  },
+  { shown: "Esc", what: "cancel a long search", run: { Escape: (to) => to.cancel() } },
+  { shown: "Enter", what: "on the spectrum: go to that direction's slider" },
 ];
 
 /** Keys that move a value again and again while they are held. */
@@ -82,27 +135,14 @@ export function listenToKeys(scope: Scope, root: HTMLElement, commands: KeyComma
       commands.undo(letter === "y" || event.shiftKey);
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTextField(event.target)) return;
-    if (event.key === "[") commands.previousSeed();
-    else if (event.key === "]") commands.nextSeed();
-    else if (event.repeat) return;
-    else if (event.key === "r") commands.randomSeed();
-    else if (event.key === "0") commands.resetAll();
-    else if (event.key === "+") commands.add();
-    else if (event.key === "Escape") commands.cancel();
-    else if (event.key === "c") commands.compare(true);
-    else if (event.key === "h") commands.heat();
-    else if (event.key === "p") commands.projector();
-    else if (event.key === "P") commands.fullScreen();
-    else if (event.key === "l") commands.lock();
-    else if (event.key === "a") commands.toggleAll();
-    else if (event.key === "g") {
-      event.preventDefault(); // else the letter is typed into the field
-      commands.goTo();
-    }
+    const found = KEYS.find(({ run }) => run?.[event.key]);
+    if (!found || (event.repeat && !found.repeats)) return;
+    if (event.key.length === 1) event.preventDefault(); // else a letter is typed into a field that gets the focus
+    found.run?.[event.key]?.(commands);
   });
   on(scope, root, "keyup", (event) => {
     if (event.key === heldKey) letGo();
-    else if (event.key === "c") commands.compare(false);
+    else KEYS.find(({ run }) => run?.[event.key])?.release?.(commands);
   });
   on(scope, root, "focusout", () => {
     if (heldKey) letGo();
@@ -125,6 +165,6 @@ function isTextField(target: EventTarget | null): boolean {
 }
 
 export function keysHelp(): HTMLElement {
-  const rows = KEYS.flatMap(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]);
+  const rows = KEYS.flatMap(({ shown, what }) => [h("dt", {}, h("kbd", {}, shown)), h("dd", {}, what)]);
   return h("dl", { class: "sefa-keys" }, ...rows);
 }

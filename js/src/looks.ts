@@ -160,7 +160,7 @@ export class Looks {
 function contextOf(state: State): (item: LookItem) => string {
   const { fingerprint, starts, carried, layers, edit_layers, method, options, normalize } = state;
   const found = [fingerprint, carried, layers, edit_layers, method, options, normalize];
-  const common = JSON.stringify([...found, state.truncation_psi, state.truncation_cutoff]);
+  const common = JSON.stringify([...found, state.truncation_psi, state.truncation_cutoff, state.noise]);
   const strengths = Object.entries(state.strengths).filter(([, strength]) => strength !== 0);
   return ([row, index, strength]) => {
     const others = strengths.filter(([other]) => Number(other) !== index).join(" ");

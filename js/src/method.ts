@@ -62,7 +62,7 @@ export function createMethod(
       method.value = state.method ?? "";
       second.value = state.second === null ? NONE : (state.second.method ?? "");
       const known = info.methods.find(({ name }) => name === state.method);
-      options.update(known?.options ?? [], state.options);
+      options.update(known?.options ?? [], state.options, state.region);
     },
   };
 }

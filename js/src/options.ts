@@ -1,13 +1,15 @@
 /** A control for each option of a method that the panel may offer. */
 
-import type { Fields } from "./check";
-import { h, on, type Scope } from "./dom";
+import { type Box, type Fields, isBox } from "./check";
+import { button, h, on, type Scope, setText } from "./dom";
 import type { Option } from "./info";
 import { numberField } from "./number-field";
+import { words } from "./region";
 
 export interface Options {
   readonly el: HTMLElement;
-  update(options: readonly Option[], values: Fields): void;
+  /** `box`: what is drawn on the picture. */
+  update(options: readonly Option[], values: Fields, box: Box | null): void;
 }
 
 interface Control {
@@ -20,6 +22,7 @@ export function createOptions(scope: Scope, onChange: (values: Fields) => void):
   let shown: readonly Option[] = [];
   let values: Fields = {};
   let controls: Control[] = [];
+  let box: Box | null = null;
 
   const set = (name: string, value: unknown) => onChange({ ...values, [name]: value });
 
@@ -40,6 +43,19 @@ export function createOptions(scope: Scope, onChange: (values: Fields) => void):
       on(scope, text, "change", () => set(option.name, text.value));
       return { el: text, show: (value) => (text.value = String(value ?? "")) };
     }
+    if (option.kind === "region") {
+      const take = button(scope, {}, "", () => set(option.name, boxed ? null : box));
+      let boxed = false;
+      const show = (value: unknown) => {
+        boxed = isBox(value);
+        setText(take, isBox(value) ? words(value) : "whole picture");
+        take.disabled = !boxed && box === null;
+        take.title = boxed
+          ? "Look at the whole picture again"
+          : "Take the box that is drawn on the picture; draw one first (b)";
+      };
+      return { el: take, show };
+    }
     const limits: Record<string, string> = { step: option.kind === "whole" ? "1" : "any" };
     if (option.least !== null) limits.min = String(option.least);
     if (option.most !== null) limits.max = String(option.most);
@@ -49,8 +65,9 @@ export function createOptions(scope: Scope, onChange: (values: Fields) => void):
 
   return {
     el,
-    update(options, next) {
+    update(options, next, nextBox) {
       values = next;
+      box = nextBox;
       if (options !== shown) {
         shown = options;
         controls = options.map(control);

@@ -15,10 +15,11 @@ import { Link } from "./link";
 import { Looks } from "./looks";
 import { createMethod } from "./method";
 import { isEmpty } from "./overlay";
+import { createRegion } from "./region";
 import { createSeed } from "./seed";
 import { columnNames, describes } from "./sheet";
 import { createStage } from "./stage";
-import { withAnother, without } from "./starts";
+import { named, shifted, withAnother, without } from "./starts";
 import { type Patch, resetting, type State } from "./state";
 import { createStatus } from "./status";
 import { Steps } from "./steps";
@@ -85,12 +86,16 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     choose: (row) => row !== link.wanted().chosen && edit({ chosen: row }),
     add: () => edit(withAnother(link.wanted())),
     remove: (row) => edit(without(link.wanted(), row)),
+    name: (row, name) => edit(named(link.wanted(), row, name)),
+    shift: (row, by) => edit(shifted(link.wanted(), row, by)),
   });
   const copy = createCopy(scope, { wanted: look, ask: () => link.ask({ type: "code" }) });
   const heat = createHeat(scope, () => look());
   stage.tools.insertBefore(heat.button, stage.tools.lastElementChild);
   stage.tools.insertBefore(copy.el, stage.tools.lastElementChild);
-  stage.el.append(heat.note);
+  const region = createRegion(scope, edit);
+  stage.tools.insertBefore(region.button, heat.button);
+  stage.el.append(heat.note, region.note);
   const seed = createSeed(scope, info, edit);
   const layers = createLayerRange(scope, info, edit);
   const method = createMethod(scope, info, edit);
@@ -138,6 +143,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     directions.look(looks, wanted, quiet);
     looks.show("heat", heat.wanted(wanted, found), wanted, quiet);
     heat.draw(wanted, stage.pictures);
+    region.draw(wanted, stage.pictures);
     const picture = link.quiet ? stage.edited(wanted) : undefined;
     if (picture) visited.keep(picture);
     copy.look(quiet);
@@ -222,6 +228,8 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     goTo: directions.focusGoTo,
     toggleAll: directions.toggleAll,
     heat: heat.toggle,
+    region: region.toggle,
+    wall: () => wall.click(),
     projector: display.toggleProjector,
     fullScreen: display.toggleFullScreen,
     hold: (held) => {

@@ -6,6 +6,8 @@ import { Tile } from "./tile";
 
 /** Up to so many people stand beside the large one where there is room; more stand below it. */
 const FEW = 4;
+/** Longest name, as in the kernel. */
+const MAX_NAME = 60;
 
 export interface People {
   readonly el: HTMLElement;
@@ -21,6 +23,9 @@ export interface People {
 export interface PeopleEvents {
   choose(row: number): void;
   remove(row: number): void;
+  name(row: number, name: string): void;
+  /** Let it change places with the one before it, or after it. */
+  shift(row: number, by: -1 | 1): void;
 }
 
 /** The tiles of one start, and its caption. */
@@ -28,9 +33,15 @@ class Person {
   readonly tiles: Tile[] = [];
   readonly pictures = h("div", { class: "sefa-tiles" });
   readonly name = h("span", { class: "sefa-name" });
+  /** Where the large one is named. */
+  readonly field = h("input", { type: "text", class: "sefa-name-field", maxlength: String(MAX_NAME) });
   readonly choose: HTMLButtonElement;
+  readonly back: HTMLButtonElement;
+  readonly on: HTMLButtonElement;
   readonly remove: HTMLButtonElement;
   readonly el: HTMLElement;
+  /** The name that the kernel knows. */
+  private named = "";
 
   constructor(
     scope: Scope,
@@ -39,14 +50,29 @@ class Person {
     events: PeopleEvents,
   ) {
     this.choose = button(scope, { class: "sefa-choose" }, "", () => events.choose(row()));
+    const shift = (text: string, name: string, by: -1 | 1) =>
+      button(scope, { class: "sefa-shift", "aria-label": name, title: name }, text, () =>
+        events.shift(row(), by),
+      );
+    this.back = shift("‹", "Move one place up", -1);
+    this.on = shift("›", "Move one place down", 1);
     this.remove = button(scope, { class: "sefa-remove" }, "×", () => events.remove(row()));
     on(scope, this.pictures, "click", () => events.choose(row()));
     this.el = h(
       "figure",
       { class: "sefa-person" },
       this.pictures,
-      h("figcaption", {}, this.choose, this.remove),
+      h("figcaption", {}, this.choose, this.field, this.back, this.on, this.remove),
     );
+    this.field.title = "A name for this picture; Enter keeps it";
+    this.field.setAttribute("aria-label", "Name of the large picture");
+    on(scope, this.field, "change", () => events.name(row(), this.field.value.trim()));
+    on(scope, this.field, "keydown", (event) => {
+      if (event.key === "Enter") this.field.blur();
+      if (event.key !== "Escape") return;
+      this.field.value = this.named;
+      this.field.blur();
+    });
     this.choose.append(this.name);
   }
 
@@ -60,14 +86,23 @@ class Person {
     }
   }
 
-  show(pin: Pin, chosen: boolean, alone: boolean): void {
+  show(pin: Pin, chosen: boolean, place: number, count: number): void {
+    const alone = count === 1;
     const name = pin.name || `seed ${pin.seed}`;
     setText(this.name, chosen || pin.name ? name : String(pin.seed)); // small pictures have no room for more
     this.choose.setAttribute("aria-label", name);
     this.el.classList.toggle("sefa-chosen", chosen);
     this.choose.setAttribute("aria-pressed", String(chosen));
     this.choose.title = chosen ? "Shown large; all are edited together" : "Show this one large";
-    this.choose.hidden = this.remove.hidden = alone;
+    this.choose.hidden = chosen;
+    this.field.hidden = !chosen;
+    this.field.placeholder = `seed ${pin.seed}`;
+    if (document.activeElement !== this.field || this.named !== pin.name) this.field.value = pin.name;
+    this.named = pin.name;
+    this.back.hidden = this.on.hidden = !chosen || alone;
+    this.back.disabled = place === 0;
+    this.on.disabled = place === count - 1;
+    this.remove.hidden = alone;
     this.remove.title = "Remove this one";
     this.remove.setAttribute("aria-label", `Remove ${name}`);
   }
@@ -97,7 +132,7 @@ export function createPeople(scope: Scope, resolution: number, events: PeopleEve
       const columns = 1 + Number(state.second !== null) + Number(state.original);
       state.starts.forEach((pin, row) => {
         people[row]?.setColumns(columns, unedited);
-        people[row]?.show(pin, row === state.chosen, alone);
+        people[row]?.show(pin, row === state.chosen, row, state.starts.length);
       });
       el.classList.toggle("sefa-few", !alone && state.starts.length <= FEW);
     },

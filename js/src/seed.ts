@@ -1,5 +1,6 @@
 /** Where the chosen picture begins: seed, class and truncation. */
 
+import { createClassField } from "./class-field";
 import { button, h, on, type Scope } from "./dom";
 import type { GeneratorInfo } from "./info";
 import { numberField } from "./number-field";
@@ -8,6 +9,11 @@ import { chosenPin, type Patch, type State } from "./state";
 /** The kernel takes seeds up to this, and truncation as far as this. */
 const MAX_SEED = 2 ** 32 - 1;
 const MAX_PSI = 2;
+const NOISES = [
+  ["const", "stored"],
+  ["random", "fresh"],
+  ["none", "off"],
+] as const;
 /** Random seeds are below this. */
 export const RANDOM_SEEDS = 10_000_000;
 
@@ -44,12 +50,7 @@ export function createSeed(scope: Scope, info: GeneratorInfo, onPatch: (patch: P
   );
 
   const last = info.num_classes - 1;
-  let shownLabel: number | null = null;
-  const label = numberField(scope, {
-    attributes: { min: "0", max: String(last), step: "1", "aria-label": "Class" },
-    set: (value) => onPatch({ label: value }),
-    stays: () => `The picture is still of class ${shownLabel}.`,
-  });
+  const label = createClassField(scope, info, (label) => onPatch({ label }));
   const labelBox = h(
     "div",
     { class: "sefa-field", title: `Class of the picture, 0 to ${last}` },
@@ -95,19 +96,29 @@ export function createSeed(scope: Scope, info: GeneratorInfo, onPatch: (patch: P
   );
   cutoffBox.hidden = psiBox.hidden || info.num_codes < 2;
 
+  const noise = h("select", { "aria-label": "Noise" });
+  for (const [value, text] of NOISES) noise.append(h("option", { value }, text));
+  on(scope, noise, "change", () => onPatch({ noise: noise.value }));
+  const noiseBox = h(
+    "label",
+    { class: "sefa-field", title: "Noise inputs draw fine detail: stored, fresh for each drawing, or none" },
+    ...["Noise", noise],
+  );
+  noiseBox.hidden = !info.noisy;
+
   return {
-    el: h("div", { class: "sefa-source" }, seedBox, labelBox, psiBox, cutoffBox),
+    el: h("div", { class: "sefa-source" }, seedBox, labelBox, psiBox, cutoffBox, noiseBox),
     update(state) {
       const pin = chosenPin(state);
       seed = pin.seed;
       field.show(seed);
       back.disabled = seed === 0;
-      shownLabel = pin.label;
       label.show(pin.label);
       if (Number(psi.value) !== state.truncation_psi) psi.value = String(state.truncation_psi);
       psiValue.show(state.truncation_psi);
       psi.style.setProperty("--at", String(Math.min(1, Math.max(0, state.truncation_psi / MAX_PSI))));
       cutoff.show(state.truncation_cutoff);
+      noise.value = state.noise;
     },
     previous,
     next,

@@ -2,16 +2,17 @@
 
 import { button, h, on, type Scope, setText, svg } from "./dom";
 import { createFilmstrip, type Who } from "./filmstrip";
-import { likeness, shortNumber, signed, significant, valueName } from "./format";
+import { likeness, shortNumber, signed } from "./format";
 import type { DirectionsInfo } from "./info";
 import { Thumb, type Wanted } from "./looks";
 import { numberField } from "./number-field";
+import type { Measure } from "./order";
 import { endLabel, endTitle, snap } from "./slider-range";
 
 export interface SliderRow {
   readonly el: HTMLElement;
   /** Show a strength on the direction's slider, the direction's value, and the one it is matched with. */
-  show(strength: number, spectrum: DirectionsInfo | null, stretch: number): void;
+  show(strength: number, spectrum: DirectionsInfo | null, stretch: number, measure: Measure | null): void;
   /** Show whether the direction is locked. */
   setLocked(locked: boolean): void;
   /** Open the filmstrip for these starts, or close it; `all`: whether they are all there are. */
@@ -117,12 +118,11 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
 
   return {
     el,
-    show(strength, spectrum, stretch) {
+    show(strength, spectrum, stretch, measure) {
       current = strength;
-      const number = spectrum?.values?.[index];
-      setText(symbol, number === undefined ? "" : `${spectrum?.value_symbol} `);
-      setText(share, number === undefined ? "" : significant(number));
-      eigenvalue.title = number === undefined ? "" : `${valueName(spectrum)}: ${number}`;
+      setText(symbol, measure ? `${measure.symbol} ` : "");
+      setText(share, measure?.text ?? "");
+      eigenvalue.title = measure?.title ?? "";
       const chance = spectrum?.second?.chance ?? 0;
       const [other, cosine] = spectrum?.second?.matches[index] ?? [];
       match.hidden = other === undefined || cosine === undefined;

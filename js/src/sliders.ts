@@ -4,7 +4,7 @@ import { h, on, type Scope } from "./dom";
 import type { Who } from "./filmstrip";
 import type { DirectionsInfo } from "./info";
 import type { Wanted } from "./looks";
-import { ordered } from "./order";
+import { measureOf, ordered } from "./order";
 import { createSliderRow, type SliderRow } from "./slider-row";
 import type { State } from "./state";
 
@@ -160,7 +160,12 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     const everyone = all || wanted?.starts.length === 1;
     for (const [index, row] of rows) {
       row.setLocked(wanted?.locked.includes(index) ?? false);
-      row.show(wanted?.strengths[index] ?? 0, spectrum, wanted?.stretch ?? 1);
+      row.show(
+        wanted?.strengths[index] ?? 0,
+        spectrum,
+        wanted?.stretch ?? 1,
+        wanted && measureOf(wanted, spectrum, index),
+      );
       row.open(index === focused() || index === lingering ? who : null, everyone);
     }
   }

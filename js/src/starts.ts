@@ -13,6 +13,19 @@ export function withAnother(state: State): Patch {
   return { starts: [...state.starts, { seed, label: chosenPin(state).label, name: "" }] };
 }
 
+/** Give a start a name; an empty one takes it away. */
+export function named({ starts }: State, row: number, name: string): Patch {
+  return { starts: starts.map((pin, place) => (place === row ? { ...pin, name } : pin)) };
+}
+
+/** Let a start change places with its neighbour; the chosen one stays chosen. Nothing if there is none. */
+export function shifted({ starts, chosen }: State, row: number, by: -1 | 1): Patch {
+  const [one, other] = [starts[row], starts[row + by]];
+  if (!one || !other) return {};
+  const next = starts.map((pin, place) => (place === row ? other : place === row + by ? one : pin));
+  return { starts: next, chosen: chosen === row ? row + by : chosen === row + by ? row : chosen };
+}
+
 /** Take a start away; the chosen one stays chosen if it is another. */
 export function without({ starts, chosen }: State, row: number): Patch {
   const left = starts.filter((_, place) => place !== row);

@@ -1,6 +1,16 @@
 /** The panel's state: what its sheet shows, as the kernel describes it. */
 
-import { type Fields, isFields, isNumber, isNumbers, isRange, isTexts, type Range } from "./check";
+import {
+  type Box,
+  type Fields,
+  isBox,
+  isFields,
+  isNumber,
+  isNumbers,
+  isRange,
+  isTexts,
+  type Range,
+} from "./check";
 
 /** One start that the panel shows. */
 export interface Pin {
@@ -54,6 +64,10 @@ export interface State {
   readonly original: boolean;
   readonly truncation_psi: number;
   readonly truncation_cutoff: number | null;
+  /** Noise inputs of the network: stored, fresh or off. */
+  readonly noise: string;
+  /** A box of the picture, in fractions: top, left, bottom, right; null for none. */
+  readonly region: Box | null;
   /** In which order directions are listed. */
   readonly sort: string;
   /** The sliders go so many times as far as their ends say. */
@@ -115,6 +129,8 @@ export function parseState(value: unknown): State | null {
     original: value.original === true,
     truncation_psi: isNumber(value.truncation_psi) ? value.truncation_psi : 1,
     truncation_cutoff: isNumber(value.truncation_cutoff) ? value.truncation_cutoff : null,
+    noise: typeof value.noise === "string" ? value.noise : "const",
+    region: isBox(value.region) ? value.region : null,
     sort: typeof value.sort === "string" ? value.sort : "value",
     stretch: isNumber(value.stretch) ? value.stretch : 1,
     focused: isNumber(value.focused) ? value.focused : null,

@@ -1,9 +1,10 @@
 /** A grid of directions by their pictures: both ends of each; one of them can be gone to. */
 
 import { button, h, on, type Scope, setText } from "./dom";
-import { signed, significant, valueName } from "./format";
+import { signed } from "./format";
 import type { DirectionsInfo } from "./info";
 import { Thumb, type Wanted } from "./looks";
+import { measureOf, ordered } from "./order";
 import { snap } from "./slider-range";
 import type { Counts } from "./sliders";
 import type { State } from "./state";
@@ -24,6 +25,7 @@ export interface Wall {
 
 /** A direction on the wall. */
 interface Pair {
+  readonly index: number;
   readonly el: HTMLButtonElement;
   readonly minus: Thumb;
   readonly plus: Thumb;
@@ -32,7 +34,9 @@ interface Pair {
 }
 
 export function createWall(scope: Scope, onPick: (index: number) => void, onMore: () => void): Wall {
+  /** Those on the wall in their order, and all that were. */
   const pairs: Pair[] = [];
+  const known = new Map<number, Pair>();
   let count = FIRST_SHOWN;
   let state: State | null = null;
   let spectrum: DirectionsInfo | null = null;
@@ -48,7 +52,7 @@ export function createWall(scope: Scope, onPick: (index: number) => void, onMore
     const title = `Both ends of direction ${index}; a click goes to its slider`;
     const el = button(scope, { class: "sefa-pair", title }, "", () => onPick(index));
     el.append(h("span", { class: "sefa-pair-pictures" }, minus.el, plus.el), caption);
-    return { el, minus, plus, strength, value };
+    return { index, el, minus, plus, strength, value };
   }
 
   on(scope, el, "keydown", (event) => {
@@ -67,20 +71,19 @@ export function createWall(scope: Scope, onPick: (index: number) => void, onMore
   }
 
   function layOut(): void {
-    const shown = Math.min(count, spectrum?.ends.length ?? 0);
-    for (const { el } of pairs.splice(shown)) el.remove();
-    while (pairs.length < shown) {
-      const pair = createPair(pairs.length);
+    const shown = state && spectrum ? ordered(state, spectrum).slice(0, count) : [];
+    for (const pair of pairs.splice(0)) if (!shown.includes(pair.index)) pair.el.remove();
+    shown.forEach((index, place) => {
+      const pair = known.get(index) ?? createPair(index);
+      known.set(index, pair);
       pairs.push(pair);
-      el.append(pair.el);
-    }
-    pairs.forEach(({ el, strength, value }, index) => {
+      if (el.children[place] !== pair.el) el.insertBefore(pair.el, el.children[place] ?? null);
       const moved = state?.strengths[index] ?? 0;
-      const number = spectrum?.values?.[index];
-      setText(strength, moved === 0 ? "" : `moved ${signed(moved)}`);
-      setText(value, number === undefined ? "" : significant(number));
-      value.title = valueName(spectrum);
-      el.classList.toggle("sefa-active", moved !== 0);
+      const measure = state && measureOf(state, spectrum, index);
+      setText(pair.strength, moved === 0 ? "" : `moved ${signed(moved)}`);
+      setText(pair.value, measure?.text ?? "");
+      pair.value.title = measure?.title ?? "";
+      pair.el.classList.toggle("sefa-active", moved !== 0);
     });
   }
 
@@ -99,14 +102,14 @@ export function createWall(scope: Scope, onPick: (index: number) => void, onMore
     },
     more: () => setCount(count + FIRST_SHOWN),
     fewer: () => setCount(Math.min(count, pairs.length) - FIRST_SHOWN),
-    indices: () => new Set(pairs.keys()),
+    indices: () => new Set(pairs.map(({ index }) => index)),
     counts: () => ({
       shown: pairs.length,
       more: pairs.length < (spectrum?.ends.length ?? 0),
       fewer: pairs.length > FIRST_SHOWN,
     }),
     wanted: () =>
-      pairs.flatMap(({ minus, plus }, index) => {
+      pairs.flatMap(({ index, minus, plus }) => {
         const [row, end] = [state?.chosen ?? 0, (state?.stretch ?? 1) * (spectrum?.ends[index] || 1)];
         return [
           { thumb: minus, item: [row, index, snap(-end, end)] as const },

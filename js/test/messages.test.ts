@@ -35,6 +35,8 @@ test("what goes up has exactly the fields of the wire", () => {
         original: false,
         truncation_psi: 0.7,
         truncation_cutoff: null,
+        noise: "none",
+        region: [0.25, 0, 0.75, 0.5],
         stretch: 2,
         focused: 3,
       },

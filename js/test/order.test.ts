@@ -1,29 +1,57 @@
 import { expect, test } from "vitest";
 import wire from "../../tests/wire.json" with { type: "json" };
-import { parseDirections } from "../src/info";
-import { ordered } from "../src/order";
-import { parseState } from "../src/state";
+import { type Acts, type DirectionsInfo, parseDirections } from "../src/info";
+import { measureOf, ordered, share } from "../src/order";
+import { parseState, type State } from "../src/state";
 
-const state = parseState(wire.traits.state);
-const found = parseDirections({
-  ...wire.traits.directions_info,
-  ends: [4, 2, 1, 3, 0.5],
-  stops: ["change", "change", "flat", "change", "estimate"],
+const found = parseDirections(wire.traits.directions_info) as DirectionsInfo;
+const state = (patch: Partial<State>): State => ({ ...(parseState(wire.traits.state) as State), ...patch });
+
+/** Acts in one cell alone. */
+const at = (cell: number, alike = 0): Acts => ({
+  alike,
+  where: Array.from({ length: 64 }, (_, place) => (place === cell ? 1000 : 0)),
 });
 
-function order(sort: string, strengths = {}): number[] {
-  if (!state || !found) throw new Error("The wire's example does not parse.");
-  return ordered({ ...state, sort, strengths }, found);
-}
-
-test("directions stand as they were found", () => {
-  expect(order("value", { 3: 1 })).toEqual([0, 1, 2, 3, 4]);
+test("directions are listed as they were found", () => {
+  expect(ordered(state({ sort: "value" }), found)).toEqual([0, 1, 2, 3, 4]);
 });
 
-test("those whose sliders end near change the picture most; what is not measured comes last", () => {
-  expect(order("effect")).toEqual([1, 3, 0, 2, 4]);
+test("by measured change the nearest end comes first, and what is not measured last", () => {
+  expect(ordered(state({ sort: "effect" }), found)).toEqual([0, 3, 1, 2, 4]);
 });
 
-test("those that are moved farthest come first", () => {
-  expect(order("moved", { 1: 0.5, 4: -2 })).toEqual([4, 1, 0, 2, 3]);
+test("those with a strength come first, the largest first", () => {
+  const moved = state({ sort: "moved", strengths: { "3": -2, "1": 1 } });
+  expect(ordered(moved, found)).toEqual([3, 1, 0, 2, 4]);
+});
+
+test("by how alike they act, those that do the same to all come first", () => {
+  const acts = { "1": at(0, 0.2), "3": at(0, 0.9), "4": at(0, -0.1) };
+  expect(ordered(state({ sort: "alike" }), { ...found, acts })).toEqual([3, 1, 4, 0, 2]);
+});
+
+test("by the box, those come first whose change is in it", () => {
+  const acts = { "0": at(0), "1": at(63), "2": at(9) };
+  const boxed = state({ sort: "region", region: [0.5, 0.5, 1, 1] });
+  expect(ordered(boxed, { ...found, acts })).toEqual([1, 0, 2, 3, 4]);
+});
+
+test("cells count by how much of them is in the box", () => {
+  expect(share(at(9), [0, 0, 1, 1])).toBe(1);
+  expect(share(at(9), [0, 0, 3 / 16, 1])).toBeCloseTo(0.5);
+  expect(share(at(9), [0, 0, 3 / 16, 3 / 16])).toBeCloseTo(0.25);
+  expect(share(at(9), [0.25, 0.25, 1, 1])).toBe(0);
+});
+
+test("a row says the number that directions are listed by, else their value", () => {
+  const acts = { "0": at(9, 0.834) };
+  const measure = (patch: Partial<State>, index = 0) => measureOf(state(patch), { ...found, acts }, index);
+  expect(measure({ sort: "value" })).toMatchObject({ symbol: "λ/Σλ", text: "0.310" });
+  expect(measure({ sort: "alike" })).toMatchObject({ symbol: "alike", text: "0.83" });
+  expect(measure({ sort: "effect" })).toMatchObject({ symbol: "change", text: "0.089" });
+  const region = [0, 0, 3 / 16, 1] as const;
+  expect(measure({ sort: "region", region })).toMatchObject({ symbol: "in the box", text: "50 %" });
+  expect(measure({ sort: "alike" }, 1)).toMatchObject({ text: "0.220" }); // not measured
+  expect(measureOf(state({ sort: "value" }), { ...found, values: null }, 0)).toBeNull();
 });

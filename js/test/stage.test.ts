@@ -7,7 +7,14 @@ import { parseState, type State } from "../src/state";
 const base = { ...(parseInfo(wire.down.frame) as Frame), rows: 1, tiles: [[0, 0]] as [number, number][] };
 const state = parseState(wire.traits.state) as State;
 const one = { ...state, starts: state.starts.slice(0, 1), second: null };
-const events = { compare: vi.fn(), choose: vi.fn(), add: vi.fn(), remove: vi.fn() };
+const events = {
+  compare: vi.fn(),
+  choose: vi.fn(),
+  add: vi.fn(),
+  name: vi.fn(),
+  shift: vi.fn(),
+  remove: vi.fn(),
+};
 const jpeg = (seq: number, fields: Partial<Frame> = {}): Frame => ({
   ...base,
   seq,

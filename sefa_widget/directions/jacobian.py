@@ -185,10 +185,9 @@ METHOD = Method(
         Option(
             "region",
             "Region",
-            "other",
+            "region",
             None,
             "(top, left, bottom, right) of what is to change, the rest is not; None is the whole picture.",
-            offered=False,
         ),
         Option(
             "epsilon",

@@ -17,7 +17,7 @@ from sefa_widget.generators.base import Generator
 if TYPE_CHECKING:
     from sefa_widget.directions.base import Directions
 
-Kind = Literal["whole", "real", "truth", "choice", "text", "other"]
+Kind = Literal["whole", "real", "truth", "choice", "text", "region", "other"]
 """A whole number, a real number, True or False, one of some words, a text, or what only the method checks."""
 
 NO_OPTIONS = ("layers", "k", "normalize", "progress", "generator", "codes", "scores")
@@ -36,7 +36,8 @@ class Option:
         As a menu shows it.
     kind
         What it may be: a ``"whole"`` or ``"real"`` number, a ``"truth"`` value, one of the `choices`
-        (``"choice"``), a ``"text"``, or ``"other"``, which only the method itself checks.
+        (``"choice"``), a ``"text"``, a box of the picture (``"region"``), or
+        ``"other"``; the method itself checks these two.
     default
         What it is if nothing is given. Where that is None, None may be given too.
     about

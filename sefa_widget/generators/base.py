@@ -210,6 +210,11 @@ class Generator(Pretrained, Factorisable):
             images: Tensor = self(codes.to(self.device, self.dtype), latent.labels, noise, **options)
             return images
 
+    @property
+    def noisy(self) -> bool:
+        """Whether it has noise inputs, so that `noise` changes its pictures."""
+        return False
+
     def dtype_at(self, size: int) -> torch.dtype:
         """Give the type in which features of `size` pixels are computed; see `working_dtype`."""
         return working_dtype(self.synthesis_dtype, self.dtype, size, self.resolution)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from sefa_widget.generators.base import Generator, LatentSpace
 from sefa_widget.generators.inputs import truncation
 from sefa_widget.generators.latent import Latent
-from sefa_widget.generators.style_layers import Dense, normalize
+from sefa_widget.generators.style_layers import Dense, NoiseInput, normalize
 
 W_AVG_SAMPLES = 1024
 """Samples whose mean is the mean of W of a network that was not trained."""
@@ -105,6 +105,11 @@ class StyleGenerator(Generator):
         self.z_dim, self.latent_dim = self.mapper.z_dim, self.mapper.w_dim
         self.num_classes, self.extrapolates = self.mapper.num_classes, extrapolates
         self.register_buffer("w_avg", torch.zeros(self.mapper.rows, self.latent_dim))
+
+    @property
+    def noisy(self) -> bool:
+        """Whether a layer adds noise to its features."""
+        return any(isinstance(part, NoiseInput) for part in self.modules())
 
     def initialize(self, trained: Generator) -> None:
         """Take the mean of W from samples; the constructor draws all weights as they are before training."""

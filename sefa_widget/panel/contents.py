@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from sefa_widget.directions import Directions
+from sefa_widget.measures.acting import Acts
 from sefa_widget.measures.aligned import Aligned
 from sefa_widget.measures.sliders import SliderRange
 from sefa_widget.panel.state import FIELDS, State
@@ -47,6 +48,8 @@ class Found:
     """Name of these directions, rows and weights: slider ranges are kept under it."""
     weights: Hashable
     """The generator's `weights_version` that they were found in."""
+    acts: Mapping[int, Acts]
+    """What they do, of those that are measured."""
     second: Second | None = None
     """Those of the second search."""
     carried: Edit = UNEDITED
@@ -67,6 +70,7 @@ def starts(state: State) -> tuple[Start, ...]:
             label=pin.label,
             truncation_psi=state.truncation_psi,
             truncation_cutoff=state.truncation_cutoff,
+            noise=state.noise,
         )
         for pin in state.starts
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sefa_widget.arguments import choice, flag, is_many, known_names, number, whole
+from sefa_widget.arguments import choice, flag, is_many, known_names, number, several, whole
 from sefa_widget.directions import Search, format_layers
 from sefa_widget.directions.methods import METHODS
 from sefa_widget.generators.base import Generator
@@ -124,6 +124,19 @@ def truth(value: Any, title: str, scope: Scope) -> bool:
 def optional(check: Check) -> Check:
     """Take None too."""
     return lambda value, title, scope: None if value is None else check(value, title, scope)
+
+
+def picture_box(value: Any, title: str, scope: Scope) -> tuple[float, float, float, float]:
+    """Take a box of the picture, as fractions; numbers are rounded to four digits."""
+    edges = several(value, title, "(top, left, bottom, right)")
+    if len(edges) == 4:
+        top, left, bottom, right = (round(number(edge, f"An edge of {title}", 0, 1), 4) for edge in edges)
+        if top < bottom and left < right:
+            return top, left, bottom, right
+    raise ValueError(
+        f"{title} is {reprlib.repr(value)}; it must be (top, left, bottom, right), fractions of the picture "
+        "from 0 to 1, with top above bottom and left before right."
+    )
 
 
 def code_row(value: Any, title: str, scope: Scope) -> int:

@@ -14,7 +14,7 @@ from sefa_widget.generators.base import Generator
 from sefa_widget.measures.aligned import align
 from sefa_widget.measures.sliders import KeptRanges, Setting
 from sefa_widget.panel.contents import Found, Second
-from sefa_widget.panel.state import State
+from sefa_widget.panel.state import MEASURED_ORDERS, State
 from sefa_widget.pictures.editing import UNEDITED, Edit
 from sefa_widget.progress import Progress
 
@@ -104,8 +104,14 @@ class Finder:
                 also: Hashable = (search, state.second, others, weights)
                 ends = self._ranges.range(also, _setting(state), aligned.directions)
                 second = Second(aligned, ends, others, also)
-            if known is None or known.range is not first or _range(known.second) is not _range(second):
-                known = Found(directions, first, rows, moved, weights, second, carried)
+            acts = self._ranges.acts(moved, _setting(state))
+            if (
+                known is None
+                or known.range is not first
+                or known.acts is not acts
+                or _range(known.second) is not _range(second)
+            ):
+                known = Found(directions, first, rows, moved, weights, acts, second, carried)
             _keep(self._found, key, known)
         return known
 
@@ -122,6 +128,24 @@ class Finder:
                 measurings.append(measuring(second.moved, setting, second.aligned.directions, second.rows))
         measurings.sort(key=lambda measuring: measuring.first_done)
         return any(measuring.step(state.strengths) for measuring in measurings)
+
+    def measure(self, state: State) -> bool:
+        """Measure a little more of what a state's directions do; say whether there is more to do.
+
+        If directions are listed by what they do, that comes before most slider ends: the first end that is
+        measured corrects the estimates of all, and more exact ones change little of it.
+        """
+        known = self.found(state).range.change is not None
+        if state.sort in MEASURED_ORDERS and known and self.measure_acts(state):
+            return True
+        return self.measure_range(state)
+
+    def measure_acts(self, state: State) -> bool:
+        """Measure what one more direction does; say whether there is more to do."""
+        found = self.found(state)
+        with self._lock:
+            acting = self._ranges.acting(found.moved, _setting(state), found.directions, found.rows)
+        return acting.step(found.range.ends.tolist(), state.strengths)
 
     def _carried(self, state: State, progress: Progress | None) -> Edit:
         """Give the carried edits of a state as one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ def explore(
     *,
     state: Mapping[str, Any] | None = None,
     directions: Mapping[str, Directions] | None = None,
+    class_names: Sequence[str] | None = None,
     device: str | torch.device | None = None,
     dtype: str | torch.dtype | None = None,
     fresh: bool = False,
@@ -49,6 +50,9 @@ def explore(
         Directions found or loaded elsewhere, for example ``{"smile": load_directions("smile.npy")}``: the
         panel offers them by name beside its methods. They move the code rows of their own layers until
         edited layers are chosen. Those of another generator are taken with a warning.
+    class_names
+        A name for each class, by which the panel finds it, for example ``["cat", "dog"]``. A BigGAN of 1000
+        classes has those of ImageNet.
     device
         Where it computes; None takes the first there is of CUDA, MPS and CPU.
     dtype
@@ -68,7 +72,7 @@ def explore(
         If the file cannot be read.
     ValueError
         If the device does not exist here or cannot draw in the dtype, or the state or directions are none of
-        this generator's.
+        this generator's, or class names are not as many as its classes.
     """
     source = next(iter(BUNDLED)) if source is None else source
     flag(fresh, "fresh")
@@ -89,7 +93,7 @@ def explore(
     else:
         found = key()
         generator = _told(source, lambda: shared(found, load))
-    return SefaWidget(generator, state=state, directions=directions)
+    return SefaWidget(generator, state=state, directions=directions, class_names=class_names)
 
 
 def _told(source: str | Path | Checkpoint | nn.Module, load: Callable[[], Generator]) -> Generator:

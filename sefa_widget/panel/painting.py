@@ -70,7 +70,7 @@ class PaintingWidget(WireWidget):
         self._looks = Looks(session)
         self._published: Found | None = None
         self._unfinished: dict[str, Request] = {}
-        self.set_trait("generator_info", about(session.generator, session.methods))
+        self.set_trait("generator_info", about(session.generator, session.methods, session.class_names))
         super().__init__(session)
 
     def close(self) -> None:
@@ -176,7 +176,7 @@ class PaintingWidget(WireWidget):
                 self._unfinished.pop(view, None)
                 request.context.copy().run(self._finish, request)
         self._draw_looks()
-        self._measure_range()
+        self._measure()
 
     def _draw_looks(self) -> None:
         """Draw small pictures, a batch at a time, as long as nothing else is wanted."""
@@ -194,20 +194,20 @@ class PaintingWidget(WireWidget):
             if not self._painter.done:
                 self._unfinished[request.view] = request
 
-    def _measure_range(self) -> None:
-        """Measure where the sliders end, a few pictures at a time, as long as nothing else is wanted."""
+    def _measure(self) -> None:
+        """Measure what directions do, a few pictures at a time, as long as nothing else is wanted."""
         painted, more = self._painter.painted, True
         if painted is None:
             return
         state = painted.contents.state
         try:
             while more and not (self._stopped or self._stream.waiting or self._looks.wanted):
-                more = self._session.finder.measure_range(state)
+                more = self._session.finder.measure(state)
                 if self._session.state.revision != state.revision:
                     return
                 self._publish(state, self._session.finder.found(state))
         except Exception:
-            log.exception("The ends of the sliders could not be measured; they stay as they are.")
+            log.exception("Directions could not be measured; sliders and their order stay as they are.")
 
     # What views are told.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ import torch
 from sefa_widget.arguments import whole
 from sefa_widget.directions import Directions
 from sefa_widget.generators.base import Generator
+from sefa_widget.generators.class_names import class_names as names_of_classes
 from sefa_widget.panel.contents import Found, edits, shown, starts
 from sefa_widget.panel.finding import Finder
 from sefa_widget.panel.history import History
@@ -78,12 +79,14 @@ class Session:
         A dict as `describe` gives it, to start from; fields that are left out have their defaults.
     directions
         Directions found or loaded elsewhere, by the name under which they can be chosen like a method.
+    class_names
+        See `sefa_widget.generators.class_names.class_names`.
 
     Raises
     ------
     ValueError
         If the state is none of this generator's, or directions are not of its latent space or have a
-        method's name.
+        method's name, or class names are not as many as classes.
     """
 
     def __init__(
@@ -91,8 +94,10 @@ class Session:
         generator: Generator,
         state: Mapping[str, Any] | None = None,
         directions: Mapping[str, Directions] | None = None,
+        class_names: Sequence[str] | None = None,
     ) -> None:
         self.generator = generator
+        self.class_names = names_of_classes(generator, class_names)
         self.finder = Finder(generator, {} if directions is None else directions)
         self.methods = self.finder.methods
         self._lock = threading.RLock()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, get_args
 
 from sefa_widget.directions import Search
 from sefa_widget.generators.base import Generator
+from sefa_widget.generators.latent import Noise
 from sefa_widget.panel.carried import Carried, carried_edits, described_edit
 from sefa_widget.panel.fields import (
     MAX_SEED,
@@ -26,6 +27,7 @@ from sefa_widget.panel.fields import (
     one_word,
     option_by_name,
     optional,
+    picture_box,
     real_number,
     search_of,
     search_parts,
@@ -35,7 +37,9 @@ from sefa_widget.panel.fields import (
 )
 from sefa_widget.panel.pins import MAX_PINS, Pin, pins
 
-ORDERS = ("value", "effect", "moved")
+MEASURED_ORDERS = ("alike", "region")
+"""Orders by what directions do, which is measured only for them."""
+ORDERS = ("value", "effect", *MEASURED_ORDERS, "moved")
 """In which orders directions can be listed."""
 STRETCHES = (1, 2, 5)
 """How many times as far as their range the sliders can go."""
@@ -85,8 +89,9 @@ class State:
     sort: str = described(
         "The order",
         "In which order the panel lists directions: ``'value'``, as they were found; ``'effect'``, by how "
-        "much the picture changes for each step, as far as it is measured; ``'moved'``, those with a "
-        "strength first.",
+        "much the picture changes for each step; ``'alike'``, by how alike they change different pictures; "
+        "``'region'``, by the share of `region` in the change; ``'moved'``, those with a strength first. "
+        "What is not measured comes last.",
         one_word(ORDERS),
         first="value",
         stale="nothing",
@@ -168,6 +173,22 @@ class State:
         "Truncate only code rows before this one; None truncates all.",
         optional(code_row),
         first=None,
+    )
+    noise: Noise = described(  # noqa: RUF009 -- gives a field, as dataclasses.field does
+        "noise",
+        "The noise inputs of the network: ``'const'`` is the stored noise, ``'random'`` is fresh for each "
+        "drawing, ``'none'`` is off. It changes nothing where a generator has none.",
+        one_word(get_args(Noise)),
+        first="const",
+    )
+    region: tuple[float, float, float, float] | None = described(
+        "The region",
+        "A box of the picture as (top, left, bottom, right), fractions from 0 to 1; None for none. "
+        "Directions can be listed by how much they change it, and the Jacobian can look for those that do. "
+        "No picture depends on it.",
+        optional(picture_box),
+        first=None,
+        stale="nothing",
     )
     stretch: int = described(
         "stretch",

@@ -8,14 +8,15 @@ from typing import Any
 
 from sefa_widget.directions import METHODS, Option
 from sefa_widget.generators import Generator
+from sefa_widget.measures.acting import Acts
 from sefa_widget.measures.aligned import matched_by_chance
 from sefa_widget.panel.contents import Found
 from sefa_widget.panel.messages import sendable
 from sefa_widget.panel.state import State
 
 
-def about(generator: Generator, methods: Sequence[str]) -> dict[str, Any]:
-    """Describe a generator: name, sizes, layers, and the methods that can be chosen."""
+def about(generator: Generator, methods: Sequence[str], class_names: Sequence[str] = ()) -> dict[str, Any]:
+    """Describe a generator: name, sizes, layers, classes, and the methods that can be chosen."""
     return {
         "name": sendable(generator.name),
         "family": generator.family,
@@ -24,6 +25,8 @@ def about(generator: Generator, methods: Sequence[str]) -> dict[str, Any]:
         "resolution": generator.resolution,
         "num_classes": generator.num_classes,
         "num_codes": generator.num_codes,
+        "noisy": generator.noisy,
+        "class_names": [sendable(name) for name in class_names],
         "methods": [_method(name) for name in methods],
         "layers": [
             {"name": sendable(layer.name), "resolution": layer.resolution, "row": layer.row}
@@ -59,7 +62,14 @@ def directions_info(state: State, found: Found) -> dict[str, Any]:
         "stops": list(found.range.stops),
         "change": None if found.range.change is None else float(f"{found.range.change:.3g}"),
         "second": second,
+        "acts": {str(index): _acts(acts) for index, acts in found.acts.items()},
     }
+
+
+def _acts(acts: Acts) -> dict[str, Any]:
+    """Describe what a direction does; the shares of cells are in thousandths."""
+    where = (1000 * acts.where.flatten()).round().int().tolist()
+    return {"alike": round(acts.alike, 3), "where": where}
 
 
 def _method(name: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PIL.Image import Image
@@ -32,7 +32,7 @@ class SefaWidget(PaintingWidget):
         The generator, borrowed: other panels may use it too, and `close` leaves it alone.
     state
         A dict as `SefaWidget.state` gives it, to start from.
-    directions
+    directions, class_names
         See `explore`.
 
     Raises
@@ -50,8 +50,9 @@ class SefaWidget(PaintingWidget):
         *,
         state: Mapping[str, Any] | None = None,
         directions: Mapping[str, Directions] | None = None,
+        class_names: Sequence[str] | None = None,
     ) -> None:
-        super().__init__(Session(generator, state, directions))
+        super().__init__(Session(generator, state, directions, class_names))
 
     def __repr__(self) -> str:
         """Say what is shown, in one line."""

@@ -15,6 +15,11 @@ RAW_LIMIT = 128
 """Up to this many pixels of height or width a picture travels as it is: smaller than a JPEG is quick."""
 JPEG_QUALITY = 92
 
+SQUARES = 16
+"""Squares along the shorter side of the checkerboard behind a picture that is not opaque."""
+LIGHT, DARK = 1.0, 0.6
+"""Values of its squares."""
+
 Pixels = NDArray[np.uint8]
 """``[H, W, 3]`` RGB, or ``[N, H, W, 3]``."""
 
@@ -55,8 +60,9 @@ def to_pixels(images: Tensor) -> Pixels:
     Parameters
     ----------
     images
-        One image ``[C, H, W]``, or N of them ``[N, C, H, W]``. One channel becomes grey, channels after the
-        third are left out; NaN becomes black.
+        One image ``[C, H, W]``, or N of them ``[N, C, H, W]``. One channel is grey, two are grey and how
+        opaque the picture is, three are RGB, four are RGB and how opaque; what shines through is a
+        checkerboard. Of more, the first three are taken. NaN becomes black.
 
     Returns
     -------
@@ -73,12 +79,22 @@ def to_pixels(images: Tensor) -> Pixels:
             "Images have shape [C, H, W] or [N, C, H, W], with C of 1 or more; these have "
             f"{list(images.shape)}."
         )
-    rgb = images[..., :3, :, :]
+    rgb = _opaque(images.float()) if images.shape[-3] in (2, 4) else images[..., :3, :, :]
     scaled = torch.nan_to_num(rgb.float(), nan=-1.0).add_(1).mul_(127.5).round_().clamp_(0, 255)
     pixels = scaled.to(torch.uint8).movedim(-3, -1)
     pixels = pixels if pixels.shape[-1] == 3 else pixels[..., :1].expand(*pixels.shape[:-1], 3)
     found: Pixels = pixels.contiguous().cpu().numpy()
     return found
+
+
+def _opaque(images: Tensor) -> Tensor:
+    """Lay pictures, whose last channel says how opaque they are, over a checkerboard of light greys."""
+    height, width = images.shape[-2:]
+    side = max(1, min(height, width) // SQUARES)
+    down, along = (torch.arange(size, device=images.device) // side for size in (height, width))
+    board = LIGHT - (LIGHT - DARK) * ((down[:, None] + along) % 2)
+    alpha = images[..., -1:, :, :].add(1).mul(0.5).clamp(0, 1)
+    return alpha * images[..., :-1, :, :] + (1 - alpha) * board
 
 
 def to_pil(pixels: Pixels) -> Image.Image:

@@ -55,8 +55,10 @@ def open_panel(address, chromium):
     contexts = []
     failures = []
 
-    def open_(width=800, height=900, theme="light", scheme="light", frozen=False, **options):
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    def open_(width=800, height=900, theme="light", scheme="light", frozen=False, touch=False, **options):
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=touch
+        )
         contexts.append(context)
         context.set_default_timeout(WAIT_MS)
         page = context.new_page()

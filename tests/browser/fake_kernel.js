@@ -44,8 +44,8 @@ const LARGE = {
 
 export class FakeModel {
   /** `size` is small or large; `delay` is the kernel's in ms; `state` overrides the first state. */
-  constructor({ size = "small", delay = 5, state = {}, mime = "image/x-rgba", name, deaf = false } = {}) {
-    this.info = { ...(size === "large" ? LARGE : SMALL), ...(name ? { name } : {}) };
+  constructor({ size = "small", delay = 5, state = {}, mime = "image/x-rgba", name, deaf = false, classes = [] } = {}) {
+    this.info = { ...(size === "large" ? LARGE : SMALL), ...(name ? { name } : {}), class_names: classes };
     this.delay = delay;
     this.mime = mime;
     this.sent = [];
@@ -149,7 +149,10 @@ export class FakeModel {
     const [value_name, value_symbol] = composed ? ["share of the response", "λ/Σλ"] : ["share of the rows", "λ/m"];
     const ends = values.map(() => 5);
     const stops = values.map((_, i) => (i < 32 ? "change" : "estimate"));
-    const found = { value_name, value_symbol, values, ends, stops, change: 0.28, second: null };
+    // Direction i changes the cell number i of an 8 x 8 grid.
+    const where = (i) => Array.from({ length: 64 }, (_, cell) => (cell === i ? 1000 : 0));
+    const acts = Object.fromEntries(values.slice(0, 64).map((_, i) => [i, { alike: Math.cos(i), where: where(i) }]));
+    const found = { value_name, value_symbol, values, ends, stops, change: 0.28, second: null, acts };
     this.traits.directions_info = { method, title, layers, normalized: normalize, rows: 8192, ...found };
     this.trigger("change:directions_info");
   }

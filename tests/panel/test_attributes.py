@@ -34,6 +34,8 @@ VALUES = {
     "label": 2,
     "truncation_psi": 0.5,
     "truncation_cutoff": 1,
+    "noise": "none",
+    "region": (0.25, 0.0, 0.75, 0.5),
     "stretch": 2,
     "focused": 3,
 }

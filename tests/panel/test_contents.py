@@ -48,6 +48,7 @@ CHANGES = {
     "normalize": False,
     "second": "random",
     "original": True,
+    "noise": "none",
     "truncation_psi": 0.5,
     "truncation_cutoff": 1,
 }

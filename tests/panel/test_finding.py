@@ -90,3 +90,42 @@ def test_what_threads_share_is_used_under_the_lock(tiny):
     assert finder._directions.used
     assert finder._found.used
     assert finder._ranges.used
+
+
+def measured_in_turn(session):
+    """Take the steps of measuring; give what was told after each: slider ends, or what directions do."""
+    told = []
+    while session.finder.measure(session.state):
+        found = session.found()
+        told.append((len(found.range.measured), len(found.acts)))
+    return told
+
+
+def test_what_directions_do_is_measured_only_if_they_are_listed_by_that(tiny):
+    session = Session(tiny)
+    told = measured_in_turn(session)
+    assert {acts for _, acts in told} == {0}
+    session.apply({"sort": "alike"})
+    measured_in_turn(session)
+    assert len(session.found().acts) == len(session.directions())
+
+
+def test_it_is_measured_before_most_slider_ends(tiny):
+    session = Session(tiny, {"sort": "alike"})
+    told = measured_in_turn(session)
+    count = len(session.directions())
+    ends_by_then = next(ends for ends, acts in told if acts == count)
+    assert 0 < ends_by_then < count
+    assert len(session.found().range.measured) == count
+
+
+def test_what_directions_do_is_that_of_their_rows_and_setting(tiny_style):
+    session = Session(tiny_style, {"sort": "region"})
+    measured_in_turn(session)
+    known = session.found().acts
+    session.apply({"edit_layers": (1, 2)})
+    assert session.found().acts == {}
+    session.apply({"edit_layers": None, "truncation_psi": 0.3})
+    assert session.found().acts == {}
+    session.apply({"truncation_psi": 1.0})
+    assert session.found().acts is known

@@ -245,6 +245,18 @@ def test_a_request_interrupts_the_measuring_after_one_batch_and_it_goes_on_later
     assert not finder.measure_range(stepped.panel._session.state)
 
 
+def test_what_directions_do_is_told_when_they_are_listed_by_it(stepped):
+    stepped.panel.sort = "alike"
+    stepped.ask(1)
+    for _ in range(4):
+        stepped.step()
+    acts = stepped.panel.directions_info["acts"]
+    assert acts.keys() == {str(index) for index in range(len(stepped.panel.directions))}
+    found = stepped.panel._session.found().acts
+    assert acts["0"]["alike"] == pytest.approx(found[0].alike, abs=1e-3)
+    assert acts["0"]["where"] == pytest.approx((1000 * found[0].where.flatten()).tolist(), abs=0.5)
+
+
 def test_ends_of_a_state_that_is_no_more_are_not_published(stepped, monkeypatch):
     stepped.ask(1)
     stepped.step()

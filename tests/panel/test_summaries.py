@@ -64,4 +64,4 @@ def test_the_menu_has_what_methods_say_of_themselves_and_given_directions_by_the
 
 def test_options_that_only_a_program_can_give_are_not_in_the_menu(tiny):
     jacobian = next(one for one in about(tiny, ["jacobian"])["methods"])
-    assert [option["name"] for option in jacobian["options"]] == ["n", "seed", "truncation_psi"]
+    assert [option["name"] for option in jacobian["options"]] == ["n", "seed", "truncation_psi", "region"]

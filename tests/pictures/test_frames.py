@@ -75,3 +75,22 @@ def test_the_images_given_stay_as_they_are():
 def test_another_shape_is_refused(shape):
     with pytest.raises(ValueError, match=rf"these have \[{', '.join(map(str, shape))}\]"):
         frames.to_pixels(torch.zeros(shape))
+
+
+def test_what_is_not_opaque_shows_a_checkerboard():
+    picture = torch.zeros(4, 32, 32)
+    picture[3] = -1.0
+    picture[:, :, 16:] = 1.0
+    pixels = frames.to_pixels(picture)
+    assert pixels[0, :4, 0].tolist() == [255, 255, 204, 204]  # squares of 2 pixels
+    assert pixels[2, :4, 0].tolist() == [204, 204, 255, 255]
+    assert (pixels[:, 16:] == 255).all()
+
+
+def test_half_opaque_grey_mixes_with_the_checkerboard():
+    picture = torch.full((3, 2, 32, 32), -1.0)
+    picture[:, 1] = 0.0
+    pixels = frames.to_pixels(picture)
+    assert pixels.shape == (3, 32, 32, 3)
+    assert pixels[2, 0, 0].tolist() == [128] * 3
+    assert pixels[2, 0, 2].tolist() == [102] * 3

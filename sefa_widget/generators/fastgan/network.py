@@ -90,6 +90,11 @@ class FastGAN(Generator):
         ]
         return (Stage("latent projection", 4, (0,), self._project), *blocks)
 
+    @property
+    def noisy(self) -> bool:
+        """Whether a block adds noise to its features."""
+        return any(isinstance(part, _Up) and part.strengths is not None for part in self.modules())
+
     def small(self, codes: Tensor, noise: Noise = "const") -> Tensor:
         """Make the second output of the official network: the picture at 128x128, ``[N, C, 128, 128]``."""
         return self._small(advance(self.stages()[:6], (), Latent(codes), noise))

@@ -100,7 +100,8 @@ def _normalized(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
         return torch.addcmul(shift[:, :, None, None], x, scale[:, :, None, None])
     x = x.sub_(mean)
     height = max(1, STRIP * x.shape[2] // x.numel())
-    squares = torch.stack([strip.square().sum((2, 3)) for strip in x.split(height, 2)]).sum(0)
+    strips: tuple[Tensor, ...] = torch.split(x, height, 2)
+    squares = torch.stack([strip.square().sum((2, 3)) for strip in strips]).sum(0)
     scale = scale * torch.rsqrt(squares / (x.shape[2] * x.shape[3]) + 1e-8)
     return x.mul_(scale[:, :, None, None]).add_(shift[:, :, None, None])
 

@@ -1,16 +1,19 @@
-"""The slider ranges that a session has measured, so that going back costs nothing."""
+"""What a session has measured of its directions, so that going back costs nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Mapping
 from typing import TypeVar
 
 from sefa_widget.directions import Directions
 from sefa_widget.generators.base import Generator
+from sefa_widget.measures.acting import Acting, Acts
 from sefa_widget.measures.sliders.measuring import Measuring
 from sefa_widget.measures.sliders.range import SliderRange, first_range
 from sefa_widget.measures.sliders.unedited import Setting, Unedited
 
+NOTHING: Mapping[int, Acts] = {}
+"""Where no direction is measured."""
 KEPT_RANGES = 64
 """How many slider ranges are kept."""
 KEPT_SETTINGS = 4
@@ -30,6 +33,7 @@ class KeptRanges:
         self._generator = generator
         self._measurings: dict[Hashable, Measuring] = {}
         self._unedited: dict[Hashable, Unedited] = {}
+        self._acting: dict[Hashable, Acting] = {}
         self._latest: dict[Hashable, SliderRange] = {}
 
     def range(self, moved: Hashable, setting: Setting, directions: Directions) -> SliderRange:
@@ -61,12 +65,31 @@ class KeptRanges:
         """Give the measuring of a slider range, begun or not; see `range` and `Measuring`."""
         known = self._measurings.get((moved, setting))
         if known is None:
-            drawn = (setting, self._generator.weights_version)
-            unedited = self._unedited.get(drawn) or Unedited(self._generator, setting)
-            _keep(self._unedited, drawn, unedited, KEPT_SETTINGS)
-            known = Measuring(self._generator, directions, rows, unedited)
+            known = Measuring(self._generator, directions, rows, self._unedited_of(setting))
         _keep(self._measurings, (moved, setting), known, KEPT_RANGES)
         return known
+
+    def acting(
+        self, moved: Hashable, setting: Setting, directions: Directions, rows: Collection[int]
+    ) -> Acting:
+        """Give the measuring of what directions do, begun or not; see `measuring`."""
+        known = self._acting.get((moved, setting))
+        if known is None:
+            known = Acting(self._generator, directions, rows, self._unedited_of(setting))
+        _keep(self._acting, (moved, setting), known, KEPT_RANGES)
+        return known
+
+    def acts(self, moved: Hashable, setting: Setting) -> Mapping[int, Acts]:
+        """Give what is known of what directions do; the same object until more is known."""
+        known = self._acting.get((moved, setting))
+        return NOTHING if known is None else known.found
+
+    def _unedited_of(self, setting: Setting) -> Unedited:
+        """Give the unedited pictures of a setting, drawn or not."""
+        drawn = (setting, self._generator.weights_version)
+        unedited = self._unedited.get(drawn) or Unedited(self._generator, setting)
+        _keep(self._unedited, drawn, unedited, KEPT_SETTINGS)
+        return unedited
 
 
 Key = TypeVar("Key")
