@@ -18,14 +18,14 @@ export interface DirectionsView {
   update(wanted: State, spectrum: DirectionsInfo | null, stale: boolean): void;
   /** Show the small pictures that are there, and ask for others if all is quiet. */
   look(looks: Looks, wanted: State, quiet: boolean): void;
-  /** Show the wall in place of the rows. */
-  setWall(shown: boolean): void;
   toggleAll(): void;
   focusGoTo(): void;
 }
 
 export interface DirectionsEvents {
   strength(index: number, strength: number): void;
+  /** See `SlidersEvents`. */
+  end(index: number, end: number | null): void;
   lock(index: number, locked: boolean): void;
   /** Directions are to be listed in another order. */
   sort(name: string): void;
@@ -33,8 +33,8 @@ export interface DirectionsEvents {
   focus(index: number): void;
   stretch(stretch: number): void;
   resetAll(): void;
-  /** The wall is shown or not. */
-  wall(shown: boolean): void;
+  /** The rows are to be shown, in place of the wall. */
+  explore(): void;
   /** Other small pictures are to be seen. */
   looked(): void;
 }
@@ -47,13 +47,15 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
   let found: DirectionsInfo | null = null;
 
   const go = (index: number) => {
-    setWall(false);
+    if (walled) events.explore();
+    show(false);
     sliders.reveal(index);
     count();
   };
   const spectrum = createSpectrum(scope, go);
   const sliders = createSliders(scope, {
     strength: events.strength,
+    end: events.end,
     lock: events.lock,
     focus: events.focus,
     shown: mark,
@@ -87,16 +89,15 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
   const empty = h("p", { class: "sefa-quiet sefa-factorising" }, "Factorising…");
   wall.el.hidden = true;
 
-  function setWall(next: boolean): void {
+  /** Show the wall, or the rows. */
+  function show(next: boolean): void {
     if (next === walled) return;
     walled = next;
     if (walled && state) wall.update(state, found);
     sliders.el.hidden = walled;
     wall.el.hidden = !walled;
-    events.wall(walled);
     mark();
     count();
-    events.looked();
   }
 
   /** Mark the bars of what is shown. */
@@ -121,6 +122,7 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
       state = wanted;
       found = nextFound;
       total = found?.ends.length ?? 0;
+      show(state.view === "wall");
       sliders.update(wanted, found);
       if (walled) wall.update(wanted, found);
       spectrum.update(found, wanted.strengths, stale);
@@ -141,7 +143,6 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
       ];
       for (const [group, pictures] of groups) looks.show(group, pictures, wanted, quiet);
     },
-    setWall,
     toggleAll: () => sliders.toggleAll(),
     focusGoTo: () => goTo.focus(),
   };

@@ -1,9 +1,11 @@
 /** How large the panel is shown: for a projector, and on the whole screen. */
 
 import { button, h, on, type Scope, svg } from "./dom";
+import type { Patch, State } from "./state";
 
 export interface Display {
   readonly el: HTMLElement;
+  update(state: State): void;
   toggleProjector(): void;
   toggleFullScreen(): void;
 }
@@ -12,11 +14,8 @@ const PROJECTOR = "M2 3h12v8H2z M8 11v3 M5 14h6";
 const CORNERS = "M2 6V2h4 M10 2h4v4 M14 10v4h-4 M6 14H2v-4";
 
 /** `root`: the panel's element, which gets the class `sefa-projector` or fills the screen. */
-export function createDisplay(scope: Scope, root: HTMLElement): Display {
-  const toggleProjector = () => {
-    const shown = root.classList.toggle("sefa-projector");
-    projector.setAttribute("aria-pressed", String(shown));
-  };
+export function createDisplay(scope: Scope, root: HTMLElement, onPatch: (patch: Patch) => void): Display {
+  const toggleProjector = () => onPatch({ projector: !root.classList.contains("sefa-projector") });
   const toggleFullScreen = () => {
     if (full.hidden) return;
     const done = document.fullscreenElement === root ? document.exitFullscreen() : root.requestFullscreen();
@@ -38,6 +37,10 @@ export function createDisplay(scope: Scope, root: HTMLElement): Display {
   );
   return {
     el: h("div", { class: "sefa-display", role: "group", "aria-label": "Size" }, projector, full),
+    update({ projector: shown }) {
+      root.classList.toggle("sefa-projector", shown);
+      projector.setAttribute("aria-pressed", String(shown));
+    },
     toggleProjector,
     toggleFullScreen,
   };

@@ -3,7 +3,7 @@
 import { button, h, type Scope, setText } from "./dom";
 import type { DirectionsInfo } from "./info";
 import { Thumb, type Wanted } from "./looks";
-import { snap } from "./slider-range";
+import { endOf, snap } from "./slider-range";
 import type { State } from "./state";
 
 /** Changes of less than this share of the whole range of colours are never drawn strongly. */
@@ -69,10 +69,11 @@ export function createHeat(scope: Scope, changed: () => void): Heat {
     button: el,
     note,
     toggle,
-    wanted({ focused, starts, stretch }, found) {
-      const end = focused === null ? undefined : found?.ends[focused];
-      if (!shown || focused === null || end === undefined) return [];
-      const far = snap(end * stretch, end * stretch);
+    wanted(state, found) {
+      const { focused, starts } = state;
+      if (!shown || focused === null || found?.ends[focused] === undefined) return [];
+      const end = endOf(state, found, focused);
+      const far = snap(end, end);
       return starts.flatMap((_, row) => {
         over[row] ??= new Over();
         return [

@@ -18,9 +18,10 @@ import { isEmpty } from "./overlay";
 import { createRegion } from "./region";
 import { createSeed } from "./seed";
 import { columnNames, describes } from "./sheet";
+import { createSplit } from "./split";
 import { createStage } from "./stage";
 import { named, shifted, withAnother, without } from "./starts";
-import { type Patch, resetting, type State } from "./state";
+import { type Patch, ranged, resetting, type State } from "./state";
 import { createStatus } from "./status";
 import { Steps } from "./steps";
 import { createUndo } from "./undo";
@@ -110,17 +111,20 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     sort: (sort) => edit({ sort }),
     stretch: (stretch) => edit({ stretch }),
     resetAll,
-    wall: (shown) => wall.setAttribute("aria-pressed", String(shown)),
+    explore: () => edit({ view: "explore" }),
+    end: (index, end) => edit({ ranges: ranged(link.wanted(), index, end) }),
     looked: look,
   });
   const wall = button(scope, { class: "sefa-wall-button", "aria-pressed": "false" }, "Wall", () =>
-    directions.setWall(wall.getAttribute("aria-pressed") !== "true"),
+    edit({ view: link.wanted().view === "wall" ? "explore" : "wall" }),
   );
   wall.title = "Show many directions at once, by the pictures of both ends";
   let found = kernel.directions;
 
   function draw(): void {
     const wanted = link.wanted();
+    wall.setAttribute("aria-pressed", String(wanted.view === "wall"));
+    display.update(wanted);
     directions.update(wanted, found, found !== null && !describes(found, wanted));
     carried.update(wanted);
     layers.update(wanted);
@@ -151,14 +155,15 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
 
   const area = h("div", { class: "sefa-controls" });
   const start = h("div", { class: "sefa-start" }, seed.el, layers.el);
-  area.append(h("div", { class: "sefa-left" }, stage.el, start), directions.el);
+  const left = h("div", { class: "sefa-left" }, stage.el, start);
+  area.append(left, createSplit(scope, area, left), directions.el);
   const root = h("div", { class: "sefa-panel", tabindex: "-1" });
   root.style.setProperty("--sefa-picture", info.resolution > 384 ? "512px" : "440px");
   const history = createUndo(scope, undo);
   history.update(kernel.history);
   const visited = createVisited(scope, (place) => link.ask({ type: "visit", place }));
   visited.update(kernel.history);
-  const display = createDisplay(scope, root);
+  const display = createDisplay(scope, root, edit);
   status.header.insertBefore(display.el, status.header.lastElementChild);
   status.header.insertBefore(history.el, display.el);
   status.header.insertBefore(method.el, history.el);

@@ -3,6 +3,7 @@
 import { button, h, type Scope, setText } from "./dom";
 import { shortNumber } from "./format";
 import type { DirectionsInfo, Stop } from "./info";
+import type { State } from "./state";
 
 /** A slider has at least this many steps on each side of zero. */
 const STEPS = 500;
@@ -35,6 +36,11 @@ export function createSliderRange(scope: Scope, onStretch: (stretch: number) => 
   };
 }
 
+/** Where the slider of a direction ends: where a person said, or where it is measured to, stretched. */
+export function endOf({ ranges, stretch }: State, found: DirectionsInfo | null, index: number): number {
+  return ranges[index] ?? stretch * (found?.ends[index] || 1);
+}
+
 /** Round to the slider's steps, which are round numbers: zero is exactly zero, and one is one. */
 export function snap(strength: number, end: number, limit = end): number {
   const decade = 10 ** Math.floor(Math.log10(end / STEPS));
@@ -44,7 +50,7 @@ export function snap(strength: number, end: number, limit = end): number {
 }
 
 /** A slider's end in the row: measured ±, estimated ≈, and > if the strength lies beyond it. */
-export function endLabel(end: number, stop: Stop, beyond: boolean): string {
+export function endLabel(end: number, stop: Stop | null, beyond: boolean): string {
   return `${beyond ? ">" : stop === "estimate" ? "≈" : "±"}${shortNumber(end)}`;
 }
 
@@ -55,8 +61,9 @@ const REASONS: Readonly<Record<Stop, string>> = {
   estimate: "an estimate, not measured yet",
 };
 
-/** Why a slider ends where it does, for a tooltip. */
-export function endTitle(end: number, stop: Stop, stretch: number): string {
+/** Why a slider ends where it does, for a tooltip; without a stop a person said it. */
+export function endTitle(end: number, stop: Stop | null, stretch: number): string {
+  if (stop === null) return `You let the slider end at ${shortNumber(end)}`;
   const times = stretch === 1 ? "" : `, stretched ${stretch} times`;
   return `The slider ends at ${shortNumber(end / stretch)}${times}: ${REASONS[stop]}`;
 }

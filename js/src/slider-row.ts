@@ -1,18 +1,20 @@
 /** The row of one direction: its number, value and slider. */
 
 import { button, h, on, type Scope, setText, svg } from "./dom";
+import { createEndField } from "./end-field";
 import { createFilmstrip, type Who } from "./filmstrip";
 import { likeness, shortNumber, signed } from "./format";
 import type { DirectionsInfo } from "./info";
 import { Thumb, type Wanted } from "./looks";
 import { numberField } from "./number-field";
-import type { Measure } from "./order";
-import { endLabel, endTitle, snap } from "./slider-range";
+import { measureOf } from "./order";
+import { endLabel, endOf, endTitle, snap } from "./slider-range";
+import type { State } from "./state";
 
 export interface SliderRow {
   readonly el: HTMLElement;
   /** Show a strength on the direction's slider, the direction's value, and the one it is matched with. */
-  show(strength: number, spectrum: DirectionsInfo | null, stretch: number, measure: Measure | null): void;
+  show(state: State, spectrum: DirectionsInfo | null): void;
   /** Show whether the direction is locked. */
   setLocked(locked: boolean): void;
   /** Open the filmstrip for these starts, or close it; `all`: whether they are all there are. */
@@ -27,6 +29,8 @@ export interface SliderRow {
 
 export interface RowEvents {
   set(strength: number): void;
+  /** The slider is to end there; null for where it is measured to end. */
+  end(end: number | null): void;
   /** The direction is to be locked, or not. */
   lock(locked: boolean): void;
   /** The filmstrip is wanted for all starts, or for the chosen one again. */
@@ -48,7 +52,7 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
   const [symbol, share] = [h("span", { class: "sefa-symbol" }), h("span", {})];
   const eigenvalue = h("span", { class: "sefa-eigenvalue" }, symbol, share);
   const match = h("span", { class: "sefa-match", hidden: "" });
-  const endText = h("span", { class: "sefa-end" });
+  const endField = createEndField(scope, index, events.end);
   const endPicture = (sign: -1 | 1) => {
     const thumb = new Thumb();
     const [name, key] = sign < 0 ? ["minus", "Home"] : ["plus", "End"];
@@ -68,9 +72,10 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
   const all = button(
     scope,
     { class: "sefa-all", "aria-pressed": "false", title: "Show these pictures of everyone (a)", hidden: "" },
-    "All people",
+    "",
     () => events.toggleAll(),
   );
+  all.append("All", h("span", { class: "sefa-all-more" }, " people"));
   const zero = button(
     scope,
     { class: "sefa-zero", "aria-label": `Reset direction ${index}`, title: "Reset" },
@@ -87,7 +92,7 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
   const head = h(
     "div",
     { class: "sefa-row-head" },
-    ...[number, eigenvalue, match, all, value.el, endText, lock, zero],
+    ...[number, eigenvalue, match, all, value.el, endField.el, lock, zero],
   );
   const strip = createFilmstrip(scope, index, set);
   strip.el.hidden = true;
@@ -118,7 +123,9 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
 
   return {
     el,
-    show(strength, spectrum, stretch, measure) {
+    show(state, spectrum) {
+      const strength = state.strengths[index] ?? 0;
+      const measure = measureOf(state, spectrum, index);
       current = strength;
       setText(symbol, measure ? `${measure.symbol} ` : "");
       setText(share, measure?.text ?? "");
@@ -131,7 +138,7 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
         const word = likeness(cosine, chance);
         match.title = `Matched with direction ${other} of the second search, ${word}: |cos| = ${cosine}; of random directions 95 % stay below ${chance}`;
       }
-      const end = held ? Number(slider.max) : stretch * (spectrum?.ends[index] || 1);
+      const end = held ? Number(slider.max) : endOf(state, spectrum, index);
       if (slider.max !== String(end)) {
         slider.min = String(-end);
         slider.max = String(end);
@@ -142,10 +149,9 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
       slider.setAttribute("aria-valuetext", `${signed(strength)} of ±${shortNumber(end)}`);
       value.show(strength);
       el.classList.toggle("sefa-active", strength !== 0);
-      const stop = spectrum?.stops[index] ?? "estimate";
+      const stop = index in state.ranges ? null : (spectrum?.stops[index] ?? "estimate");
       const beyond = shown !== strength;
-      setText(endText, endLabel(end, stop, beyond));
-      endText.title = endTitle(end, stop, stretch);
+      endField.show(endLabel(end, stop, beyond), endTitle(end, stop, state.stretch), end);
       el.classList.toggle("sefa-beyond", beyond);
       value.input.title = beyond ? "This strength lies beyond the end of the slider" : "";
     },

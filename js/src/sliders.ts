@@ -4,7 +4,7 @@ import { h, on, type Scope } from "./dom";
 import type { Who } from "./filmstrip";
 import type { DirectionsInfo } from "./info";
 import type { Wanted } from "./looks";
-import { measureOf, ordered } from "./order";
+import { ordered } from "./order";
 import { createSliderRow, type SliderRow } from "./slider-row";
 import type { State } from "./state";
 
@@ -41,6 +41,8 @@ export interface Counts {
 
 export interface SlidersEvents {
   strength(index: number, strength: number): void;
+  /** The slider of a direction is to end there; null for where it is measured to end. */
+  end(index: number, end: number | null): void;
   lock(index: number, locked: boolean): void;
   /** The row of a direction is to be the open one. */
   focus(index: number): void;
@@ -116,6 +118,7 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
   function createRow(index: number): SliderRow {
     const row = createSliderRow(scope, index, {
       set: (strength) => events.strength(index, strength),
+      end: (end) => events.end(index, end),
       lock: (locked) => events.lock(index, locked),
       toggleAll,
     });
@@ -160,12 +163,7 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     const everyone = all || wanted?.starts.length === 1;
     for (const [index, row] of rows) {
       row.setLocked(wanted?.locked.includes(index) ?? false);
-      row.show(
-        wanted?.strengths[index] ?? 0,
-        spectrum,
-        wanted?.stretch ?? 1,
-        wanted && measureOf(wanted, spectrum, index),
-      );
+      if (wanted) row.show(wanted, spectrum);
       row.open(index === focused() || index === lingering ? who : null, everyone);
     }
   }

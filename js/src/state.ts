@@ -72,6 +72,12 @@ export interface State {
   readonly sort: string;
   /** The sliders go so many times as far as their ends say. */
   readonly stretch: number;
+  /** Where single sliders end, in place of their measured ends. */
+  readonly ranges: Readonly<Record<string, number>>;
+  /** What stands beside the pictures: "explore" or "wall". */
+  readonly view: string;
+  /** Whether all is larger, for a projector. */
+  readonly projector: boolean;
   /** The direction whose row is open; null for none. */
   readonly focused: number | null;
 }
@@ -92,6 +98,12 @@ export function resetting({ strengths, locked, carried }: State): Patch {
   );
   const zeros = { strengths: Object.fromEntries(moved.map(([index]) => [index, 0])) };
   return { ...(moved.length > 0 ? zeros : {}), ...(carried.length > 0 ? { carried: [] } : {}) };
+}
+
+/** The sliders' own ranges with another end of one; null takes it away. */
+export function ranged({ ranges }: State, index: number, end: number | null): State["ranges"] {
+  const others = Object.entries(ranges).filter(([other]) => Number(other) !== index);
+  return Object.fromEntries(end === null ? others : [...others, [index, end]]);
 }
 
 /** Whether a patch asks for other directions. */
@@ -132,6 +144,12 @@ export function parseState(value: unknown): State | null {
     noise: typeof value.noise === "string" ? value.noise : "const",
     region: isBox(value.region) ? value.region : null,
     sort: typeof value.sort === "string" ? value.sort : "value",
+    ranges:
+      isFields(value.ranges) && Object.values(value.ranges).every(isNumber)
+        ? (value.ranges as Record<string, number>)
+        : {},
+    view: typeof value.view === "string" ? value.view : "explore",
+    projector: value.projector === true,
     stretch: isNumber(value.stretch) ? value.stretch : 1,
     focused: isNumber(value.focused) ? value.focused : null,
   };

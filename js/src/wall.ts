@@ -5,7 +5,7 @@ import { signed } from "./format";
 import type { DirectionsInfo } from "./info";
 import { Thumb, type Wanted } from "./looks";
 import { measureOf, ordered } from "./order";
-import { snap } from "./slider-range";
+import { endOf, snap } from "./slider-range";
 import type { Counts } from "./sliders";
 import type { State } from "./state";
 
@@ -110,7 +110,7 @@ export function createWall(scope: Scope, onPick: (index: number) => void, onMore
     }),
     wanted: () =>
       pairs.flatMap(({ index, minus, plus }) => {
-        const [row, end] = [state?.chosen ?? 0, (state?.stretch ?? 1) * (spectrum?.ends[index] || 1)];
+        const [row, end] = [state?.chosen ?? 0, state ? endOf(state, spectrum, index) : 1];
         return [
           { thumb: minus, item: [row, index, snap(-end, end)] as const },
           { thumb: plus, item: [row, index, snap(end, end)] as const },

@@ -632,6 +632,7 @@ describe("pictures of directions", () => {
     const { model, el } = ready();
     const wall = buttonNamed(el, "Wall");
     wall.click();
+    model.answer();
     expect(wall.getAttribute("aria-pressed")).toBe("true");
     expect(get(el, ".sefa-rows").hidden).toBe(true);
     expect(looks(model, "wall").at(-1)?.items).toHaveLength(10);
@@ -1188,5 +1189,45 @@ describe("keys", () => {
     el.addEventListener("keydown", leaked);
     for (const name of ["a", "d", "ArrowDown", "Enter", "Escape"]) key(direction(el, 0), name);
     expect(leaked).not.toHaveBeenCalled();
+  });
+});
+
+describe("the end of a slider", () => {
+  const end = (el: HTMLElement) => get<HTMLButtonElement>(el, ".sefa-row:first-child button.sefa-end");
+  const opened = () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    end(el).click();
+    const field = get<HTMLInputElement>(el, "input[aria-label='End of slider 0']");
+    return { model, el, field };
+  };
+
+  test("is typed in its row, and is said to be a person's", () => {
+    const { model, el, field } = opened();
+    type(field, "1.5");
+    expect(model.edits().at(-1)?.patch).toEqual({ ranges: { "0": 1.5 } });
+    model.answer();
+    expect(direction(el, 0).max).toBe("1.5");
+    expect(end(el).title).toContain("You let the slider end at 1.5");
+  });
+
+  test("is where it is measured again when the field is emptied", () => {
+    const { model, el, field } = opened();
+    type(field, "1.5");
+    model.answer();
+    end(el).click();
+    type(field, "");
+    model.answer();
+    expect(model.edits().at(-1)?.patch).toEqual({ ranges: {} });
+    expect(direction(el, 0).max).not.toBe("1.5");
+  });
+
+  test("must be above zero", () => {
+    const { model, field } = opened();
+    const sent = model.edits().length;
+    type(field, "-2");
+    expect(model.edits()).toHaveLength(sent);
+    expect(field.getAttribute("aria-invalid")).toBe("true");
   });
 });

@@ -24,7 +24,8 @@ def edit_at(state: State, found: Found, index: int, strength: float) -> Edit:
 
 def end(contents: Contents, index: int) -> float:
     """Give where the slider of a direction ends, as far as it is known."""
-    return float(contents.found.range.ends[index]) * contents.state.stretch
+    state = contents.state
+    return state.ranges.get(index) or float(contents.found.range.ends[index]) * state.stretch
 
 
 def strip(generator: Generator, contents: Contents, index: int, progress: Progress | None = None) -> Sheet:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import reprlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -176,17 +176,33 @@ def layer_range(value: Any, title: str, scope: Scope) -> tuple[int, int]:
 
 
 def strength_by_direction(value: Any, title: str, scope: Scope) -> dict[int, float]:
-    """Take strengths by the number of their direction; a text for the number is fine, as JSON has it."""
+    """Take strengths by the number of their direction."""
+    return {
+        index: number(strength, f"The strength of direction {index}", -MAX_STRENGTH, MAX_STRENGTH)
+        for index, strength in _by_direction(value, title, scope)
+    }
+
+
+def range_by_direction(value: Any, title: str, scope: Scope) -> dict[int, float]:
+    """Take the end of a slider, above zero, by the number of its direction."""
+    ends = {
+        index: number(end, f"The end of slider {index}", 0, MAX_STRENGTH)
+        for index, end in _by_direction(value, title, scope)
+    }
+    for index, end in ends.items():
+        if end <= 0:
+            raise ValueError(f"The end of slider {index} is 0; it must be above 0, for example 1.5.")
+    return ends
+
+
+def _by_direction(value: Any, title: str, scope: Scope) -> Iterator[tuple[int, Any]]:
+    """Give entries by the number of their direction; a text for the number is fine, as JSON has it."""
     if not isinstance(value, Mapping):
-        raise ValueError(f"{title} are {reprlib.repr(value)}; they must be {{direction: strength}}.")
-    checked = {}
-    last = scope.generator.latent_dim - 1
-    for key, strength in value.items():
+        raise ValueError(f"{title} are {reprlib.repr(value)}; they must be {{direction: number}}.")
+    for key, entry in value.items():
         if isinstance(key, str) and key.isascii() and key.isdecimal() and len(key) < 10:
             key = int(key)
-        index = whole(key, "A direction", 0, last)
-        checked[index] = number(strength, f"The strength of direction {index}", -MAX_STRENGTH, MAX_STRENGTH)
-    return checked
+        yield whole(key, "A direction", 0, scope.generator.latent_dim - 1), entry
 
 
 def direction_numbers(value: Any, title: str, scope: Scope) -> tuple[int, ...]:

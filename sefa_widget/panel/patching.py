@@ -80,6 +80,9 @@ def patched(
     if not _equal(generator, changed.search, state.search):
         given = strengths is not None or "carried" in changes
         changed = replace(changed, strengths={}) if given else _carry(generator, state, changed)
+        # What is said of single directions by their numbers is of the directions before.
+        of_others: dict[str, Any] = {"locked": (), "ranges": {}}
+        changed = replace(changed, **{name: of_others[name] for name in of_others if name not in changes})
     if strengths is not None:
         new = {**(changed.strengths if merge else {}), **strengths}
         changed = replace(changed, strengths={i: new[i] for i in sorted(new) if new[i] != 0})

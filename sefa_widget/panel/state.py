@@ -28,6 +28,7 @@ from sefa_widget.panel.fields import (
     option_by_name,
     optional,
     picture_box,
+    range_by_direction,
     real_number,
     search_of,
     search_parts,
@@ -41,6 +42,8 @@ MEASURED_ORDERS = ("alike", "region")
 """Orders by what directions do, which is measured only for them."""
 ORDERS = ("value", "effect", *MEASURED_ORDERS, "moved")
 """In which orders directions can be listed."""
+VIEWS = ("explore", "wall")
+"""What can stand beside the pictures."""
 STRETCHES = (1, 2, 5)
 """How many times as far as their range the sliders can go."""
 
@@ -196,6 +199,32 @@ class State:
         one_of(STRETCHES),
         first=1,
         stale="nothing",
+    )
+    ranges: Mapping[int, float] = described(
+        "The sliders' own ranges",
+        "Where single sliders end, by the number of their direction, in place of the measured end; other "
+        "directions have none of them. No picture depends on it.",
+        range_by_direction,
+        first=lambda generator: {},
+        stale="nothing",
+    )
+    view: str = described(
+        "The view",
+        "What stands beside the pictures: ``'explore'``, a slider for each direction, or ``'wall'``, many "
+        "directions by their pictures. Undo leaves it as it is.",
+        one_word(VIEWS),
+        first="explore",
+        stale="nothing",
+        step=False,
+    )
+    projector: bool = described(
+        "projector",
+        "Whether type and controls are larger, and fewer, to be read from the back row. Undo leaves it as it "
+        "is.",
+        truth,
+        first=False,
+        stale="nothing",
+        step=False,
     )
     focused: int | None = described(
         "The focused direction",

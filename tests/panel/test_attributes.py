@@ -36,6 +36,9 @@ VALUES = {
     "truncation_cutoff": 1,
     "noise": "none",
     "region": (0.25, 0.0, 0.75, 0.5),
+    "ranges": {1: 2.5},
+    "view": "wall",
+    "projector": True,
     "stretch": 2,
     "focused": 3,
 }

@@ -1,0 +1,60 @@
+/** The end of a slider in its row: a text that becomes a field, in which another end is typed. */
+
+import { button, h, on, type Scope, setText } from "./dom";
+import { numberField } from "./number-field";
+
+export interface EndField {
+  readonly el: HTMLElement;
+  show(text: string, title: string, end: number): void;
+}
+
+/** `set`: the slider is to end there; null for where it is measured to end. */
+export function createEndField(scope: Scope, index: number, set: (end: number | null) => void): EndField {
+  let shown = 0;
+  const label = button(scope, { class: "sefa-end" }, "", () => {
+    field.el.hidden = false;
+    label.hidden = true;
+    field.show(shown);
+    field.input.focus();
+    field.input.select();
+  });
+  const close = () => {
+    if (field.el.hidden) return;
+    field.el.hidden = true;
+    label.hidden = false;
+  };
+  const field = numberField(scope, {
+    attributes: { min: "1e-6", step: "any", class: "sefa-end-value", "aria-label": `End of slider ${index}` },
+    format: (end) => String(Number(end.toPrecision(3))),
+    set(end) {
+      set(end);
+      label.focus({ preventScroll: true });
+      close();
+    },
+    clear() {
+      set(null);
+      label.focus({ preventScroll: true });
+      close();
+    },
+  });
+  field.el.hidden = true;
+  field.input.title = "Where this slider ends; empty is the measured end";
+  on(scope, field.input, "keydown", (event) => {
+    if (event.key !== "Escape") return;
+    label.hidden = false;
+    label.focus({ preventScroll: true });
+    close();
+  });
+  on(scope, field.input, "blur", () => {
+    if (field.input.getAttribute("aria-invalid") !== "true") close();
+  });
+  return {
+    el: h("span", { class: "sefa-end-field" }, label, field.el),
+    show(text, title, end) {
+      shown = end;
+      setText(label, text);
+      label.title = `${title}. Click to type another end`;
+      label.setAttribute("aria-label", `Slider ${index} ends at ${text}; change it`);
+    },
+  };
+}
