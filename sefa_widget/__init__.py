@@ -3,6 +3,7 @@
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.directions import Directions, factorize, load_directions, save_directions
 from sefa_widget.generators import Latent, load_generator, save_generator
+from sefa_widget.labels import Label, Labels, load_labels
 from sefa_widget.measures.strips import strip, wall
 from sefa_widget.panel.opening import explore
 from sefa_widget.panel.widget import SefaWidget
@@ -15,6 +16,8 @@ __all__ = [
     "CheckpointError",
     "Directions",
     "Edit",
+    "Label",
+    "Labels",
     "Latent",
     "SefaWidget",
     "Sheet",
@@ -24,6 +27,7 @@ __all__ = [
     "factorize",
     "load_directions",
     "load_generator",
+    "load_labels",
     "save_directions",
     "save_generator",
     "save_pictures",

@@ -15,6 +15,7 @@ ORDER = [
     "pictures",
     "measures",
     "evaluation",
+    "labels",
     "panel",
 ]
 """The parts of the package: each imports only parts before it, also inside functions."""
@@ -52,7 +53,9 @@ ONLY_IN = {
         "panel/widget.py",
     },
     "av": {"pictures/animation.py"},
+    "pandas": {"labels/labels.py"},
     "plotly": {"plots/"},
+    "sqlalchemy": {"labels/"},
     "traitlets": {"panel/attributes.py", "panel/painting.py"},
     "anywidget": {"panel/attributes.py"},
     "ipywidgets": {"panel/cells.py", "panel/life.py"},

@@ -11,7 +11,7 @@ from torch import nn
 
 import sefa_widget
 from sefa_widget import directions as methods
-from sefa_widget import edit, evaluation, factorize, load_generator, plots
+from sefa_widget import edit, evaluation, factorize, labels, load_generator, plots
 from tests.generators.golden import load
 
 NAN = math.nan
@@ -346,6 +346,37 @@ WRONG = {
         (lambda t: evaluation.AttributeRegressor(["a"], hidden=NAN), f"hidden is nan; {WHOLE}"),
         (lambda t: evaluation.load_regressor()("x"), "images is a str .*; it must be a tensor of pictures"),
     ],
+    "Label": [
+        (lambda t: labels.Label(name=3, vector=[1.0]), "name is an int .*; it must be a text"),
+        (lambda t: labels.Label(name="a", vector=3), r"vector has shape \[\]; it must be \[d\]"),
+    ],
+    "Labels": [
+        (lambda t: labels.Labels(3), f"store is 3; {NO_PATH}"),
+        (lambda t: labels.Labels(t.folder), "store is .*, a folder; give the name of a file in it"),
+        (lambda t: labels.Labels("no://host/x"), "a URL of 'no', a database that SQLAlchemy does not know"),
+        (lambda t: labels.Labels().add(t.z, 0, "a"), NO_DIRECTIONS),
+        (lambda t: labels.Labels().add(t.few, 2, "a"), "A direction is 2; it must be 0 to 1"),
+        (lambda t: labels.Labels().add(t.few, "a", "a"), "There is no direction 'a'"),
+        (lambda t: labels.Labels().add(t.few, 0, 3), "name is an int .*; it must be a text"),
+        (lambda t: labels.Labels().add(t.few, 0, "a", generator=t.latent), NO_GENERATOR),
+        (lambda t: labels.Labels().add(t.few, 0, "a", ratr="Ada"), "Did you mean 'rater'"),
+        (lambda t: labels.Labels().extend(["a"]), "A label is a str .*; it must be a Label"),
+        (lambda t: labels.Labels().edit("a", note=""), "There is no label 'a'"),
+        (lambda t: labels.Labels().remove(0), "Label 0 is outside 0:0"),
+        (lambda t: labels.Labels().select(3), "text is an int"),
+        (lambda t: labels.Labels().select(limit=-1), "limit is -1; it must be 0 or more"),
+        (lambda t: labels.Labels().select(rater=3), "rater is an int"),
+        (lambda t: labels.Labels().save(3), f"path is 3; {NO_PATH}"),
+    ],
+    "load_labels": [
+        (lambda t: sefa_widget.load_labels(3), f"path is 3; {NO_PATH}"),
+        (lambda t: sefa_widget.load_labels(t.folder / "no"), "There is no file"),
+    ],
+    "save_labels": [
+        (lambda t: labels.save_labels(["a"], t.folder / "a.json"), "A label is a str"),
+        (lambda t: labels.save_labels([], t.folder), "a folder; give the name of a file in it"),
+    ],
+    "save_arrays": [(lambda t: labels.save_arrays([], t.folder / "no"), "There is no folder")],
     "captured_figure": [
         (lambda t: plots.captured_figure("x"), "scores is a str .*; it must be a dict of CapturedChange"),
         (lambda t: plots.captured_figure({"a": 1}), "A score is an int .*; it must be a CapturedChange"),
@@ -380,7 +411,7 @@ def test_a_wrong_argument_is_refused_with_what_was_given_and_what_is_allowed(the
 
 
 def test_every_public_function_is_in_the_table_of_wrong_calls():
-    for module in (sefa_widget, methods, evaluation, plots):
+    for module in (sefa_widget, methods, evaluation, labels, plots):
         functions = {name for name in module.__all__ if inspect.isfunction(getattr(module, name))}
         assert functions <= set(WRONG)
 
