@@ -13,12 +13,12 @@ NPM := PATH="$(NPM_PATH)" npm --prefix js
 PANEL := $(wildcard js/src/* js/src/*/*) js/package.json
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: demo test test-fast lint browser screenshots recording train-heads clean
+.PHONY: demo test test-fast lint browser postgres screenshots recording train-heads clean
 
 demo: $(VENV)/demo.done
 	$(BIN)/jupyter lab $(ROOT) notebooks/01_quickstart.ipynb $(LAB_ARGS)
 
-test: $(VENV)/test.done js/node_modules/.done browser lint
+test: $(VENV)/test.done js/node_modules/.done browser postgres lint
 	$(NPM) test
 	$(BIN)/python -m pytest
 
@@ -37,6 +37,12 @@ browser:
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
 	{ apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core; } >/dev/null 2>&1 \
 	|| { echo "The browser tests need Chromium: install it so that 'chromium' is on PATH, then run make test again."; exit 1; }
+
+# The tests of labels on a server start one of their own; without PostgreSQL they are skipped, and say so.
+postgres:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	|| { apt-get update -qq && apt-get install -y -qq postgresql; } >/dev/null 2>&1 \
+	|| echo "PostgreSQL is not installed: the tests of labels on a server are skipped."
 
 # Spinning threads take each other's time where cores are few.
 train-heads: $(VENV)/test.done

@@ -21,6 +21,9 @@ CONNECT_SECONDS = 5
 """How long a server may take to answer."""
 
 
+IN_MEMORY = "in memory"
+
+
 class StoreError(Exception):
     """The store of labels cannot be read or written now; the text says why and what to do."""
 
@@ -111,22 +114,18 @@ def words(url: URL) -> Iterator[None]:
     except (DBAPIError, sqlite3.Error, OSError) as error:
         cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
         raise StoreError(
-            f"The store of labels {shown(url)} {_reason(' '.join(str(cause).split()))}"
+            f"The store of labels {where(url)!r} {_reason(' '.join(str(cause).split()))}"
         ) from error
     except ValueError as error:
-        raise StoreError(f"The store of labels {shown(url)} cannot be used: {error}") from error
+        raise StoreError(f"The store of labels {where(url)!r} cannot be used: {error}") from error
 
 
-def shown(url: URL) -> str:
+def where(url: URL) -> str:
     """Say where a store is, without its password."""
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        return IN_MEMORY
     file = file_of(url)
-    if file is not None:
-        return repr(str(file))
-    return (
-        "in memory"
-        if url.database in (None, "", ":memory:")
-        else repr(url.render_as_string(hide_password=True))
-    )
+    return url.render_as_string(hide_password=True) if file is None else str(file)
 
 
 _REASONS = (
@@ -139,7 +138,7 @@ _REASONS = (
     ("unable to open", "cannot be opened: its folder must exist and let you write."),
     ("locked", "is in use by another program that does not let it go."),
     ("password", "does not let this user in: check user and password."),
-    ("refused", "cannot be reached: is the server running, and are host and port right?"),
+    ("connection", "cannot be reached: is the server running, and are host and port right?"),
 )
 
 

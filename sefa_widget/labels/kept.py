@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
+from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import RLock
 from typing import Any, TypeVar
 
@@ -15,6 +16,26 @@ Answer = TypeVar("Answer")
 
 PAUSE_SECONDS = 2.0
 """How long a store that failed is left alone before it is tried again by itself."""
+
+
+@dataclass(slots=True)
+class Trouble:
+    """Whether reading or writing goes wrong.
+
+    Attributes
+    ----------
+    problem
+        What the store said; None where all is well.
+    since
+        When it said so, in seconds of the clock.
+    """
+
+    problem: str | None = None
+    since: float = 0.0
+
+    def over(self, now: float) -> bool:
+        """Tell whether it is worth trying."""
+        return self.problem is None or now - self.since >= PAUSE_SECONDS
 
 
 class Kept:
@@ -30,15 +51,20 @@ class Kept:
 
     def __init__(self, store: Any = None, clock: Callable[[], float] = time.monotonic) -> None:
         self.store = Store(store)
-        self.problem: str | None = None
         self.unsaved: dict[str, Change] = {}
         self._session: dict[
             str, Change
         ] = {}  # all that was written here, for the time when the store is away
         self._clock = clock
-        self._tried_at = -PAUSE_SECONDS
+        self._writing, self._reading = Trouble(), Trouble()
         self._lock = RLock()
-        self._seen = self.revision()
+        self._revision = 0
+        self.revision()
+
+    @property
+    def problem(self) -> str | None:
+        """Why the store cannot be read or written; None where all is well."""
+        return self._writing.problem or self._reading.problem
 
     def put(self, changes: list[Change]) -> bool:
         """Take changes, and write them and all that waits; tell whether all is written."""
@@ -55,90 +81,89 @@ class Kept:
     def flush(self) -> bool:
         """Write all that waits; tell whether nothing waits any more."""
         with self._lock:
-            if self.unsaved:
-                self._try(lambda: self.store.write(list(self.unsaved.values())), None)
-                if self.problem is None:
-                    self.unsaved.clear()
+            changes = list(self.unsaved.values())
+            if changes and self._try(self._writing, lambda: self.store.write(changes), None) is not None:
+                self.unsaved.clear()
+                self._reading.problem = None
             return not self.unsaved
 
     def revision(self) -> int:
         """Give how many changes the store has seen; the last known number while it is away."""
-        with self._lock:
-            self._seen = self._ask(self.store.revision, getattr(self, "_seen", 0))
-            return self._seen
+        with self._used():
+            self._revision = self._read(self.store.revision, self._revision)
+            return self._revision
 
     def get(self, key: str) -> Label | None:
         """Give the label with an id; None where there is none."""
-        with self._lock:
+        with self._used():
             waiting = self.unsaved.get(key)
             if waiting is not None:
                 return None if waiting.removed else waiting.label
             own = self._session.get(key)
             known = None if own is None or own.removed else own.label
-            return self._ask(lambda: self.store.get(key), known)
+            return self._read(lambda: self.store.get(key), known)
 
     def count(self, where: Where) -> int:
         """Give how many labels there are."""
-        with self._lock:
-            waiting = self._waiting(where)
-            in_store = self._ask(lambda: self.store.count(where, list(self.unsaved)), None)
-            return len(self._own(where)) if in_store is None else in_store + len(waiting)
+        with self._used():
+            found = self._read(lambda: self.store.count(where, list(self.unsaved)), None)
+            return len(self._own(where)) if found is None else found + len(self._waiting(where))
 
     def page(self, where: Where, offset: int, limit: int | None) -> list[Label]:
         """Give labels in the order in which they were given, those that wait last."""
-        with self._lock:
-            return self._page(where, offset, limit)
+        with self._used():
+            without, waiting = list(self.unsaved), self._waiting(where)
+            found = self._read(lambda: self.store.page(where, offset, limit, without), None)
+            if found is None:
+                return self._own(where)[offset:][:limit]
+            if not waiting or (limit is not None and len(found) == limit):
+                return found
+            first = max(0, offset - self._read(lambda: self.store.count(where, without), offset))
+            return (found + waiting[first:])[:limit]
 
     def newest(self, where: Where) -> Label | None:
         """Give the label that was given last; None where there is none."""
-        with self._lock:
-            waiting = self._waiting(where)
+        with self._used():
+            without, waiting = list(self.unsaved), self._waiting(where)
             if waiting:
                 return waiting[-1]
-            own = self._own(where)
-            known = own[-1:]
-            found = self._ask(lambda: self.store.page(where, 0, 1, list(self.unsaved), last=True), known)
+            found = self._read(
+                lambda: self.store.page(where, 0, 1, without, last=True), self._own(where)[-1:]
+            )
             return found[0] if found else None
 
     def every(self, where: Where) -> Iterator[Label]:
-        """Give all labels, a few at a time."""
-        with self._lock:
-            own = self._own(where)
-            waiting = self._waiting(where)
-            pages = self.store.after(where, list(self.unsaved))
-            first = self._ask(lambda: list(islice(pages, 1)), None)
-        if first is None:
+        """Give all labels, a few hundred at a time; those of this session where the store goes away."""
+        with self._used():
+            own, waiting = self._own(where), self._waiting(where)
+            pages = self.store.pages(where, list(self.unsaved))
+            page = self._read(lambda: next(pages, []), None)
+        if page is None:
             yield from own
             return
-        yield from first
-        while True:  # one step at a time, so that the store is never used by two threads
-            with self._lock:
-                more = list(islice(pages, 100))
-            if not more:
-                break
-            yield from more
+        while page:
+            yield from page
+            with self._lock:  # one page at a time, so that no two threads use the store at once
+                page = next(pages, [])
         yield from waiting
 
     def names(self, where: Where, limit: int) -> list[tuple[str, int]]:
         """Give the names in use and how often, most used first."""
-        with self._lock:
-            found = self._ask(lambda: self.store.names(where, limit), None)
+        with self._used():
+            found = self._read(lambda: self.store.names(where, list(self.unsaved), limit), None)
             uses = dict(found or [])
             for label in self._own(where) if found is None else self._waiting(where):
                 if label.name:
                     uses[label.name] = uses.get(label.name, 0) + 1
             return sorted(uses.items(), key=lambda item: (-item[1], item[0]))[:limit]
 
-    def _page(self, where: Where, offset: int, limit: int | None) -> list[Label]:
-        without = list(self.unsaved)
-        found = self._ask(lambda: self.store.page(where, offset, limit, without), None)
-        if found is None:
-            return self._own(where)[offset:][:limit]
-        waiting = self._waiting(where)
-        if not waiting or (limit is not None and len(found) == limit):
-            return found
-        start = max(0, offset - self._ask(lambda: self.store.count(where, without), offset))
-        return (found + waiting[start:])[:limit]
+    @contextmanager
+    def _used(self) -> Iterator[None]:
+        """Hold the lock; first write what waits, unless that failed a moment ago."""
+        with self._lock:
+            if self.unsaved and self._writing.over(self._clock()):
+                self.flush()
+            yield
 
     def _waiting(self, where: Where) -> list[Label]:
         return _chosen(self.unsaved, where)
@@ -146,26 +171,17 @@ class Kept:
     def _own(self, where: Where) -> list[Label]:
         return _chosen(self._session, where)
 
-    def _ask(self, read: Callable[[], Answer], otherwise: Answer) -> Answer:
-        """Read from the store; give what is known otherwise where it is away."""
-        if self.problem is not None and self._clock() - self._tried_at < PAUSE_SECONDS:
-            return otherwise
-        if self.unsaved:
-            self.flush()
-        if self.unsaved and self.problem is not None:
-            problem = self.problem  # it may be read though it cannot be written
-            answer = self._try(read, otherwise)
-            self.problem = problem
-            return answer
-        return self._try(read, otherwise)
+    def _read(self, read: Callable[[], Answer], otherwise: Answer) -> Answer:
+        """Read from the store; give what is known otherwise where it is away, or was a moment ago."""
+        return self._try(self._reading, read, otherwise) if self._reading.over(self._clock()) else otherwise
 
-    def _try(self, act: Callable[[], Answer], otherwise: Answer) -> Answer:
+    def _try(self, trouble: Trouble, act: Callable[[], Answer], otherwise: Answer) -> Answer:
         try:
             answer = act()
         except StoreError as error:
-            self.problem, self._tried_at = str(error), self._clock()
+            trouble.problem, trouble.since = str(error), self._clock()
             return otherwise
-        self.problem = None
+        trouble.problem = None
         return answer
 
 

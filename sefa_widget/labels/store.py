@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select, update
 
-from sefa_widget.labels import tables
-from sefa_widget.labels.engine import StoreError, file_of, make_engine, shown, store_url, words
+from sefa_widget.labels import engine, tables
+from sefa_widget.labels.engine import StoreError, words
 from sefa_widget.labels.fields import KINDS
 from sefa_widget.labels.tables import ABOUT, LABELS
 from sefa_widget.labels.value import Label
@@ -55,25 +55,30 @@ class Store:
     """
 
     def __init__(self, store: Any = None) -> None:
-        self.url = store_url(store)
-        self.engine = make_engine(self.url)
-        self._file = file_of(self.url)
+        self.url = engine.store_url(store)
+        self.engine = engine.make_engine(self.url)
+        self._file = engine.file_of(self.url)
         self._ready = False
 
     @property
     def place(self) -> str:
         """Where it is: a path, or a URL without its password; ``"in memory"``."""
-        return shown(self.url).strip("'\"")
+        return engine.where(self.url)
 
     @property
     def lasting(self) -> bool:
         """Whether it outlives this program."""
-        return shown(self.url) != "in memory"
+        return self.place != engine.IN_MEMORY
 
     def write(self, changes: Sequence[Change]) -> int:
         """Write changes, all or none of them; they are durable when this returns. Gives the new revision."""
+        ready = self._ready and (self._file is None or self._file.exists())
+        self._ready = False  # looked at again after anything went wrong
         with words(self.url), self._connected(writes=True) as connection:
-            tables.migrate(connection)
+            if ready:
+                tables.check_version(tables.present(connection))
+            else:
+                tables.migrate(connection)
             # The update locks this row until the end, so that revisions are given in the order of commits.
             revised = update(ABOUT).where(ABOUT.c.name == "revision").values(number=ABOUT.c.number + 1)
             connection.execute(revised)
@@ -119,10 +124,9 @@ class Store:
                 return []
             order = LABELS.c.place.desc() if last else LABELS.c.place
             query = select(LABELS).where(_condition(where, without)).order_by(order).offset(offset)
-            rows = connection.execute(query.limit(limit)).mappings().all()
-            return [tables.from_row({str(name): value for name, value in row.items()}) for row in rows]
+            return _labels(connection.execute(query.limit(limit)).mappings().all())
 
-    def after(self, where: Where, without: Sequence[str] = (), size: int = _CHUNK) -> Iterator[Label]:
+    def pages(self, where: Where, without: Sequence[str] = (), size: int = _CHUNK) -> Iterator[list[Label]]:
         """Give all labels, `size` at a time, so that any number of them fits memory."""
         place = -1
         while True:
@@ -131,8 +135,7 @@ class Store:
                     return
                 query = select(LABELS).where(_condition(where, without), LABELS.c.place > place)
                 rows = connection.execute(query.order_by(LABELS.c.place).limit(size)).mappings().all()
-                labels = [tables.from_row({str(name): value for name, value in row.items()}) for row in rows]
-            yield from labels
+            yield _labels(rows)
             if len(rows) < size:
                 return
             place = rows[-1]["place"]
@@ -142,13 +145,13 @@ class Store:
         found = self.page({"id": key}, 0, 1)
         return found[0] if found else None
 
-    def names(self, where: Where, limit: int) -> list[tuple[str, int]]:
+    def names(self, where: Where, without: Sequence[str], limit: int) -> list[tuple[str, int]]:
         """Give the names in use and how often, most used first."""
         with self._reading() as connection:
             if connection is None:
                 return []
             query = select(LABELS.c.name, func.count().label("uses")).where(
-                _condition(where), LABELS.c.name != ""
+                _condition(where, without), LABELS.c.name != ""
             )
             query = query.group_by(LABELS.c.name).order_by(func.count().desc(), LABELS.c.name).limit(limit)
             return [(str(name), int(uses)) for name, uses in connection.execute(query)]
@@ -194,6 +197,10 @@ class Store:
             query = select(LABELS.c.id).where(LABELS.c.id.in_(keys[start : start + _CHUNK]))
             found |= set(connection.execute(query).scalars())
         return found
+
+
+def _labels(rows: Sequence[RowMapping]) -> list[Label]:
+    return [tables.from_row({str(name): value for name, value in row.items()}) for row in rows]
 
 
 def _condition(where: Where, without: Sequence[str] = ()) -> ColumnElement[bool]:

@@ -68,7 +68,12 @@ STEPS: list[Callable[[Connection], None]] = [_first]
 
 def version(connection: Connection) -> int:
     """Give the version of the tables; 0 where there are none."""
-    return _number(connection, "version") if inspect(connection).has_table(ABOUT.name) else 0
+    return present(connection) if inspect(connection).has_table(ABOUT.name) else 0
+
+
+def present(connection: Connection) -> int:
+    """Give the version of tables that are there."""
+    return _number(connection, "version")
 
 
 def revision(connection: Connection) -> int:
@@ -86,19 +91,19 @@ def migrate(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    present = version(connection)
-    check_version(present)
-    for step in STEPS[present:]:
+    before = version(connection)
+    check_version(before)
+    for step in STEPS[before:]:
         step(connection)
-    if present < len(STEPS):
+    if before < len(STEPS):
         connection.execute(update(ABOUT).where(ABOUT.c.name == "version").values(number=len(STEPS)))
 
 
-def check_version(present: int) -> None:
+def check_version(number: int) -> None:
     """Refuse tables of a later version than this program knows."""
-    if present > len(STEPS):
+    if number > len(STEPS):
         raise ValueError(
-            f"its tables are of version {present}; this sefa_widget knows versions up to {len(STEPS)}. "
+            f"its tables are of version {number}; this sefa_widget knows versions up to {len(STEPS)}. "
             "Install a newer sefa_widget."
         )
 
