@@ -53,7 +53,7 @@ ONLY_IN = {
         "panel/widget.py",
     },
     "av": {"pictures/animation.py"},
-    "pandas": {"labels/labels.py"},
+    "pandas": {"labels/sequence.py"},
     "plotly": {"plots/"},
     "sqlalchemy": {"labels/"},
     "traitlets": {"panel/attributes.py", "panel/painting.py"},

@@ -376,6 +376,22 @@ WRONG = {
         (lambda t: labels.save_labels(["a"], t.folder / "a.json"), "A label is a str"),
         (lambda t: labels.save_labels([], t.folder), "a folder; give the name of a file in it"),
     ],
+    "match_labels": [
+        (lambda t: labels.match_labels(["a"], t.few), "A label is a str"),
+        (lambda t: labels.match_labels([], t.z), NO_DIRECTIONS),
+        (lambda t: labels.match_labels([], t.few, threshold=2), f"threshold is 2; {FINITE}, 0 to 1"),
+        (lambda t: labels.match_labels([], t.few, generator="x"), NO_GENERATOR),
+        (lambda t: labels.match_labels([], t.few, generator=t.w), "The directions have size 8; .* size 6"),
+    ],
+    "ganspace_labels": [
+        (lambda t: labels.ganspace_labels([], t.few), "edits is a list .*; it must be a dict"),
+        (lambda t: labels.ganspace_labels({"a": (0, 0, 1, 1)}, t.folder / "no"), "There is no file"),
+        (lambda t: labels.ganspace_labels({"a": 3}, t.few), "The edit 'a' is an int"),
+    ],
+    "interfacegan_labels": [
+        (lambda t: labels.interfacegan_labels(3), "paths is an int .*; it must be paths of .npy files"),
+        (lambda t: labels.interfacegan_labels(t.folder / "no.npy"), "There is no file"),
+    ],
     "save_arrays": [(lambda t: labels.save_arrays([], t.folder / "no"), "There is no folder")],
     "captured_figure": [
         (lambda t: plots.captured_figure("x"), "scores is a str .*; it must be a dict of CapturedChange"),

@@ -1,7 +1,24 @@
 """Names for directions: what they mean, kept, counted, found again and shared."""
 
 from sefa_widget.labels.files import load_labels, save_arrays, save_labels
+from sefa_widget.labels.foreign import ganspace_labels, interfacegan_labels
 from sefa_widget.labels.labels import Labels
+from sefa_widget.labels.merging import Disagreement, Merge
+from sefa_widget.labels.transfer import Match, Matches, Refused, match_labels
 from sefa_widget.labels.value import Label
 
-__all__ = ["Label", "Labels", "load_labels", "save_arrays", "save_labels"]
+__all__ = [
+    "Disagreement",
+    "Label",
+    "Labels",
+    "Match",
+    "Matches",
+    "Merge",
+    "Refused",
+    "ganspace_labels",
+    "interfacegan_labels",
+    "load_labels",
+    "match_labels",
+    "save_arrays",
+    "save_labels",
+]

@@ -1,25 +1,25 @@
-"""Labels of directions: a sequence that keeps what is put into it."""
+"""Labels of directions: a sequence that keeps what is put into it, and what is done to it."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any
 
-from sefa_widget.arguments import instance, known_names, whole
+from sefa_widget.arguments import instance, whole
 from sefa_widget.directions import Directions
 from sefa_widget.generators.base import Generator
+from sefa_widget.labels.directions import of_direction
 from sefa_widget.labels.fields import KINDS
 from sefa_widget.labels.kept import Kept
-from sefa_widget.labels.store import Change, Where
-from sefa_widget.labels.value import CHANGEABLE, Label, differences, of_direction
+from sefa_widget.labels.merging import Merge, merged
+from sefa_widget.labels.sequence import LabelSequence
+from sefa_widget.labels.store import Change
+from sefa_widget.labels.value import Label, differences, still_there
 
-if TYPE_CHECKING:
-    import pandas
 
-
-class Labels(Sequence[Label]):
+class Labels(LabelSequence):
     """Names for directions, kept in a file or a database, or in memory only.
 
     A label is durable when `add`, `edit` or `remove` have returned without a warning: a program that is
@@ -105,6 +105,31 @@ class Labels(Sequence[Label]):
         given = [instance(label, "A label", Label, "a Label") for label in labels]
         self._warned(self._kept.put([Change(label) for label in given]))
 
+    def merge(self, other: Iterable[Label]) -> Merge:
+        """Put the labels of somebody else in, and list where the two sides disagree; nothing is decided.
+
+        >>> labels = Labels()
+        >>> labels.extend([Label(name="smile", vector=[1.0, 0.0], index=0, rater="Ada")])
+        >>> print(labels.merge([Label(name="age", vector=[1.0, 0.0], index=0, rater="Bo")]))
+        1 added, 0 the same, 1 disagreements
+        direction 0 is 'smile' for Ada and 'age' for Bo
+
+        Parameters
+        ----------
+        other
+            `Labels`, or any labels, for example of `load_labels`.
+
+        Returns
+        -------
+        Merge
+            What was added, and the disagreements. A label that was edited on both sides stays as it is here;
+            all others are kept side by side.
+        """
+        added, merge = merged(list(self), other)
+        if added:
+            self.extend(added)
+        return merge
+
     def edit(self, label: Label | str | int, **fields: Any) -> Label:
         """Change fields of a label, given itself or by id, number or name; the others stay as they are.
 
@@ -147,40 +172,12 @@ class Labels(Sequence[Label]):
         before, after = self._done[-1]
         label = after or before
         now = None if label is None else self._kept.get(label.id)
-        if not _as_left(before, after, now):
+        if not still_there(before, after, now):
             self._done.pop()
             raise ValueError("The label was changed by somebody else since; their change stays.")
         self._done.pop()
         self._write(before, after)
         return None if before is None else self._kept.get(before.id)
-
-    def select(
-        self, text: str = "", *, offset: int = 0, limit: int | None = None, **fields: Any
-    ) -> tuple[Label, ...]:
-        """Give some labels, in order: those whose name or note holds a text and whose fields are equal.
-
-        >>> Labels().select("smi", rater="Ada", limit=50)
-        ()
-
-        Parameters
-        ----------
-        text
-            Part of the name or the note, in small or capital letters; empty for all.
-        offset, limit
-            How many are left out, and how many are given at most.
-        fields
-            Values of fields that must be equal, for example ``fingerprint=generator.fingerprint``.
-        """
-        most = None if limit is None else whole(limit, "limit", 0)
-        return tuple(self._kept.page(_where(text, fields), whole(offset, "offset", 0), most))
-
-    def count(self, text: str = "", **fields: Any) -> int:
-        """Give how many labels there are of those that `select` gives."""
-        return self._kept.count(_where(text, fields))
-
-    def names(self, limit: int = 1000, **fields: Any) -> dict[str, int]:
-        """Give the names in use and how often each is, most used first; `fields` as in `select`."""
-        return dict(self._kept.names(_where("", fields), whole(limit, "limit", 1)))
 
     @property
     def place(self) -> str:
@@ -218,74 +215,6 @@ class Labels(Sequence[Label]):
         before = getattr(self, "_asked", None)
         self._asked = self.revision
         return before != self._asked
-
-    def __len__(self) -> int:
-        """Give how many labels there are."""
-        return self.count()
-
-    @overload
-    def __getitem__(self, key: int | str) -> Label: ...
-    @overload
-    def __getitem__(self, key: slice) -> tuple[Label, ...]: ...
-    def __getitem__(self, key: int | str | slice) -> Label | tuple[Label, ...]:
-        """Give a label by number, the last one of a name, or a slice.
-
-        Raises
-        ------
-        IndexError
-            If there is no such number.
-        ValueError
-            If there is no such name.
-        """
-        if isinstance(key, str):
-            found = self._kept.newest({"name": key})
-            if found is None:
-                known = ", ".join(self.names(20)) or "there are none yet"
-                raise ValueError(f"There is no label {key!r}; known names: {known}.")
-            return found
-        if isinstance(key, slice):
-            chosen = range(len(self))[key]
-            return tuple(self[place] for place in chosen)
-        count = len(self)
-        place = whole(key, "A label")
-        if not -count <= place < count:
-            raise IndexError(f"Label {place} is outside 0:{count}.")
-        return self._kept.page({}, place % count, 1)[0]
-
-    def __iter__(self) -> Iterator[Label]:
-        """Give all labels, a few hundred in memory at a time."""
-        return self._kept.every({})
-
-    def __contains__(self, label: object) -> bool:
-        """Tell whether there is a label of this name, or this label with its id."""
-        if isinstance(label, Label):
-            return self._kept.get(label.id) is not None
-        return isinstance(label, str) and self._kept.newest({"name": label}) is not None
-
-    def save(self, path: str | Path) -> Path:
-        """Write all labels to a file: JSON, or a table if the name ends in ``.csv``; see `save_labels`."""
-        from sefa_widget.labels.files import save_labels
-
-        return save_labels(self, path)
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Give all labels as a table of pandas, one row each, indexed by id.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        try:
-            import pandas
-        except ImportError as error:
-            raise ImportError(
-                "to_frame() needs pandas, which is not installed: pip install pandas."
-            ) from error
-        rows = [{name: getattr(label, name) for name in KINDS} for label in self]
-        for row in rows:
-            row["vector"] = row["vector"].numpy()
-        return pandas.DataFrame(rows, columns=list(KINDS)).set_index("id")
 
     def close(self) -> None:
         """Give back the connections to the store; the labels can be used again all the same."""
@@ -327,18 +256,3 @@ class Labels(Sequence[Label]):
                 "labels.save('labels.json') writes a file, and labels.retry() tries the store again.",
                 stacklevel=4,
             )
-
-
-def _as_left(before: Label | None, after: Label | None, now: Label | None) -> bool:
-    """Tell whether what a change has written is still there."""
-    if after is None or now is None:
-        return after is None and now is None
-    changed = differences(after, now)
-    return not (set(changed) & set(differences(before, after)) if before else changed)
-
-
-def _where(text: str, fields: dict[str, Any]) -> Where:
-    known_names(fields, "The field", [name for name in CHANGEABLE if name not in ("vector", "sketch")])
-    part = instance(text, "text", str, "a text")
-    checked = {name: KINDS[name].check(value, name) for name, value in fields.items()}
-    return {**checked, **({"text": part} if part else {})}

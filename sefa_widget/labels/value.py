@@ -13,10 +13,7 @@ from torch import Tensor
 
 from sefa_widget.arguments import instance, known_names
 from sefa_widget.directions import Directions, Search, format_layers
-from sefa_widget.directions.base import check_directions
-from sefa_widget.generators.base import Generator, check_generator
 from sefa_widget.labels.fields import KINDS
-from sefa_widget.labels.space import sketch
 
 
 def now() -> str:
@@ -184,57 +181,17 @@ CHANGEABLE = tuple(name for name in KINDS if name != "id")
 """Fields of a label that can be given and changed."""
 
 
-def of_direction(
-    directions: Directions,
-    index: int | str,
-    name: str = "",
-    generator: Generator | str | None = None,
-    **fields: Any,
-) -> Label:
-    """Make the label of one direction; what is not given is what the directions and the generator say.
-
-    Raises
-    ------
-    ValueError
-        If there is no such direction or field, or the directions are of another generator.
-    """
-    found = check_directions(directions)
-    place, values = found.index(index), found.values
-    about: dict[str, Any] = {
-        "vector": found.vectors[place],
-        "layers": found.search.layers,
-        "rows": found.edit_rows,
-        "search": found.search,
-        "value": None if values is None else float(values[place]),
-        "index": place,
-        "fingerprint": found.fingerprint,
-    }
-    if isinstance(generator, str):
-        about["generator"] = generator
-    elif generator is not None:
-        about |= _about_generator(found, check_generator(generator))
-    known_names(fields, "The field", [name for name in CHANGEABLE if name != "generator"])
-    return Label(name=name, **{**about, **fields})
-
-
-def _about_generator(found: Directions, generator: Generator) -> dict[str, Any]:
-    if found.fingerprint and found.fingerprint != generator.fingerprint:
-        raise ValueError(
-            f"The directions were found in another generator (fingerprint {found.fingerprint}) than "
-            f"{generator.name!r} ({generator.fingerprint}); give the one they were found in, or none."
-        )
-    return {
-        "generator": generator.name,
-        "family": generator.family,
-        "fingerprint": generator.fingerprint,
-        "space": generator.latent_space,
-        "sketch": sketch(generator),
-    }
-
-
 def differences(one: Label, other: Label) -> tuple[str, ...]:
     """Give the names of the fields in which two labels differ."""
     return tuple(name for name in KINDS if not _equal(getattr(one, name), getattr(other, name)))
+
+
+def still_there(before: Label | None, after: Label | None, now: Label | None) -> bool:
+    """Tell whether what a change has written is still there."""
+    if after is None or now is None:
+        return after is None and now is None
+    changed = differences(after, now)
+    return not (set(changed) & set(differences(before, after)) if before else changed)
 
 
 def _equal(one: Any, other: Any) -> bool:

@@ -8,9 +8,9 @@ from sqlalchemy import event
 
 from sefa_widget import Labels, load_labels
 from sefa_widget.labels import engine
+from sefa_widget.labels.directions import of_direction
 from sefa_widget.labels.kept import PAUSE_SECONDS, Kept
 from sefa_widget.labels.store import Change
-from sefa_widget.labels.value import of_direction
 
 
 @pytest.fixture

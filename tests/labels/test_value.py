@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from sefa_widget import Label, factorize
+from sefa_widget.labels.directions import of_direction
 from sefa_widget.labels.fields import KINDS
-from sefa_widget.labels.value import of_direction
 
 
 def test_every_field_of_a_label_has_a_kind_and_every_kind_a_field():
