@@ -35,6 +35,8 @@ PANEL = [
     {"looking", "sketching"},
     {"painter"},
     {"painting"},
+    {"naming"},
+    {"labelling"},
     {"widget"},
     {"sharing"},
     {"opening"},
@@ -56,7 +58,7 @@ ONLY_IN = {
     "pandas": {"labels/sequence.py"},
     "plotly": {"plots/"},
     "sqlalchemy": {"labels/"},
-    "traitlets": {"panel/attributes.py", "panel/painting.py"},
+    "traitlets": {"panel/labelling.py", "panel/attributes.py", "panel/painting.py"},
     "anywidget": {"panel/attributes.py"},
     "ipywidgets": {"panel/cells.py", "panel/life.py"},
 }

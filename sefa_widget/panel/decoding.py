@@ -13,9 +13,11 @@ from sefa_widget.panel.messages import (
     Edit,
     Hello,
     Intent,
+    Label,
     Look,
     Probe,
     Spread,
+    TakeBack,
     Undo,
     Visit,
 )
@@ -76,9 +78,16 @@ def decode(content: object) -> Intent:
         return Look(view, _string(content, "name"), _whole(content, "size", None), _items(content))
     if kind == "code":
         return Code(view)
+    if kind == "label":
+        fields = content.get("fields")
+        if fields is not None and not isinstance(fields, dict):
+            raise MessageError(f"'fields' of a label are a dict or null; these are {reprlib.repr(fields)}.")
+        return Label(view, _whole(content, "index", None), fields)
+    if kind == "take_back":
+        return TakeBack(view)
     raise MessageError(
         f"Message type {reprlib.repr(kind)} is unknown; known are hello, bye, probe, edit, undo, "
-        "visit, cancel, spread, look, code."
+        "visit, cancel, spread, look, code, label, take_back."
     )
 
 

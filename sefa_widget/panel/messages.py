@@ -137,6 +137,28 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """Say something of one of the directions that are shown."""
+
+    type: ClassVar[str] = "label"
+    view: str
+    """Name of the view."""
+    index: int
+    """Number of the direction."""
+    fields: dict[str, Any] | None
+    """What is said, by field of a label; what is left out stays. None takes all of it away."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take back what was said last of a direction."""
+
+    type: ClassVar[str] = "take_back"
+    view: str
+    """Name of the view."""
+
+
+@dataclass(frozen=True, slots=True)
 class FrameInfo:
     """What goes with the bytes of some tiles of the sheet, drawn together, one below the other."""
 
@@ -238,7 +260,7 @@ class ProbeInfo:
     """Number of the probe."""
 
 
-Intent = Hello | Bye | Probe | Edit | Undo | Visit | Cancel | Spread | Look | Code
+Intent = Hello | Bye | Probe | Edit | Undo | Visit | Cancel | Spread | Look | Code | Label | TakeBack
 Info = FrameInfo | LookInfo | CodeInfo | ErrorInfo | ProgressInfo | ProbeInfo
 
 

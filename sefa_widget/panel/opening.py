@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from sefa_widget.arguments import flag
+from sefa_widget.arguments import flag, instance
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.directions import Directions
 from sefa_widget.generators import BUNDLED, Generator, choose_device, load_generator
 from sefa_widget.generators.precision import as_dtype
+from sefa_widget.labels import Labels
 from sefa_widget.panel.progress import ProgressLine
 from sefa_widget.panel.sharing import Key, model_key, shared
 from sefa_widget.panel.widget import SefaWidget
@@ -26,6 +28,8 @@ def explore(
     state: Mapping[str, Any] | None = None,
     directions: Mapping[str, Directions] | None = None,
     class_names: Sequence[str] | None = None,
+    labels: Labels | str | Path | None = None,
+    rater: str | None = None,
     device: str | torch.device | None = None,
     dtype: str | torch.dtype | None = None,
     fresh: bool = False,
@@ -53,6 +57,12 @@ def explore(
     class_names
         A name for each class, by which the panel finds it, for example ``["cat", "dog"]``. A BigGAN of 1000
         classes has those of ImageNet.
+    labels
+        Where the names of directions are kept: `Labels`, a path, or the URL of a database, for example
+        ``"postgresql://user:password@host/class"``. None is the file ``sefa-labels.sqlite`` in the working
+        directory, which is made at the first label.
+    rater
+        Who gives names; None is the name of the user on this machine.
     device
         Where it computes; None takes the first there is of CUDA, MPS and CPU.
     dtype
@@ -74,6 +84,8 @@ def explore(
         If the device does not exist here or cannot draw in the dtype, or the state or directions are none of
         this generator's, or class names are not as many as its classes.
     """
+    kept = labels if labels is None or isinstance(labels, Labels) else Labels(labels)
+    who = _user() if rater is None else instance(rater, "rater", str, "a text")
     source = next(iter(BUNDLED)) if source is None else source
     flag(fresh, "fresh")
 
@@ -93,7 +105,17 @@ def explore(
     else:
         found = key()
         generator = _told(source, lambda: shared(found, load))
-    return SefaWidget(generator, state=state, directions=directions, class_names=class_names)
+    return SefaWidget(
+        generator, state=state, directions=directions, class_names=class_names, labels=kept, rater=who
+    )
+
+
+def _user() -> str:
+    """Give the name of the user on this machine; empty where there is none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def _told(source: str | Path | Checkpoint | nn.Module, load: Callable[[], Generator]) -> Generator:

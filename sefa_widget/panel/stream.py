@@ -55,11 +55,12 @@ class Stream(Generic[Request]):
             if not self._stopped:
                 self._waiting[view] = request
 
-    def settle(self) -> None:
-        """Let `settled` be called, after the pause, though nothing was asked for."""
+    def settle(self, seconds: float | None = None) -> None:
+        """Let `settled` be called though nothing was asked for: after the pause, or after some seconds."""
         with self._lock:
-            if not self._stopped and self._settles_at is None:
-                self._settles_at = self._clock() + self._settle_seconds
+            at = self._clock() + (self._settle_seconds if seconds is None else seconds)
+            if not self._stopped and (self._settles_at is None or at < self._settles_at):
+                self._settles_at = at
 
     @property
     def waiting(self) -> bool:

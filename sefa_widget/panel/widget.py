@@ -10,16 +10,17 @@ from PIL.Image import Image
 from sefa_widget.arguments import whole
 from sefa_widget.directions import Directions
 from sefa_widget.generators import Generator
+from sefa_widget.labels import Labels
 from sefa_widget.panel import beside
 from sefa_widget.panel.built import NOT_BUILT, built
 from sefa_widget.panel.code import python_code
-from sefa_widget.panel.painting import PaintingWidget
+from sefa_widget.panel.labelling import LabellingWidget
 from sefa_widget.panel.session import Session
 from sefa_widget.pictures.sheet import Sheet
 from sefa_widget.progress import Progress
 
 
-class SefaWidget(PaintingWidget):
+class SefaWidget(LabellingWidget):
     """A panel to explore one generator; see `explore`.
 
     Each field of the panel's state is an attribute that can be read, set and observed, for example
@@ -32,7 +33,7 @@ class SefaWidget(PaintingWidget):
         The generator, borrowed: other panels may use it too, and `close` leaves it alone.
     state
         A dict as `SefaWidget.state` gives it, to start from.
-    directions, class_names
+    directions, class_names, labels, rater
         See `explore`.
 
     Raises
@@ -51,8 +52,10 @@ class SefaWidget(PaintingWidget):
         state: Mapping[str, Any] | None = None,
         directions: Mapping[str, Directions] | None = None,
         class_names: Sequence[str] | None = None,
+        labels: Labels | None = None,
+        rater: str = "",
     ) -> None:
-        super().__init__(Session(generator, state, directions, class_names))
+        super().__init__(Session(generator, state, directions, class_names), labels, rater)
 
     def __repr__(self) -> str:
         """Say what is shown, in one line."""

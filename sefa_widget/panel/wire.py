@@ -52,6 +52,10 @@ class WireWidget(StateWidget):
             self.spread()
         elif isinstance(intent, messages.Look):
             self._look(intent)
+        elif isinstance(intent, messages.Label):
+            self._say(intent)
+        elif isinstance(intent, messages.TakeBack):
+            self._take_back()
         elif isinstance(intent, messages.Code):
             self._tell(messages.CodeInfo(intent.view, self.code()))
         elif isinstance(intent, messages.Bye):
@@ -71,6 +75,14 @@ class WireWidget(StateWidget):
 
     def _cancel(self) -> None:
         """End a search that takes long."""
+        raise NotImplementedError
+
+    def _say(self, said: messages.Label) -> None:
+        """Keep what is said of a direction."""
+        raise NotImplementedError
+
+    def _take_back(self) -> None:
+        """Take back what was said last."""
         raise NotImplementedError
 
     def _look(self, look: messages.Look) -> None:

@@ -15,12 +15,14 @@ from sefa_widget.panel.messages import (
     ErrorInfo,
     FrameInfo,
     Hello,
+    Label,
     Look,
     LookInfo,
     Probe,
     ProbeInfo,
     ProgressInfo,
     Spread,
+    TakeBack,
     Undo,
     Visit,
 )
@@ -37,6 +39,8 @@ UP = {
     "spread": Spread,
     "look": Look,
     "code": Code,
+    "label": Label,
+    "take_back": TakeBack,
 }
 DOWN = {
     "frame": FrameInfo,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sefa_widget import explore
+from sefa_widget import Labels, explore
 from sefa_widget.directions import Search
 from sefa_widget.panel import painting
 from sefa_widget.panel.painter import FORGET, SKIPPED, TOGETHER_MS
@@ -35,7 +35,7 @@ class Stepped:
 @pytest.fixture
 def stepped(tiny, recorded_comms, monkeypatch):
     monkeypatch.setattr(Worker, "wake", lambda worker: None)
-    panel = explore(tiny)
+    panel = explore(tiny, labels=Labels(), rater="Ada")
     yield Stepped(panel, recorded_comms[-1])
     panel.close()
 
@@ -519,3 +519,35 @@ def test_the_page_goes_back_to_an_earlier_step(stepped):
     assert history["revision"] == stepped.panel.state["revision"]
     assert stepped.panel.undo()
     assert stepped.panel.seed == 5
+
+
+def test_a_view_names_a_direction_and_takes_it_back(stepped):
+    stepped.ask(1)
+    stepped.step()
+    said = {"type": "label", "view": "v", "index": 2, "fields": {"name": "smile"}}
+    stepped.panel._handle_custom_msg(said, [])
+    assert stepped.panel.labels_info["named"]["2"]["name"] == "smile"
+    stepped.panel._handle_custom_msg({"type": "take_back", "view": "v"}, [])
+    assert stepped.panel.labels_info["named"] == {}
+
+
+def test_directions_that_are_still_searched_cannot_be_named(stepped):
+    stepped.ask(1)
+    stepped.step()
+    stepped.ask(2, {"method": "random"})
+    stepped.panel._handle_custom_msg({"type": "label", "view": "v", "index": 2, "fields": {"name": "x"}}, [])
+    told = [message["data"].get("content", {}) for message in stepped.comm.sent]
+    errors = [content["message"] for content in told if content.get("type") == "error"]
+    assert "still being searched" in errors[0]
+    assert len(stepped.panel.labels) == 0
+
+
+def test_what_others_say_is_seen_when_all_is_quiet(stepped):
+    stepped.ask(1)
+    for _ in range(6):
+        stepped.step()
+    directions = stepped.panel.directions
+    stepped.panel.labels.add(directions, 1, "beard", generator=stepped.panel.generator, rater="Bo")
+    for _ in range(3):
+        stepped.step()
+    assert stepped.panel.labels_info["named"]["1"]["name"] == "beard"

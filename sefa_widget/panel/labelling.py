@@ -1,0 +1,124 @@
+"""The widget that keeps what persons say of its directions, and shows it."""
+
+from __future__ import annotations
+
+import logging
+
+import traitlets
+
+from sefa_widget.directions import Directions
+from sefa_widget.labels import Labels
+from sefa_widget.panel import messages
+from sefa_widget.panel.contents import Found
+from sefa_widget.panel.naming import Naming
+from sefa_widget.panel.painting import PaintingWidget
+from sefa_widget.panel.session import Session
+from sefa_widget.panel.state import State
+
+POLL_SECONDS = 1.5
+"""How often the worker looks for what others have said."""
+
+log = logging.getLogger("sefa_widget")
+
+
+class LabellingWidget(PaintingWidget):
+    """A widget whose directions have names, which are kept in a store."""
+
+    labels_info = traitlets.Dict(read_only=True).tag(sync=True)
+    """What is said of the present directions, by their numbers; names to propose; where all of it is kept."""
+
+    def __init__(self, session: Session, labels: Labels | None, rater: str) -> None:
+        self._naming = Naming(session.generator, labels, rater)
+        self._named: Directions | None = None
+        super().__init__(session)
+
+    @property
+    def labels(self) -> Labels:
+        """The labels of this panel's store, of all generators; see `sefa_widget.Labels`."""
+        return self._naming.labels
+
+    @property
+    def names(self) -> dict[int, str]:
+        """The names of the present directions, by their numbers."""
+        return self._naming.names(self._session.directions())
+
+    def name(self, index: int, name: str | None = None, **fields: object) -> None:
+        """Say what one of the present directions does; what is not given stays as it was said.
+
+        >>> from sefa_widget import Labels, explore
+        >>> panel = explore("faces", labels=Labels())
+        >>> panel.name(3, "background", sign=-1, meaningful=True)
+        >>> panel.names
+        {3: 'background'}
+
+        Parameters
+        ----------
+        index
+            Number of the direction.
+        name
+            What it does; None leaves the name as it is.
+        **fields
+            `sign`, `range`, `note`, `obvious`, `meaningful` or `confirmed`; see `Label`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such direction or field, or a field is not what it may be.
+        """
+        given = fields if name is None else {"name": name, **fields}
+        directions = self._session.directions()
+        self._naming.say(directions, directions.index(index), given)
+        self._tell_names(directions)
+
+    def _forget(self) -> None:
+        """Let go of the session, of pictures and of the store; what was said stays there."""
+        super()._forget()
+        self._naming.close()
+        self._named = None
+
+    # What views say.
+
+    def _say(self, said: messages.Label) -> None:
+        directions = self._directions_shown()
+        self._naming.say(directions, directions.index(said.index), said.fields)
+        self._tell_names(directions)
+
+    def _take_back(self) -> None:
+        self._naming.take_back()
+        self._tell_names(self._directions_shown())
+
+    def _directions_shown(self) -> Directions:
+        painted = self._painter.painted
+        if painted is None or painted.contents.state.search != self._present.search:
+            raise ValueError("The directions are still being searched; name them when they are there.")
+        return painted.contents.found.directions
+
+    # What views are told.
+
+    def _publish(self, state: State, found: Found) -> None:
+        super()._publish(state, found)
+        if found.directions is not self._named:
+            self._tell_names(found.directions)
+
+    def _settle(self) -> None:
+        """Once nothing is wanted, find labels of other searches again, and look what others have said."""
+        super()._settle()
+        self._look_for_names()
+        if self._views.count:
+            self._stream.settle(POLL_SECONDS)
+
+    def _look_for_names(self) -> None:
+        painted = self._painter.painted
+        if painted is None or self._stopped or self._stream.waiting or not self._naming.open:
+            return
+        directions = painted.contents.found.directions
+        try:
+            changed = self._naming.changed()
+            if self._naming.find_again(directions) or changed:
+                self._tell_names(directions)
+        except Exception:
+            log.exception("Labels could not be looked for; names stay as they are.")
+
+    def _tell_names(self, directions: Directions) -> None:
+        self._named = directions
+        self.set_trait("labels_info", self._naming.info(directions))

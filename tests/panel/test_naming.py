@@ -1,0 +1,139 @@
+"""The names of a panel's directions: given, found again, shared, and kept."""
+
+import warnings
+from dataclasses import replace
+
+import pytest
+
+from sefa_widget import Labels, explore, factorize
+from sefa_widget.directions import Search
+from sefa_widget.panel.naming import STORE, Naming
+
+
+@pytest.fixture
+def found(tiny):
+    return factorize(tiny, method="composed", layers=(0, 2))
+
+
+@pytest.fixture
+def naming(tiny):
+    return Naming(tiny, Labels(), "Ada")
+
+
+def test_what_is_said_of_a_direction_is_known_by_its_number(naming, found):
+    naming.say(found, 2, {"name": "smile", "sign": -1, "obvious": True})
+    naming.say(found, 2, {"note": "also the light"})
+    known = naming.known(found)[2]
+    label = known.label
+    assert (label.name, label.note, label.obvious, label.rater) == ("smile", "also the light", True, "Ada")
+    assert (known.sign, known.similarity) == (-1, 1.0)
+    assert naming.names(found) == {2: "smile"}
+    assert len(naming.labels) == 1
+
+
+def test_an_answer_without_a_name_is_known_and_is_no_name(naming, found):
+    naming.say(found, 1, {"obvious": False})
+    assert naming.known(found)[1].label.obvious is False
+    assert naming.names(found) == {}
+
+
+def test_none_takes_away_what_this_rater_has_said_and_take_back_brings_it_again(naming, found):
+    naming.say(found, 2, {"name": "smile"})
+    naming.say(found, 2, None)
+    assert naming.known(found) == {}
+    naming.take_back()
+    assert naming.names(found) == {2: "smile"}
+    naming.take_back()
+    assert naming.names(found) == {}
+
+
+def test_raters_have_labels_of_their_own_and_see_those_of_others(tiny, naming, found):
+    other = Naming(tiny, naming.labels, "Bo")
+    naming.say(found, 0, {"name": "smile"})
+    assert other.names(found) == {0: "smile"}
+    other.say(found, 0, {"name": "grin"})
+    assert (naming.names(found), other.names(found)) == ({0: "smile"}, {0: "grin"})
+    other.say(found, 0, None)
+    assert other.names(found) == {0: "smile"}
+    other.say(found, 0, None)  # of another rater: stays
+    assert other.names(found) == {0: "smile"}
+
+
+def test_unknown_fields_are_refused(naming, found):
+    with pytest.raises(ValueError, match="'vector' cannot be said of a direction; name, sign"):
+        naming.say(found, 0, {"vector": [1.0]})
+    assert len(naming.labels) == 0
+
+
+def test_names_are_found_again_in_another_search_with_their_end(tiny, naming, found):
+    naming.say(found, 1, {"name": "smile", "sign": 1, "range": [-1.0, 3.0]})
+    turned = replace(found, search=Search("other", (0, 1), None), vectors=-found.vectors.flip(0))
+    last = len(found) - 2
+    assert naming.find_again(turned)
+    assert not naming.find_again(turned)  # nothing new
+    known = naming.known(turned)
+    assert list(known) == [last]
+    assert known[last].similarity == pytest.approx(1, abs=1e-6)
+    assert known[last].sign == -1
+    info = naming.info(turned)
+    assert info["again"].startswith("1 of 1 names found again")
+    assert info["named"][str(last)]["range"] == [-3.0, 1.0]
+
+
+def test_what_is_found_again_is_not_shown_on_other_directions(tiny, naming, found):
+    naming.say(found, 1, {"name": "smile"})
+    assert naming.find_again(replace(found, search=Search("other", (0, 1), None)))
+    others = factorize(tiny, method="random", seed=5)
+    assert naming.known(others) == {}
+    assert naming.info(others)["again"] == ""
+
+
+def test_a_store_is_made_at_the_first_label_beside_the_notebook(tiny, found, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    naming = Naming(tiny, None, "Ada")
+    assert naming.info(found)["place"] == str(tmp_path / STORE)
+    assert (naming.open, naming.known(found), naming.changed()) == (False, {}, False)
+    assert not list(tmp_path.iterdir())
+    naming.say(found, 0, {"name": "smile"})
+    assert (tmp_path / STORE).is_file()
+    assert Naming(tiny, None, "Bo").names(found) == {0: "smile"}
+    naming.close()
+
+
+def test_a_store_that_cannot_be_written_is_told_and_the_name_stays(tiny, found, tmp_path):
+    place = tmp_path / "store"
+    place.write_bytes(b"no database " * 500)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        naming = Naming(tiny, Labels(place), "Ada")
+    naming.say(found, 0, {"name": "smile"})
+    info = naming.info(found)
+    assert info["named"]["0"]["name"] == "smile"
+    assert info["unsaved"] == 1
+    assert str(place) in info["problem"]
+
+
+def test_names_in_use_are_proposed_before_common_ones(naming, found):
+    naming.say(found, 0, {"name": "monocle"})
+    words = naming.info(found)["words"]
+    assert words[0] == "monocle"
+    assert "smile" in words
+
+
+def test_a_panel_shows_names_and_takes_them_from_python(tiny, recorded_comms):
+    labels = Labels()
+    panel = explore(tiny, labels=labels, rater="Ada")
+    panel.name(3, "smile", meaningful=True)
+    assert panel.labels is labels
+    assert panel.names == {3: "smile"}
+    assert panel.labels_info["named"]["3"]["meaningful"] is True
+    assert labels[0].generator == tiny.name
+    panel.close()
+
+
+def test_a_rater_is_the_user_unless_told_otherwise(tiny, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: "grace")
+    panel = explore(tiny, labels=Labels())
+    panel.name(0, "smile")
+    assert panel.labels[0].rater == "grace"
+    panel.close()
