@@ -86,8 +86,8 @@ def test_record(open_notebook: Callable[..., Any]) -> None:
     page.click(".sefa-open .sefa-all")
     recorder.click(".sefa-preset >> nth=2")
     recorder.drag(0, [0.5, 0.6, 0.7, 0.8, 0.9])
-    recorder.click(".sefa-wall-button")
-    page.click(".sefa-wall-button")
+    recorder.click(".sefa-views button:nth-child(2)")
+    page.click(".sefa-views button:nth-child(2)")
     recorder.click(".sefa-step >> nth=0")
     recorder.save(DOCS / "panel.webp")
 

@@ -3,6 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { parseDirections, parseGeneratorInfo } from "./info";
 import type { Kernel, Listener } from "./kernel";
+import { parseLabels } from "./labels";
 import { parseCode, parseInfo, parseSeen } from "./messages";
 import { parseHistory, parseState } from "./state";
 
@@ -28,6 +29,9 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
     },
     get history() {
       return parseHistory(model.get("history"));
+    },
+    get labels() {
+      return parseLabels(model.get("labels_info"));
     },
     // The front end marks views of models that have no connection, for instance those of a saved notebook.
     get absent() {
@@ -62,6 +66,7 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
       });
       on("change:directions_info", () => listener.directions(parseDirections(model.get("directions_info"))));
       on("change:history", () => listener.history(parseHistory(model.get("history"))));
+      on("change:labels_info", () => listener.labels(parseLabels(model.get("labels_info"))));
       // The front end tells this when the kernel was restarted or is dead; a live model never tells it.
       on("comm_live_update", () => listener.gone());
     },

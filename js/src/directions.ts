@@ -3,6 +3,8 @@
 import { button, h, type Scope, setText } from "./dom";
 import { createGoTo } from "./go-to";
 import type { DirectionsInfo } from "./info";
+import { createLabelView } from "./label-view";
+import { type LabelsInfo, NO_LABELS, type Saying } from "./labels";
 import type { Looks, Wanted } from "./looks";
 import { createOrder } from "./order";
 import { isEmpty } from "./overlay";
@@ -15,7 +17,9 @@ import { createWall } from "./wall";
 export interface DirectionsView {
   readonly el: HTMLElement;
   /** `stale`: other directions are being searched. */
-  update(wanted: State, spectrum: DirectionsInfo | null, stale: boolean): void;
+  update(wanted: State, spectrum: DirectionsInfo | null, stale: boolean, labels: LabelsInfo): void;
+  /** Let a person name the open direction. */
+  name(): void;
   /** Show the small pictures that are there, and ask for others if all is quiet. */
   look(looks: Looks, wanted: State, quiet: boolean): void;
   toggleAll(): void;
@@ -27,6 +31,9 @@ export interface DirectionsEvents {
   /** See `SlidersEvents`. */
   end(index: number, end: number | null): void;
   lock(index: number, locked: boolean): void;
+  /** Something is said of a direction; null takes it away. */
+  say(index: number, fields: Saying | null): void;
+  takeBack(): void;
   /** Directions are to be listed in another order. */
   sort(name: string): void;
   /** The row of a direction is to be the open one. */
@@ -39,21 +46,28 @@ export interface DirectionsEvents {
   looked(): void;
 }
 
+let lists = 0;
+
 /** `note`: what stands above the rows. */
 export function createDirections(scope: Scope, note: HTMLElement, events: DirectionsEvents): DirectionsView {
-  let walled = false;
+  let view = "explore";
   let total = 0;
   let state: State | null = null;
   let found: DirectionsInfo | null = null;
+  let labels = NO_LABELS;
 
   const go = (index: number) => {
-    if (walled) events.explore();
-    show(false);
+    if (view === "label") return events.focus(index);
+    if (view !== "explore") events.explore();
+    show("explore");
     sliders.reveal(index);
     count();
   };
   const spectrum = createSpectrum(scope, go);
-  const sliders = createSliders(scope, {
+  lists += 1;
+  const words = h("datalist", { id: `sefa-words-${lists}` });
+  const sliders = createSliders(scope, words.id, {
+    name: (index, name) => events.say(index, { name }),
     strength: events.strength,
     end: events.end,
     lock: events.lock,
@@ -62,9 +76,15 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
     scrolled: () => events.looked(),
   });
   const wall = createWall(scope, go, () => events.looked());
-  const shown = () => (walled ? wall : sliders);
+  const label = createLabelView(scope, words.id, {
+    say: events.say,
+    takeBack: events.takeBack,
+    focus: events.focus,
+    strength: events.strength,
+  });
+  const shown = () => (view === "wall" ? wall : sliders);
 
-  const goTo = createGoTo(scope, go);
+  const goTo = createGoTo(scope, words.id, go);
   const more = button(scope, { title: "Show more directions" }, "More", () => {
     shown().more();
     mark();
@@ -89,13 +109,16 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
   const empty = h("p", { class: "sefa-quiet sefa-factorising" }, "Factorising…");
   wall.el.hidden = true;
 
-  /** Show the wall, or the rows. */
-  function show(next: boolean): void {
-    if (next === walled) return;
-    walled = next;
-    if (walled && state) wall.update(state, found);
-    sliders.el.hidden = walled;
-    wall.el.hidden = !walled;
+  /** Show the rows, the wall, or the view in which names are given. */
+  function show(next: string): void {
+    if (next === view) return;
+    view = next;
+    if (view === "wall" && state) wall.update(state, found, labels);
+    sliders.el.hidden = view !== "explore";
+    wall.el.hidden = view !== "wall";
+    label.el.hidden = view !== "label";
+    more.hidden = fewer.hidden = range.el.hidden = view === "label";
+    if (view === "label") label.focus();
     mark();
     count();
   }
@@ -107,7 +130,7 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
 
   function count(): void {
     const counts = shown().counts();
-    setText(counted, total > 0 ? `${counts.shown} of ${total}` : "");
+    setText(counted, total > 0 && view !== "label" ? `${counts.shown} of ${total}` : "");
     more.disabled = !counts.more;
     fewer.disabled = !counts.fewer;
   }
@@ -116,33 +139,39 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
     el: h(
       "section",
       { class: "sefa-directions", "aria-label": "Directions" },
-      ...[header, spectrum.el, range.el, note, empty, sliders.el, wall.el],
+      ...[words, header, spectrum.el, range.el, note, empty, sliders.el, wall.el, label.el],
     ),
-    update(wanted, nextFound, stale) {
+    update(wanted, nextFound, stale, nextLabels) {
       state = wanted;
+      if (nextLabels.words !== labels.words)
+        words.replaceChildren(...nextLabels.words.map((word) => h("option", { value: word })));
+      labels = nextLabels;
       found = nextFound;
       total = found?.ends.length ?? 0;
-      show(state.view === "wall");
-      sliders.update(wanted, found);
-      if (walled) wall.update(wanted, found);
-      spectrum.update(found, wanted.strengths, stale);
-      goTo.update(total);
+      show(state.view);
+      sliders.update(wanted, found, labels);
+      if (view === "wall") wall.update(wanted, found, labels);
+      if (view === "label") label.update(wanted, found, labels);
+      spectrum.update(found, wanted.strengths, stale, labels);
+      goTo.update(total, labels);
       order.update(wanted);
       empty.hidden = total > 0;
-      range.el.hidden = total === 0;
+      range.el.hidden = total === 0 || view === "label";
       range.update(wanted.stretch, found);
       reset.disabled = isEmpty(resetting(state));
       count();
     },
     look(looks, wanted, quiet) {
       const groups: [string, Wanted[]][] = [
-        ["wall", walled ? wall.wanted() : []],
-        ["ends", walled ? [] : sliders.ends(quiet)],
+        ["wall", view === "wall" ? wall.wanted() : []],
+        ["ends", view === "explore" ? sliders.ends(quiet) : []],
+        ["label", view === "label" ? label.wanted() : []],
         // The last one is drawn first.
-        ["strip", walled ? [] : sliders.strip()],
+        ["strip", view === "explore" ? sliders.strip() : []],
       ];
       for (const [group, pictures] of groups) looks.show(group, pictures, wanted, quiet);
     },
+    name: () => (view === "explore" ? sliders.name() : undefined),
     toggleAll: () => sliders.toggleAll(),
     focusGoTo: () => goTo.focus(),
   };

@@ -40,6 +40,10 @@ export function createEndField(scope: Scope, index: number, set: (end: number | 
   field.el.hidden = true;
   field.input.title = "Where this slider ends; empty is the measured end";
   on(scope, field.input, "keydown", (event) => {
+    if (event.key === "Enter") {
+      event.preventDefault(); // else it would press the button that gets the focus
+      field.input.dispatchEvent(new Event("change"));
+    }
     if (event.key !== "Escape") return;
     label.hidden = false;
     label.focus({ preventScroll: true });

@@ -1,24 +1,27 @@
 /** A field that goes to the direction whose number is typed. */
 
 import { h, on, type Scope, setText } from "./dom";
+import { directionNamed, type LabelsInfo, NO_LABELS } from "./labels";
 
 export interface GoTo {
   readonly el: HTMLElement;
   /** Say how many directions there are. */
-  update(count: number): void;
+  update(count: number, labels: LabelsInfo): void;
   focus(): void;
 }
 
 let fields = 0;
 
-export function createGoTo(scope: Scope, go: (index: number) => void): GoTo {
+/** `words`: id of the names to propose. */
+export function createGoTo(scope: Scope, words: string, go: (index: number) => void): GoTo {
   let count = 0;
+  let labels = NO_LABELS;
   fields += 1;
   const problem = h("span", { class: "sefa-problem", role: "alert", id: `sefa-go-to-${fields}`, hidden: "" });
-  const field = h("input", { type: "text", inputmode: "numeric", autocomplete: "off", size: "7" });
+  const field = h("input", { type: "text", list: words, autocomplete: "off", size: "9" });
   field.setAttribute("aria-label", "Go to direction");
   field.setAttribute("aria-describedby", problem.id);
-  field.title = "Type a number, Enter goes to that direction (g)";
+  field.title = "Type a number or a name, Enter goes to that direction (g)";
   const say = (text: string) => {
     setText(problem, text);
     problem.hidden = text === "";
@@ -33,18 +36,19 @@ export function createGoTo(scope: Scope, go: (index: number) => void): GoTo {
     if (event.key !== "Enter") return;
     event.preventDefault();
     const text = field.value.trim().replace(/^#/, "");
-    const index = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    const index = /^\d+$/.test(text) ? Number(text) : (directionNamed(labels, text) ?? Number.NaN);
     if (index < count) {
       say("");
       field.value = "";
       go(index);
     } else if (count === 0) say("There are no directions yet.");
-    else if (text !== "") say(`“${text}” is no direction: type 0 to ${count - 1}.`);
+    else if (text !== "") say(`“${text}” is no direction: type 0 to ${count - 1}, or a name.`);
   });
   return {
     el: h("div", { class: "sefa-go-to" }, h("label", {}, "Go to", field), problem),
-    update(next) {
+    update(next, nextLabels) {
       count = next;
+      labels = nextLabels;
       field.placeholder = count > 0 ? `0–${count - 1}` : "";
     },
     focus() {

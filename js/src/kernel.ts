@@ -1,6 +1,7 @@
 /** What a panel needs of a kernel, whichever runs the generator. */
 
 import type { DirectionsInfo, GeneratorInfo } from "./info";
+import type { LabelsInfo } from "./labels";
 import type { Code, Info, Intent, Seen } from "./messages";
 import type { History, State } from "./state";
 
@@ -9,6 +10,7 @@ export interface Listener {
   state(state: State): void;
   directions(found: DirectionsInfo | null): void;
   history(history: History): void;
+  labels(labels: LabelsInfo): void;
   /** An answer or a picture, and the bytes of the picture. */
   info(info: Info, bytes: DataView | undefined): void;
   /** Small pictures that were asked for. */
@@ -26,6 +28,7 @@ export interface Kernel {
   readonly state: State;
   readonly directions: DirectionsInfo | null;
   readonly history: History;
+  readonly labels: LabelsInfo;
   /** Whether there was no connection from the beginning, as in a saved notebook. */
   readonly absent: boolean;
   send(intent: Intent): void;

@@ -23,8 +23,10 @@ export interface KeyCommands {
   heat(): void;
   /** Draw a box on the large picture, or take it away. */
   region(): void;
-  /** Show the wall, or the sliders again. */
-  wall(): void;
+  /** Show one of the views. */
+  view(name: string): void;
+  /** Name the open direction. */
+  name(): void;
   /** Show the panel for a projector, or on the whole screen; or as before. */
   projector(): void;
   fullScreen(): void;
@@ -91,7 +93,20 @@ export const KEYS: readonly Keys[] = [
     what: "draw a box on the large picture: which directions change it?",
     run: { b: (to) => to.region() },
   },
-  { shown: "w", what: "the wall: many directions at once, or their sliders", run: { w: (to) => to.wall() } },
+  {
+    shown: "1 2 3",
+    what: "sliders; the wall: many directions at once; names: what does each direction do?",
+    run: {
+      "1": (to) => to.view("explore"),
+      "2": (to) => to.view("wall"),
+      "3": (to) => to.view("label"),
+    },
+  },
+  { shown: "n", what: "name the open direction", run: { n: (to) => to.name() } },
+  {
+    shown: "o m f s b",
+    what: "in Names: obvious, meaningful (with Shift: not), the other end, skip, back; Enter: next",
+  },
   {
     shown: "p",
     what: "larger type and fewer controls, for a projector; Shift+P: full screen",

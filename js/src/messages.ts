@@ -1,6 +1,7 @@
 /** The messages between a view and the kernel; what the kernel sent is checked. */
 
 import { isFields, isNumber, isNumbers, isRange } from "./check";
+import type { Saying } from "./labels";
 import type { Patch } from "./state";
 
 /** A small picture: a start with the present edit, but one direction at this strength. */
@@ -36,7 +37,11 @@ export type Request =
   /** Wants small pictures, at least `size` pixels high; one of no items ends the older one of the same name. */
   | { type: "look"; name: string; size: number; items: readonly LookItem[] }
   /** Wants Python code that draws the sheet. */
-  | { type: "code" };
+  | { type: "code" }
+  /** Says something of a direction; null takes all of it away. */
+  | { type: "label"; index: number; fields: Saying | null }
+  /** Takes back what was said last of a direction. */
+  | { type: "take_back" };
 
 /** How the bytes of pictures, one below the other, are to be read. */
 export interface Pixels {

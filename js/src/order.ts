@@ -4,6 +4,7 @@ import type { Box } from "./check";
 import { h, on, type Scope } from "./dom";
 import { shortNumber, significant, valueName } from "./format";
 import type { Acts, DirectionsInfo } from "./info";
+import { type LabelsInfo, NO_LABELS, nameOf } from "./labels";
 import type { State } from "./state";
 
 /** Rows and columns of the cells that `Acts.where` is of. */
@@ -14,6 +15,7 @@ const ORDERS = [
   ["effect", "by measured change", "The directions first that change the picture most for each step"],
   ["alike", "by how alike", "The directions first that change different pictures in the same way"],
   ["region", "by the box", "The directions first whose change is in the box that is drawn on the picture"],
+  ["named", "named first", "The directions first that have a name, in the order of the alphabet"],
   ["moved", "moved first", "The directions with a strength first, the largest first"],
 ] as const;
 
@@ -25,14 +27,24 @@ export interface Measure {
 }
 
 /** Numbers of all directions, in the order that is wanted; those that are not measured come last. */
-export function ordered(state: State, found: DirectionsInfo): number[] {
+export function ordered(state: State, found: DirectionsInfo, labels: LabelsInfo = NO_LABELS): number[] {
   const { sort, strengths } = state;
+  if (sort === "named") return byName(found, labels);
   const rank = (index: number): number => {
     if (sort === "moved") return Math.abs(strengths[index] ?? 0);
     return sort === "value" ? 0 : (measured(state, found, index) ?? Number.NEGATIVE_INFINITY);
   };
   const ranks = found.ends.map((_, index) => rank(index));
   return [...ranks.keys()].sort((a, b) => difference(ranks[b], ranks[a]) || a - b);
+}
+
+/** Those with a name first, by name. */
+function byName({ ends }: DirectionsInfo, labels: LabelsInfo): number[] {
+  const name = (index: number) => nameOf(labels, index);
+  return [...ends.keys()].sort((a, b) => {
+    if (!name(a) || !name(b)) return Number(!name(a)) - Number(!name(b)) || a - b;
+    return name(a).localeCompare(name(b)) || a - b;
+  });
 }
 
 /** What the panel says beside a direction: what directions are listed by, else their values. */

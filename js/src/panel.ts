@@ -6,7 +6,7 @@ import { commKernel, type Traits } from "./comm-kernel";
 import { createCopy } from "./copy";
 import { createDirections } from "./directions";
 import { createDisplay } from "./display";
-import { button, h, type Scope } from "./dom";
+import { h, type Scope } from "./dom";
 import { createHeat } from "./heat";
 import type { Kernel, Listener } from "./kernel";
 import { listenToKeys } from "./keys";
@@ -25,6 +25,7 @@ import { type Patch, ranged, resetting, type State } from "./state";
 import { createStatus } from "./status";
 import { Steps } from "./steps";
 import { createUndo } from "./undo";
+import { createViews } from "./views";
 import { createVisited } from "./visited";
 
 interface RenderProps {
@@ -108,6 +109,8 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     strength: (index, strength) => edit({ strengths: { [index]: strength } }),
     focus: (focused) => link.edit({ focused }, steps.last),
     lock,
+    say: (index, fields) => link.ask({ type: "label", index, fields }),
+    takeBack: () => link.ask({ type: "take_back" }),
     sort: (sort) => edit({ sort }),
     stretch: (stretch) => edit({ stretch }),
     resetAll,
@@ -115,17 +118,15 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     end: (index, end) => edit({ ranges: ranged(link.wanted(), index, end) }),
     looked: look,
   });
-  const wall = button(scope, { class: "sefa-wall-button", "aria-pressed": "false" }, "Wall", () =>
-    edit({ view: link.wanted().view === "wall" ? "explore" : "wall" }),
-  );
-  wall.title = "Show many directions at once, by the pictures of both ends";
+  const views = createViews(scope, (view) => edit({ view }));
   let found = kernel.directions;
+  let labels = kernel.labels;
 
   function draw(): void {
     const wanted = link.wanted();
-    wall.setAttribute("aria-pressed", String(wanted.view === "wall"));
+    views.update(wanted);
     display.update(wanted);
-    directions.update(wanted, found, found !== null && !describes(found, wanted));
+    directions.update(wanted, found, found !== null && !describes(found, wanted), labels);
     carried.update(wanted);
     layers.update(wanted);
     method.update(wanted);
@@ -167,7 +168,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   status.header.insertBefore(display.el, status.header.lastElementChild);
   status.header.insertBefore(history.el, display.el);
   status.header.insertBefore(method.el, history.el);
-  status.header.insertBefore(wall, method.el);
+  status.header.insertBefore(views.el, method.el);
   root.append(status.header, status.strip, area, visited.el);
 
   const link = new Link(viewName(), kernel.state, {
@@ -210,6 +211,10 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
       history.update(told);
       visited.update(told);
     },
+    labels(told) {
+      labels = told;
+      draw();
+    },
     info: (message, bytes) => link.receive(message, bytes),
     seen: (seen, bytes) => seen.view === link.view && looks.receive(seen, bytes),
     code: (code) => code.view === link.view && copy.receive(code.text),
@@ -234,7 +239,8 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     toggleAll: directions.toggleAll,
     heat: heat.toggle,
     region: region.toggle,
-    wall: () => wall.click(),
+    view: views.choose,
+    name: directions.name,
     projector: display.toggleProjector,
     fullScreen: display.toggleFullScreen,
     hold: (held) => {

@@ -5,7 +5,9 @@ import { createEndField } from "./end-field";
 import { createFilmstrip, type Who } from "./filmstrip";
 import { likeness, shortNumber, signed } from "./format";
 import type { DirectionsInfo } from "./info";
+import type { LabelsInfo } from "./labels";
 import { Thumb, type Wanted } from "./looks";
+import { createNameField } from "./name-field";
 import { numberField } from "./number-field";
 import { measureOf } from "./order";
 import { endLabel, endOf, endTitle, snap } from "./slider-range";
@@ -14,7 +16,9 @@ import type { State } from "./state";
 export interface SliderRow {
   readonly el: HTMLElement;
   /** Show a strength on the direction's slider, the direction's value, and the one it is matched with. */
-  show(state: State, spectrum: DirectionsInfo | null): void;
+  show(state: State, spectrum: DirectionsInfo | null, labels: LabelsInfo): void;
+  /** Let a person name the direction. */
+  name(): void;
   /** Show whether the direction is locked. */
   setLocked(locked: boolean): void;
   /** Open the filmstrip for these starts, or close it; `all`: whether they are all there are. */
@@ -31,13 +35,16 @@ export interface RowEvents {
   set(strength: number): void;
   /** The slider is to end there; null for where it is measured to end. */
   end(end: number | null): void;
+  /** The direction has another name; none if it is empty. */
+  name(name: string): void;
   /** The direction is to be locked, or not. */
   lock(locked: boolean): void;
   /** The filmstrip is wanted for all starts, or for the chosen one again. */
   toggleAll(): void;
 }
 
-export function createSliderRow(scope: Scope, index: number, events: RowEvents): SliderRow {
+/** `words`: id of the names to propose. */
+export function createSliderRow(scope: Scope, index: number, words: string, events: RowEvents): SliderRow {
   const { set } = events;
   let current = 0;
   let opened = false;
@@ -88,11 +95,12 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
   lock.append(lockIcon());
   lock.setAttribute("aria-label", `Lock direction ${index}`);
   lock.title = "Reset all leaves a locked direction alone (l)";
+  const name = createNameField(scope, index, words, events.name);
   const number = h("span", { class: "sefa-index" }, `#${index}`);
   const head = h(
     "div",
     { class: "sefa-row-head" },
-    ...[number, eigenvalue, match, all, value.el, endField.el, lock, zero],
+    ...[number, name.el, eigenvalue, match, all, value.el, endField.el, lock, zero],
   );
   const strip = createFilmstrip(scope, index, set);
   strip.el.hidden = true;
@@ -111,7 +119,8 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
     if (!(event.target as Element).closest("button, input[type=number]")) set(0);
   });
   on(scope, el, "click", (event) => {
-    if (!(event.target as Element).closest("input")) slider.focus({ preventScroll: true });
+    if (!(event.target as Element).closest("input, .sefa-naming, .sefa-end-field"))
+      slider.focus({ preventScroll: true });
   });
   on(scope, slider, "keydown", (event) => {
     const end = Number(slider.max);
@@ -123,7 +132,8 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
 
   return {
     el,
-    show(state, spectrum) {
+    show(state, spectrum, labels) {
+      name.show(labels);
       const strength = state.strengths[index] ?? 0;
       const measure = measureOf(state, spectrum, index);
       current = strength;
@@ -171,6 +181,7 @@ export function createSliderRow(scope: Scope, index: number, events: RowEvents):
       { thumb: minus.thumb, item: [row, index, atEnd(-1)] },
       { thumb: plus.thumb, item: [row, index, atEnd(1)] },
     ],
+    name: name.edit,
     strip: () => (opened ? strip.wanted() : []),
     reveal() {
       el.scrollIntoView({ block: "nearest" });

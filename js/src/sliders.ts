@@ -3,6 +3,7 @@
 import { h, on, type Scope } from "./dom";
 import type { Who } from "./filmstrip";
 import type { DirectionsInfo } from "./info";
+import { type LabelsInfo, NO_LABELS } from "./labels";
 import type { Wanted } from "./looks";
 import { ordered } from "./order";
 import { createSliderRow, type SliderRow } from "./slider-row";
@@ -15,7 +16,9 @@ export type Strengths = State["strengths"];
 
 export interface Sliders {
   readonly el: HTMLElement;
-  update(wanted: State, spectrum: DirectionsInfo | null): void;
+  update(wanted: State, spectrum: DirectionsInfo | null, labels: LabelsInfo): void;
+  /** Let a person name the open direction. */
+  name(): void;
   /** Bring one direction's slider into view, showing it if necessary. */
   reveal(index: number): void;
   /** Show more rows, or fewer. */
@@ -43,6 +46,7 @@ export interface SlidersEvents {
   strength(index: number, strength: number): void;
   /** The slider of a direction is to end there; null for where it is measured to end. */
   end(index: number, end: number | null): void;
+  name(index: number, name: string): void;
   lock(index: number, locked: boolean): void;
   /** The row of a direction is to be the open one. */
   focus(index: number): void;
@@ -52,12 +56,14 @@ export interface SlidersEvents {
   scrolled(): void;
 }
 
-export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
+/** `words`: id of the names to propose. */
+export function createSliders(scope: Scope, words: string, events: SlidersEvents): Sliders {
   const rows = new Map<number, SliderRow>();
   const pinned = new Set<number>();
   let count = FIRST_SHOWN;
   let wanted: State | null = null;
   let spectrum: DirectionsInfo | null = null;
+  let labels = NO_LABELS;
   let all = false;
   /** A row whose filmstrip closes when the pointer has left: until then nothing moves under the hand. */
   let lingering: number | null = null;
@@ -112,11 +118,12 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
   /** As many as are shown in any case; rows that are pressed keep their places. */
   function firstIndices(): number[] {
     if (pressed && placed.length > 0) return placed.slice(0, count);
-    return wanted && spectrum ? ordered(wanted, spectrum).slice(0, count) : [];
+    return wanted && spectrum ? ordered(wanted, spectrum, labels).slice(0, count) : [];
   }
 
   function createRow(index: number): SliderRow {
-    const row = createSliderRow(scope, index, {
+    const row = createSliderRow(scope, index, words, {
+      name: (name) => events.name(index, name),
       set: (strength) => events.strength(index, strength),
       end: (end) => events.end(index, end),
       lock: (locked) => events.lock(index, locked),
@@ -163,7 +170,7 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
     const everyone = all || wanted?.starts.length === 1;
     for (const [index, row] of rows) {
       row.setLocked(wanted?.locked.includes(index) ?? false);
-      if (wanted) row.show(wanted, spectrum);
+      if (wanted) row.show(wanted, spectrum, labels);
       row.open(index === focused() || index === lingering ? who : null, everyone);
     }
   }
@@ -175,7 +182,8 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
 
   return {
     el: list,
-    update(next, nextSpectrum) {
+    update(next, nextSpectrum, nextLabels) {
+      labels = nextLabels;
       wanted = next;
       spectrum = nextSpectrum;
       layOut();
@@ -188,6 +196,7 @@ export function createSliders(scope: Scope, events: SlidersEvents): Sliders {
       rows.get(index)?.reveal();
       events.scrolled();
     },
+    name: () => rows.get(focused() ?? -1)?.name(),
     more: () => setCount(count + MORE),
     fewer: () => setCount(count - MORE),
     toggleAll,

@@ -3,6 +3,7 @@
 import { h, on, type Scope, setText, svg } from "./dom";
 import { significant, spectrumText, valueName } from "./format";
 import type { DirectionsInfo } from "./info";
+import { type LabelsInfo, NO_LABELS, nameOf } from "./labels";
 import type { Strengths } from "./sliders";
 
 /** Bars of more directions than this have no gap between them. */
@@ -11,13 +12,14 @@ const GAPS_UP_TO = 150;
 export interface SpectrumChart {
   readonly el: HTMLElement;
   /** `stale` if other layers are being factorised. */
-  update(spectrum: DirectionsInfo | null, strengths: Strengths, stale: boolean): void;
+  update(spectrum: DirectionsInfo | null, strengths: Strengths, stale: boolean, labels: LabelsInfo): void;
   setShown(indices: ReadonlySet<number>): void;
 }
 
 export function createSpectrum(scope: Scope, onPick: (index: number) => void): SpectrumChart {
   let spectrum: DirectionsInfo | null = null;
   let shown: ReadonlySet<number> = new Set();
+  let labels = NO_LABELS;
   let active = "";
   let top = 1;
 
@@ -101,10 +103,11 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
     const d = spectrum?.values?.length ?? 1;
     band.style.left = `${(100 * index) / d}%`;
     band.style.width = `max(1px, ${100 / d}%)`;
-    setText(tip, `#${index}  ${spectrum?.value_symbol} = ${significant(value)}`);
+    const name = nameOf(labels, index);
+    setText(tip, `#${index} ${name ? `${name} ` : ""} ${spectrum?.value_symbol} = ${significant(value)}`);
     tip.style.setProperty("--x", String((index + 0.5) / d));
     if (cursor.value !== String(index)) cursor.value = String(index);
-    cursor.setAttribute("aria-valuetext", `direction ${index}`);
+    cursor.setAttribute("aria-valuetext", `direction ${index}${name ? `, ${name}` : ""}`);
   }
 
   function indexAt(event: PointerEvent | MouseEvent): number | null {
@@ -132,7 +135,8 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
   const el = h("section", { class: "sefa-spectrum", "aria-label": "Spectrum" }, line, bars, none);
   return {
     el,
-    update(next, strengths, stale) {
+    update(next, strengths, stale, nextLabels) {
+      labels = nextLabels;
       el.classList.toggle("sefa-stale", stale && next !== null);
       const nextActive = Object.keys(strengths)
         .filter((index) => strengths[index] !== 0)

@@ -3,6 +3,7 @@
 import { button, h, on, type Scope, setText } from "./dom";
 import { signed } from "./format";
 import type { DirectionsInfo } from "./info";
+import { type LabelsInfo, NO_LABELS, nameOf } from "./labels";
 import { Thumb, type Wanted } from "./looks";
 import { measureOf, ordered } from "./order";
 import { endOf, snap } from "./slider-range";
@@ -13,7 +14,7 @@ const FIRST_SHOWN = 32;
 
 export interface Wall {
   readonly el: HTMLElement;
-  update(wanted: State, spectrum: DirectionsInfo | null): void;
+  update(wanted: State, spectrum: DirectionsInfo | null, labels: LabelsInfo): void;
   more(): void;
   fewer(): void;
   /** The directions that are shown. */
@@ -29,6 +30,7 @@ interface Pair {
   readonly el: HTMLButtonElement;
   readonly minus: Thumb;
   readonly plus: Thumb;
+  readonly name: HTMLElement;
   readonly strength: HTMLElement;
   readonly value: HTMLElement;
 }
@@ -38,21 +40,23 @@ export function createWall(scope: Scope, onPick: (index: number) => void, onMore
   const pairs: Pair[] = [];
   const known = new Map<number, Pair>();
   let count = FIRST_SHOWN;
+  let labels = NO_LABELS;
   let state: State | null = null;
   let spectrum: DirectionsInfo | null = null;
   const el = h("div", { class: "sefa-wall", role: "group", "aria-label": "Both ends of each direction" });
 
   function createPair(index: number): Pair {
     const [minus, plus] = [new Thumb(), new Thumb()];
+    const name = h("span", { class: "sefa-wall-name" });
     const [strength, value] = [
       h("span", { class: "sefa-wall-strength" }),
       h("span", { class: "sefa-wall-value sefa-quiet" }),
     ];
-    const caption = h("span", { class: "sefa-wall-caption" }, h("b", {}, `#${index}`), strength, value);
+    const caption = h("span", { class: "sefa-wall-caption" }, h("b", {}, `#${index}`), name, strength, value);
     const title = `Both ends of direction ${index}; a click goes to its slider`;
     const el = button(scope, { class: "sefa-pair", title }, "", () => onPick(index));
     el.append(h("span", { class: "sefa-pair-pictures" }, minus.el, plus.el), caption);
-    return { index, el, minus, plus, strength, value };
+    return { index, el, minus, plus, name, strength, value };
   }
 
   on(scope, el, "keydown", (event) => {
@@ -71,7 +75,7 @@ export function createWall(scope: Scope, onPick: (index: number) => void, onMore
   }
 
   function layOut(): void {
-    const shown = state && spectrum ? ordered(state, spectrum).slice(0, count) : [];
+    const shown = state && spectrum ? ordered(state, spectrum, labels).slice(0, count) : [];
     for (const pair of pairs.splice(0)) if (!shown.includes(pair.index)) pair.el.remove();
     shown.forEach((index, place) => {
       const pair = known.get(index) ?? createPair(index);
@@ -81,6 +85,7 @@ export function createWall(scope: Scope, onPick: (index: number) => void, onMore
       const moved = state?.strengths[index] ?? 0;
       const measure = state && measureOf(state, spectrum, index);
       setText(pair.strength, moved === 0 ? "" : `moved ${signed(moved)}`);
+      setText(pair.name, nameOf(labels, index));
       setText(pair.value, measure?.text ?? "");
       pair.value.title = measure?.title ?? "";
       pair.el.classList.toggle("sefa-active", moved !== 0);
@@ -95,7 +100,8 @@ export function createWall(scope: Scope, onPick: (index: number) => void, onMore
 
   return {
     el,
-    update(next, nextSpectrum) {
+    update(next, nextSpectrum, nextLabels) {
+      labels = nextLabels;
       state = next;
       spectrum = nextSpectrum;
       layOut();

@@ -63,6 +63,13 @@ test("what goes up has exactly the fields of the wire", () => {
       ],
     },
     { type: "code", view: "v1" },
+    {
+      type: "label",
+      view: "v1",
+      index: 3,
+      fields: { name: "smile", sign: -1, range: [-1.5, 0.5], note: "", obvious: true, meaningful: null },
+    },
+    { type: "take_back", view: "v1" },
   ];
   expect(up).toEqual(Object.values(wire.up));
 });

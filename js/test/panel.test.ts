@@ -620,7 +620,10 @@ describe("pictures of directions", () => {
     field.value = "900";
     key(field, "Enter");
     const problem = get(el, ".sefa-go-to [role=alert]");
-    expect([problem.hidden, problem.textContent]).toEqual([false, "“900” is no direction: type 0 to 4."]);
+    expect([problem.hidden, problem.textContent]).toEqual([
+      false,
+      "“900” is no direction: type 0 to 4, or a name.",
+    ]);
     expect([field.value, field.getAttribute("aria-invalid")]).toEqual(["900", "true"]);
     field.value = "4";
     key(field, "Enter");

@@ -40,9 +40,9 @@ from sefa_widget.panel.pins import MAX_PINS, Pin, pins
 
 MEASURED_ORDERS = ("alike", "region")
 """Orders by what directions do, which is measured only for them."""
-ORDERS = ("value", "effect", *MEASURED_ORDERS, "moved")
+ORDERS = ("value", "effect", *MEASURED_ORDERS, "named", "moved")
 """In which orders directions can be listed."""
-VIEWS = ("explore", "wall")
+VIEWS = ("explore", "wall", "label")
 """What can stand beside the pictures."""
 STRETCHES = (1, 2, 5)
 """How many times as far as their range the sliders can go."""
@@ -93,7 +93,8 @@ class State:
         "The order",
         "In which order the panel lists directions: ``'value'``, as they were found; ``'effect'``, by how "
         "much the picture changes for each step; ``'alike'``, by how alike they change different pictures; "
-        "``'region'``, by the share of `region` in the change; ``'moved'``, those with a strength first. "
+        "``'region'``, by the share of `region` in the change; ``'named'``, those with a name "
+        "first; ``'moved'``, those with a strength first. "
         "What is not measured comes last.",
         one_word(ORDERS),
         first="value",
@@ -211,7 +212,7 @@ class State:
     view: str = described(
         "The view",
         "What stands beside the pictures: ``'explore'``, a slider for each direction, or ``'wall'``, many "
-        "directions by their pictures. Undo leaves it as it is.",
+        "directions by their pictures, or ``'label'``, where they are named. Undo leaves it as it is.",
         one_word(VIEWS),
         first="explore",
         stale="nothing",

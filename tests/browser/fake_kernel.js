@@ -76,6 +76,16 @@ export class FakeModel {
       },
       history: { undo: null, redo: null },
       directions_info: {},
+      labels_info: {
+        named: {},
+        offered: {},
+        again: "",
+        words: ["smile", "turn"],
+        place: "/home/ada/labels.sqlite",
+        problem: "",
+        unsaved: 0,
+        rater: "Ada",
+      },
     };
     this.factorise();
   }
@@ -113,6 +123,8 @@ export class FakeModel {
   handle(message) {
     const { type, view, seq } = message;
     if (type === "look") this.look(message);
+    if (type === "label") this.say(message);
+    if (type === "take_back") this.labels({ named: this.said.pop() ?? {} });
     if (type === "probe") this.trigger("msg:custom", { type, view, seq }, []);
     if (type !== "hello" && type !== "edit") return;
     this.answered += 1;
@@ -137,6 +149,22 @@ export class FakeModel {
     this.traits.state = next;
     if (patch.layers || patch.normalize !== undefined) this.factorise();
     this.trigger("change:state");
+  }
+
+  /** Keep what is said of a direction. */
+  say({ index, fields }) {
+    const { named } = this.traits.labels_info;
+    this.said = [...(this.said ?? []), named];
+    const first = { name: "", sign: 1, range: null, note: "", obvious: null, meaningful: null, confirmed: true };
+    const { [index]: before, ...others } = named;
+    const next = { ...first, similarity: 1, rater: "Ada", ...before, ...fields };
+    this.labels({ named: fields === null ? others : { ...others, [index]: next } });
+  }
+
+  /** Change the trait of the names. */
+  labels(change) {
+    this.traits.labels_info = { ...this.traits.labels_info, ...change };
+    this.trigger("change:labels_info");
   }
 
   factorise() {

@@ -30,7 +30,8 @@ def violations(page):
 VIEWS = {
     "rows": ({}, []),
     "people and a kept edit": ({"state": {**CAPTION, **CARRIED, "strengths": {"0": 1, "3": -2}}}, []),
-    "the wall": ({}, [".sefa-wall-button"]),
+    "the wall": ({"state": {"view": "wall"}}, []),
+    "names": ({"state": {"view": "label"}}, []),
     "projector": ({}, ["[aria-label=Projector]"]),
     "where it changes": ({}, [".sefa-heat-button"]),
     "help": ({}, [".sefa-help-button"]),

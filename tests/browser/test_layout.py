@@ -63,7 +63,7 @@ def test_the_projector_and_the_wall_are_fields_of_the_state(open_panel):
     page.keyboard.press("p")
     wait_for_state(page, "state.projector === true")
     assert page.locator(".sefa-projector").count() == 1
-    page.keyboard.press("w")
+    page.keyboard.press("2")
     wait_for_state(page, "state.view === 'wall'")
     assert page.locator(".sefa-wall").is_visible()
     page.evaluate("models[0].apply({ view: 'explore', projector: false })")

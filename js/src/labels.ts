@@ -1,0 +1,101 @@
+/** What persons said of the directions, as the kernel tells it. */
+
+import { isFields, isNumber, isRange, isTexts } from "./check";
+
+/** What is known of one direction. */
+export interface Said {
+  /** Empty where a person answered without a name. */
+  readonly name: string;
+  /** Which end has what the name says: 1 or -1. */
+  readonly sign: number;
+  /** Useful strengths; null where nobody said. */
+  readonly range: readonly [number, number] | null;
+  readonly note: string;
+  readonly obvious: boolean | null;
+  readonly meaningful: boolean | null;
+  /** False for a proposal that no person has confirmed. */
+  readonly confirmed: boolean;
+  /** |cos| with the direction that it was said of: 1 for this very one. */
+  readonly similarity: number;
+  readonly rater: string;
+}
+
+/** What the panel can change of it. */
+export type Saying = Partial<Omit<Said, "similarity" | "rater">>;
+
+export interface LabelsInfo {
+  /** By number of the direction. */
+  readonly named: Readonly<Record<string, Said>>;
+  /** Names of directions that are only loosely alike. */
+  readonly offered: Readonly<Record<string, Said>>;
+  /** How many names of other searches were found again, in words. */
+  readonly again: string;
+  /** Names to propose. */
+  readonly words: readonly string[];
+  /** Where labels are kept. */
+  readonly place: string;
+  /** Why they cannot be kept there; empty where they can. */
+  readonly problem: string;
+  /** How many are in memory only. */
+  readonly unsaved: number;
+  readonly rater: string;
+}
+
+export const NO_LABELS: LabelsInfo = {
+  named: {},
+  offered: {},
+  again: "",
+  words: [],
+  place: "",
+  problem: "",
+  unsaved: 0,
+  rater: "",
+};
+
+/** Read the trait; a kernel that tells none has no labels. */
+export function parseLabels(value: unknown): LabelsInfo {
+  if (!isFields(value)) return NO_LABELS;
+  const { again, words, place, problem, unsaved, rater } = value;
+  const texts = [again, place, problem, rater];
+  if (!isTexts(texts) || !Array.isArray(words) || !isTexts(words) || !isNumber(unsaved)) return NO_LABELS;
+  const [said, where, trouble, who] = texts as [string, string, string, string];
+  const named = parseAll(value.named);
+  const offered = parseAll(value.offered);
+  return { named, offered, again: said, words, place: where, problem: trouble, unsaved, rater: who };
+}
+
+function parseAll(value: unknown): Record<string, Said> {
+  if (!isFields(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, Said] => isSaid(entry[1])),
+  );
+}
+
+function isSaid(value: unknown): value is Said {
+  if (!isFields(value) || !isTexts([value.name, value.note, value.rater])) return false;
+  if (value.range !== null && !isRange(value.range)) return false;
+  const answers = [value.obvious, value.meaningful].every(
+    (answer) => answer === null || typeof answer === "boolean",
+  );
+  return (
+    answers && isNumber(value.sign) && isNumber(value.similarity) && typeof value.confirmed === "boolean"
+  );
+}
+
+/** The name of a direction; empty where it has none. */
+export function nameOf({ named }: LabelsInfo, index: number): string {
+  return named[index]?.name ?? "";
+}
+
+/** The number of the direction that a text names: the whole name, or the only one that it is a part of. */
+export function directionNamed({ named }: LabelsInfo, text: string): number | null {
+  const wanted = text.trim().toLowerCase();
+  if (wanted === "") return null;
+  const names = Object.entries(named).map(
+    ([index, { name }]) => [Number(index), name.toLowerCase()] as const,
+  );
+  const exact = names.find(([, name]) => name === wanted);
+  if (exact) return exact[0];
+  const parts = names.filter(([, name]) => name.includes(wanted));
+  return parts.length === 1 && parts[0] ? parts[0][0] : null;
+}
