@@ -2,6 +2,7 @@
 
 from sefa_widget.labels.agreement import Agreement, Share
 from sefa_widget.labels.counts import GroupCount, StudyResult
+from sefa_widget.labels.engine import StoreError
 from sefa_widget.labels.files import load_labels, save_arrays, save_labels
 from sefa_widget.labels.foreign import ganspace_labels, interfacegan_labels
 from sefa_widget.labels.labels import Labels
@@ -22,6 +23,7 @@ __all__ = [
     "Merge",
     "Refused",
     "Share",
+    "StoreError",
     "Study",
     "StudyResult",
     "ganspace_labels",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
+from torch import Tensor
 
 from sefa_widget.arguments import instance
 from sefa_widget.labels.transfer import EQUAL
 from sefa_widget.labels.value import Label, differences
 
 Kind = Literal["edited", "direction", "name"]
+_ROWS = 256
+"""Labels that are held against all others at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +96,54 @@ def merged(ours: list[Label], other: Iterable[Label]) -> tuple[list[Label], Merg
 
 
 def _opposed(ours: list[Label], added: list[Label]) -> list[Disagreement]:
-    """Find named labels of one generator that give one direction two names, or one name two directions."""
+    """Find named labels of one generator that give one direction two names, or one name two directions.
+
+    Of several of our labels that say the same, only the first is held against one of theirs.
+    """
     groups: dict[tuple[str, int], tuple[list[Label], list[Label]]] = {}
     for side, labels in enumerate((ours, added)):
         for label in labels:
             if label.name:
                 group = groups.setdefault((label.fingerprint, len(label.vector)), ([], []))
                 group[side].append(label)
-    found = []
+    found: list[Disagreement] = []
     for mine, theirs in groups.values():
-        if mine and theirs:
-            cosines = (
-                torch.stack([one.vector for one in theirs]) @ torch.stack([one.vector for one in mine]).T
-            )
-            for row, label in enumerate(theirs):
-                found += [
-                    Disagreement(kind, one, label)
-                    for one, cosine in zip(mine, cosines[row].tolist(), strict=True)
-                    if (kind := _kind(one, label, cosine)) is not None
-                ]
+        distinct = list({_statement(label): label for label in reversed(mine)}.values())[::-1]
+        for start in range(0, len(theirs) if mine else 0, _ROWS):
+            found += _of_some(distinct, theirs[start : start + _ROWS])
     return found
 
 
-def _kind(one: Label, other: Label, cosine: float) -> Kind | None:
-    same_name = one.name.casefold() == other.name.casefold()
-    if abs(cosine) >= EQUAL:
-        opposite = cosine * one.sign * other.sign < 0
-        return "direction" if not same_name or opposite else None
-    return "name" if same_name and one.search == other.search else None
+def _statement(label: Label) -> object:
+    vector = (label.sign * label.vector).numpy().tobytes()
+    return label.name.casefold(), label.search, label.index, vector
+
+
+def _of_some(mine: list[Label], theirs: list[Label]) -> list[Disagreement]:
+    cosines = _signed(theirs) @ _signed(mine).T
+    same_name = _equal([one.name.casefold() for one in theirs], [one.name.casefold() for one in mine])
+    same_search = _equal([one.search for one in theirs], [one.search for one in mine])
+    one_direction = cosines.abs() >= EQUAL
+    about = one_direction & (~same_name | (cosines < 0))
+    kinds: tuple[tuple[Kind, Tensor], ...] = (
+        ("direction", about),
+        ("name", same_name & same_search & ~one_direction),
+    )
+    found: dict[object, Disagreement] = {}
+    for kind, where in kinds:
+        for row, column in where.nonzero().tolist():
+            one, label = mine[column], theirs[row]
+            key = (label.id, kind, one.name.casefold(), one.index, bool(cosines[row, column] < 0))
+            found.setdefault(key, Disagreement(kind, one, label))
+    return list(found.values())
+
+
+def _signed(labels: list[Label]) -> Tensor:
+    return torch.stack([label.sign * label.vector for label in labels])
+
+
+def _equal(rows: list[Any], columns: list[Any]) -> Tensor:
+    """Tell which things are equal, ``[rows, columns]``, through numbers in their place."""
+    known: dict[Any, int] = {}
+    one, other = (torch.tensor([known.setdefault(a, len(known)) for a in side]) for side in (rows, columns))
+    return one[:, None] == other

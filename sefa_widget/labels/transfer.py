@@ -196,15 +196,17 @@ def _ordered(matches: list[Match]) -> tuple[Match, ...]:
 
 
 def _by_direction(labels: list[Label]) -> list[list[Label]]:
+    """Put labels of one direction together."""
     groups: list[list[Label]] = []
-    for label in labels:
-        if groups:
-            firsts = torch.stack([group[0].vector for group in groups])
-            nearest, place = (firsts @ label.vector).abs().max(0)
-            if float(nearest) >= EQUAL:
-                groups[int(place)].append(label)
-                continue
-        groups.append([label])
+    if labels:
+        vectors = torch.stack([label.vector for label in labels])
+        free = torch.ones(len(labels), dtype=torch.bool)
+        for first in range(len(labels)):
+            if free[first]:
+                own = free & ((vectors @ vectors[first]).abs() >= EQUAL)
+                own[first] = True
+                free &= ~own
+                groups.append([labels[place] for place in own.nonzero()[:, 0].tolist()])
     return groups
 
 

@@ -1,7 +1,6 @@
 """A PostgreSQL server of its own, in a temporary folder, reached through a socket in it."""
 
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -26,6 +25,8 @@ class Cluster:
         self.folder = tempfile.mkdtemp(prefix="sefa-pg-", dir="/tmp")  # a short path: it holds a socket
         self.user = None
         if os.geteuid() == 0:
+            import pwd  # not on Windows
+
             known = {entry.pw_name for entry in pwd.getpwall()}
             self.user = "postgres" if "postgres" in known else "nobody"
             shutil.chown(self.folder, self.user)

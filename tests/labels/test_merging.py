@@ -1,5 +1,7 @@
 """Two people's labels are put together; where they disagree both are shown, and nothing is decided."""
 
+import torch
+
 from sefa_widget import Label, Labels, load_labels
 
 
@@ -43,7 +45,7 @@ def test_opposite_ends_for_one_name_are_shown_whichever_way_the_vector_points(la
     flipped = labels[0].replaced(vector=-found.vectors[0])
     opposite.extend([Label(name="smile", vector=flipped.vector, fingerprint=flipped.fingerprint)])
     assert labels.merge(same).disagreements == ()
-    one, _ = labels.merge(opposite).disagreements
+    (one,) = labels.merge(opposite).disagreements
     assert str(one) == "'smile' is at opposite ends for Ada and somebody"
 
 
@@ -53,6 +55,17 @@ def test_one_name_for_two_directions_of_a_search_is_shown(labels, found):
     other.add(found, 3, "smile", rater="Bo")
     (one,) = labels.merge(other).disagreements
     assert str(one) == "'smile' is direction 0 for Ada and 3 for Bo"
+
+
+def test_ten_thousand_labels_are_merged_with_ten_thousand_others():
+    vectors = torch.eye(8, dtype=torch.float64)
+    labels, other = (Labels() for _ in range(2))
+    for side, shift in ((labels, 0), (other, 1)):
+        side.extend(Label(name=f"name {n % 8}", vector=vectors[(n + shift) % 8]) for n in range(10_000))
+    merge = labels.merge(other)
+    assert len(labels) == 20_000
+    # each of theirs disagrees with one name for its direction and with one direction for its name
+    assert len(merge.disagreements) == 20_000
 
 
 def test_directions_of_different_generators_never_disagree(labels, found):
