@@ -6,7 +6,7 @@ Which generator the tensors make is not known here; `sefa_widget.generators` kno
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -14,29 +14,32 @@ from pathlib import Path
 from sefa_widget.arguments import path as full_path
 from sefa_widget.checkpoint.base import OWN_FORMAT, Checkpoint, CheckpointError
 from sefa_widget.checkpoint.contents import Contents, Leaf
-from sefa_widget.checkpoint.files import OpenFile, open_file, weights_file
-from sefa_widget.checkpoint.search import find_generator
+from sefa_widget.checkpoint.files import OpenFile, open_file
+from sefa_widget.checkpoint.folders import weights_files
+from sefa_widget.checkpoint.foreign import address, missing
+from sefa_widget.checkpoint.search import find_networks
 
 __all__ = ["OWN_FORMAT", "Checkpoint", "CheckpointError", "Contents", "Leaf", "open_checkpoint", "outline"]
 
 
 @contextmanager
-def open_checkpoint(path: str | Path) -> Iterator[Contents]:
-    """Open a file of weights and find the network in it; its tensors can be read as long as it is open.
+def open_checkpoint(path: str | Path) -> Iterator[list[Contents]]:
+    """Open a file of weights and find the networks in it; tensors can be read as long as it is open.
 
-    >>> with open_checkpoint("stylegan2-ffhq.pkl") as contents:  # doctest: +SKIP
+    >>> with open_checkpoint("stylegan2-ffhq.pkl") as (contents, *others):  # doctest: +SKIP
     ...     tensors = contents.read(contents.tensors)
 
     Parameters
     ----------
     path
         A file of weights: safetensors, what ``torch.save`` wrote (zip or older), or one of NVIDIA's
-        pickles; or a folder with ``pytorch_model.bin`` and ``config.json``. ``~`` is the home folder.
+        pickles; a folder with one, perhaps in shards; or the index of shards. ``~`` is the home folder.
 
     Yields
     ------
-    Contents
-        The generator (the smoothed one where there are several), and what the file says besides.
+    list of Contents
+        The networks, the one most likely wanted first (the smoothed generator where there are several), and
+        what the file says besides.
 
     Raises
     ------
@@ -46,24 +49,50 @@ def open_checkpoint(path: str | Path) -> Iterator[Contents]:
     ValueError
         If `path` is neither a text nor a path, or there is no such user as its ``~user``.
     """
+    given = str(path) if isinstance(path, (str, Path)) else ""
+    if reason := address(given):
+        raise CheckpointError(f"{given[-200:]!r} {reason}")
     path = full_path(path).absolute()
     try:
-        file = weights_file(path)
-        with open_file(file) as opened:
-            yield replace(_find(opened), metadata=opened.metadata, file=file, size=opened.size)
+        if not path.exists():
+            raise CheckpointError(missing(path, given))
+        files = weights_files(path)
+        with ExitStack() as stack:
+            opened = _joined([stack.enter_context(open_file(file)) for file in files])
+            found = _find(opened)
+            yield [replace(c, metadata=opened.metadata, file=files[0], size=opened.size) for c in found]
     except CheckpointError as error:
         raise CheckpointError(f"{path.name!r} {error}") from None
     except OSError as error:
         raise CheckpointError(f"{path.name!r} cannot be read: {error.strerror or error}.") from error
 
 
-def _find(opened: OpenFile) -> Contents:
+def _joined(shards: list[OpenFile]) -> OpenFile:
+    """Make one file of the shards of one."""
+    first = shards[0]
+    if len(shards) == 1:
+        return first
+    value: dict[object, object] = {}
+    for shard in shards:
+        if not isinstance(shard.value, dict) or value.keys() & shard.value.keys():
+            raise CheckpointError("has shards that do not belong together. Download all of them again.")
+        value |= shard.value
+    return OpenFile(value, sum(shard.size for shard in shards), first.metadata)
+
+
+def _find(opened: OpenFile) -> list[Contents]:
     if OWN_FORMAT in opened.metadata and isinstance(opened.value, dict):
-        return Contents(opened.value)
-    contents = find_generator(opened.value)
-    if contents is None:
-        raise CheckpointError(f"holds no state dict of a generator, but {outline(opened.value)}.")
-    return contents
+        return [Contents(opened.value)]
+    found = find_networks(opened.value)
+    if not found:
+        more = ""
+        if isinstance(opened.value, list):
+            more = (
+                " A list of parameters has no names: build the class, copy them with "
+                "zip(module.parameters(), torch.load(path)), and pass the module: load_generator(module)."
+            )
+        raise CheckpointError(f"holds no state dict of a generator, but {outline(opened.value)}.{more}")
+    return found
 
 
 def outline(value: object) -> str:

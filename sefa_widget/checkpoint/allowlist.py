@@ -71,7 +71,8 @@ def generator_allowlist(budget: Budget, load_storage: Callable[[Span], Storage])
             raise TypeError("no bytes")
         return load_storage(data)
 
-    allowlist: Allowlist = dict(STORAGE_ALLOWLIST)
+    allowlist = Allowlist(STORAGE_ALLOWLIST)
+    allowlist.inert = True
 
     def add(
         modules: str, name: str, used: Literal["called", "created", "named"], make: Callable[..., object]
@@ -91,6 +92,7 @@ def generator_allowlist(budget: Budget, load_storage: Callable[[Span], Storage])
     add("torch_utils.persistence", "_reconstruct_persistent_obj", "called", NetworkStub)
     add("dnnlib.util", "EasyDict", "created", lambda: {})  # its items are set afterwards, as a dict's
     add("dnnlib.tflib.network", "Network", "created", lambda: ObjectStub("Network"))
+    add("tfutil", "Network", "created", lambda: ObjectStub("Network"))
     add("argparse", "Namespace", "created", lambda: ObjectStub("Namespace"))
     add("models.utils.config", "BaseConfig", "created", lambda: ObjectStub("BaseConfig"))
     add("numpy", "dtype", "called", DtypeStub)

@@ -30,9 +30,18 @@ class Checkpoint:
         What the file says about the network besides its tensors: plain values, as JSON has them.
     name
         Stem of the file name.
+    assume
+        What the user says of what no file of the format tells; see `Format.assume`.
+    choices
+        What was chosen where the file held several things, in words.
+    networks
+        Names of the generators in the file; the first was taken unless another was named.
     """
 
     format: str
     tensors: dict[str, Tensor]
     config: dict[str, Any] = field(default_factory=dict)
     name: str = "generator"
+    assume: dict[str, Any] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()

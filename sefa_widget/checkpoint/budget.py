@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sefa_widget.checkpoint.base import CheckpointError
-from sefa_widget.checkpoint.globals import kind
+from sefa_widget.checkpoint.globals import Global, kind
 
 MOST_OPCODES = 500_000
 """Opcodes that one file may take. The largest generator files known take about 70,000."""
@@ -47,6 +47,8 @@ class Budget:
             if type(key) is str:
                 if len(key) > LONGEST_KEY:
                     raise nonsense(f"uses a text of {len(key)} characters as a key")
+            elif isinstance(key, Global):  # a class, as old programs key their callbacks
+                continue
             elif type(key) in _NUMBERS:
                 numbers += 1
             else:

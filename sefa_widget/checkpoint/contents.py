@@ -25,17 +25,24 @@ class Contents:
     Attributes
     ----------
     tensors
-        Its tensors, not read yet, under the keys they have in the file, without ``module.``.
+        Its tensors, not read yet, under the keys they have in the file.
     container
-        How it is kept: as a state dict, or as a network that NVIDIA's PyTorch or TensorFlow programs pickled.
+        How it is kept: as a state dict, as a network that NVIDIA's PyTorch or TensorFlow programs pickled,
+        or as a module that was pickled by the name of its class.
     network
         What a pickled network says about itself.
+    class_name
+        Of a network that was pickled whole: its class.
     args
         Arguments of the training program, from beside the network.
     settings
         Attributes of a settings object beside the network.
     beside
         Tensors beside the network, by name.
+    place
+        Names of the dicts that it stands in, for example ``"G_ema"`` or ``"models/generator"``.
+    left_out
+        Parts of the file that belong to other networks, where keys tell them apart.
     metadata
         Metadata of a safetensors file.
     file, size
@@ -43,14 +50,17 @@ class Contents:
     """
 
     tensors: Mapping[str, Leaf]
-    container: Literal["state dict", "nvidia", "tensorflow"] = "state dict"
+    container: Literal["state dict", "nvidia", "module", "tensorflow"] = "state dict"
     network: dict[str, Any] = field(default_factory=dict)
     args: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     beside: Mapping[str, View] = field(default_factory=dict)
+    place: str = ""
+    left_out: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     file: Path = Path()
     size: int = 0
+    class_name: str = ""
 
     def read(self, leaves: Mapping[str, Leaf]) -> dict[str, Tensor]:
         """Copy tensors of this file into memory of their own, on the CPU.

@@ -12,24 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from sefa_widget.checkpoint.base import CheckpointError
+from sefa_widget.checkpoint.foreign import foreign
 from sefa_widget.checkpoint.safetensors_file import read_safetensors
 from sefa_widget.checkpoint.span import Span
 from sefa_widget.checkpoint.streams import LEGACY_MARK, read_legacy, read_pickle, read_zip
 
-_WEIGHTS = ("pytorch_model.bin", "model.safetensors")
 _MOST_JSON = 1 << 20
 """Bytes that settings may have."""
-
-_NOT_WEIGHTS = (
-    (b"version https://git-lfs", "is a Git LFS pointer, not the weights it points to. Run 'git lfs pull'."),
-    (b"\x1f\x8b", "is a gzip archive. Unpack it and load the file inside."),
-    (b"\x89HDF", "is an HDF5 file, as Keras writes; such generators are not known here."),
-    (b"7z\xbc\xaf", "is a 7z archive. Unpack it and load the file inside."),
-    (b"\x93NUMPY", "is a numpy array, not a generator."),
-    (b"{", "is a JSON text, not weights. Load the file of weights."),
-    (b"<", "is a web page, not weights. Download the file itself, not the page about it."),
-)
-"""What else files with the wrong content start with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,18 +33,6 @@ class OpenFile:
     """Metadata of a safetensors file."""
 
 
-def weights_file(path: Path) -> Path:
-    """Give the file of weights in a folder, or the path itself if it is a file."""
-    if path.is_file():
-        return path
-    if not path.exists():
-        raise CheckpointError("does not exist.")
-    for name in _WEIGHTS:
-        if (path / name).is_file():
-            return path / name
-    raise CheckpointError(f"is a folder without {' or '.join(_WEIGHTS)}. Give the file of weights.")
-
-
 @contextmanager
 def open_file(path: Path) -> Iterator[OpenFile]:
     """Read a file without executing anything in it; its tensors can be read as long as the context lasts.
@@ -68,7 +45,7 @@ def open_file(path: Path) -> Iterator[OpenFile]:
     with io.FileIO(path) as file:
         before = _stamp(file)
         try:
-            yield _read(file, before[0])
+            yield _read(file, before[0], path)
         except CheckpointError:
             if _stamp(file) == before:
                 raise
@@ -103,7 +80,7 @@ def _stamp(file: io.FileIO) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _read(file: io.FileIO, size: int) -> OpenFile:
+def _read(file: io.FileIO, size: int, path: Path) -> OpenFile:
     source = Span(file, 0, size)
     head = source.part(0, 512).read()
     if not head:
@@ -111,21 +88,17 @@ def _read(file: io.FileIO, size: int) -> OpenFile:
     if head[8:9] == b"{":
         tensors, metadata = read_safetensors(source)
         return OpenFile(tensors, size, metadata)
-    _check_head(head)
+    _check_head(head, path)
     if head.startswith(b"PK"):
         return OpenFile(read_zip(file, source), size)
     read = read_legacy if LEGACY_MARK in head[:32] else read_pickle
     return OpenFile(read(source), size)
 
 
-def _check_head(head: bytes) -> None:
+def _check_head(head: bytes, path: Path) -> None:
     """Refuse what is no container of weights, saying what it is."""
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    for start, reason in _NOT_WEIGHTS:
-        if text.startswith(start):
-            raise CheckpointError(reason)
-    if head[257:262] == b"ustar":
-        raise CheckpointError("is a tar archive. Unpack it and load the file inside.")
+    if reason := foreign(head, path):
+        raise CheckpointError(reason)
     if not head.startswith((b"PK", b"\x80")):
         raise CheckpointError(
             f"starts with {head[:12]!r}, which no file of weights known here does (safetensors, torch.save, "

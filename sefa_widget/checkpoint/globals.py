@@ -13,14 +13,18 @@ class Global:
 
     name: str
     """Its full name, for messages."""
-    used: Literal["called", "created", "named"]
-    """What a pickle may do with it: call it (REDUCE), create an object of it (NEWOBJ), or only name it."""
+    used: Literal["called", "created", "named", "unknown"]
+    """What a pickle may do with it: call it (REDUCE), create an object of it (NEWOBJ), or only name it.
+    All of that with a class that is not known here: `inert` makes its stub."""
     stub: Callable[..., object] = tuple
     """Is called in its place, and makes an inert value."""
 
 
-Allowlist = dict[tuple[str, str], Global]
-"""All globals that a pickle may name, by exact module and name."""
+class Allowlist(dict[tuple[str, str], Global]):
+    """All globals that a pickle may name, by exact module and name."""
+
+    inert = False
+    """Whether it may name classes that are not known here; they are inert."""
 
 
 class StatefulStub:

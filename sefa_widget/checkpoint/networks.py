@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 
 from sefa_widget.checkpoint.base import CheckpointError
 from sefa_widget.checkpoint.budget import Budget
 from sefa_widget.checkpoint.contents import Contents, Leaf
+from sefa_widget.checkpoint.inert import InertStub
 from sefa_widget.checkpoint.settings import Settings
 from sefa_widget.checkpoint.storage import View
 from sefa_widget.checkpoint.stubs import ArrayStub, NetworkStub, ObjectStub
@@ -18,16 +19,29 @@ _MOST_LEVELS = 32
 _MOST_MODULES = 10_000
 
 
-def nvidia_network(root: NetworkStub, settings: Settings) -> Contents:
-    """Take what NVIDIA's PyTorch programs pickle: the state dict, and the plain attributes of each module."""
+Module = NetworkStub | InertStub
+"""A network that was pickled whole: with its source text, or by the name of its class."""
+
+
+def is_module(value: object) -> TypeGuard[Module]:
+    """Tell whether a value stands for a torch module."""
+    return isinstance(value, NetworkStub) or (isinstance(value, InertStub) and "_modules" in value.attributes)
+
+
+def pickled_module(root: Module, settings: Settings) -> Contents:
+    """Take a module that was pickled whole: its state dict, and the plain attributes of each module."""
+    classes: dict[str, str] = {}
     tensors: dict[str, Leaf] = {}
     attributes: dict[str, dict[str, Any]] = {}
-    waiting = [("", root)]
+    waiting: list[tuple[str, Module]] = [("", root)]
     while waiting:
         path, module = waiting.pop()
         if path in attributes or len(attributes) > _MOST_MODULES or path.count(".") > _MOST_LEVELS:
             raise CheckpointError("has a network that contains itself, or far too many modules.")
-        state, prefix = module.state, f"{path}." if path else ""
+        state = module.state if isinstance(module, NetworkStub) else module.attributes
+        prefix = f"{path}." if path else ""
+        if isinstance(module, InertStub):
+            classes[path] = module.kind
         attributes[path] = settings.attributes(state)
         hidden = state.get("_non_persistent_buffers_set")
         hidden = hidden if isinstance(hidden, set) else set()
@@ -41,15 +55,19 @@ def nvidia_network(root: NetworkStub, settings: Settings) -> Contents:
                     )
                 tensors[prefix + name] = tensor
         for name, child in reversed(_named(state, "_modules", prefix, settings.budget)):
-            if child is not None and not isinstance(child, NetworkStub):
-                raise CheckpointError(f"has a network whose part {prefix + name!r} is no network.")
-            if child is not None:
+            if is_module(child):
                 waiting.append((prefix + name, child))
+            elif child is not None:
+                raise CheckpointError(f"has a network whose part {prefix + name!r} is no network.")
+    if isinstance(root, InertStub):
+        return Contents(
+            tensors, "module", {"attributes": attributes, "classes": classes}, class_name=root.kind
+        )
     kwargs = root.state.get("_init_kwargs", {})
     if not isinstance(kwargs, dict):
         raise CheckpointError("has a network whose keyword arguments are no dict.")
     config = {"init_kwargs": settings.attributes(kwargs), "attributes": attributes}
-    return Contents(tensors, "nvidia", config)
+    return Contents(tensors, "nvidia", config, class_name=root.class_name)
 
 
 def _named(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from sefa_widget.checkpoint.base import CheckpointError
 from sefa_widget.checkpoint.budget import nonsense
 from sefa_widget.checkpoint.globals import Global, StatefulStub, kind
+from sefa_widget.checkpoint.inert import InertStub, inert_global
 from sefa_widget.checkpoint.machine import Machine
 
 _LONGEST_INTEGER = 16
@@ -94,6 +95,8 @@ def _append(machine: Machine) -> None:
 
 def _extend(machine: Machine, items: list[object]) -> None:
     target = machine.stack[-1]
+    if isinstance(target, InertStub):
+        return
     if not isinstance(target, list):
         raise nonsense(f"appends to a {kind(target)}")
     target.extend(items)
@@ -106,6 +109,8 @@ def _set_item(machine: Machine) -> None:
 
 def _set_items(machine: Machine, items: list[object]) -> None:
     target = machine.stack[-1]
+    if isinstance(target, InertStub):
+        target = target.items
     if not isinstance(target, dict) or len(items) % 2:
         raise nonsense(f"sets items of a {kind(target)}")
     keys = items[::2]
@@ -135,12 +140,19 @@ def _global_on_stack(machine: Machine) -> None:
 def _push_global(machine: Machine, module: object, name: object) -> None:
     readable = isinstance(module, str) and isinstance(name, str)
     known = machine.allowlist.get((str(module), str(name))) if readable else None
+    if known is None and getattr(machine.allowlist, "inert", False) and _is_name(module) and _is_name(name):
+        known = inert_global(str(module), str(name))
     if known is None:
         raise CheckpointError(
             f"asks for {_shown(module)}.{_shown(name)}, which no generator known here needs: unpickling it "
             "could run code. Get the file from its author's original source."
         )
     machine.stack.append(known)
+
+
+def _is_name(text: object) -> bool:
+    short = isinstance(text, str) and len(text) <= _LONGEST_NAME
+    return short and all(part.isidentifier() for part in str(text).split("."))
 
 
 def _shown(name: object) -> str:
@@ -150,7 +162,12 @@ def _shown(name: object) -> str:
 def _use(used: str) -> Opcode:
     def use(machine: Machine) -> None:
         arguments, known = machine.stack.pop(), machine.stack.pop()
-        if not isinstance(known, Global) or known.used != used or not isinstance(arguments, tuple):
+        unknown = isinstance(known, Global) and known.used == "unknown"
+        if (
+            not isinstance(known, Global)
+            or not isinstance(arguments, tuple)
+            or (known.used != used and not unknown)
+        ):
             raise nonsense(f"has a {kind(known)} {used}")
         _charge(machine, arguments)
         try:
@@ -179,7 +196,10 @@ def _charge(machine: Machine, given: Iterable[object]) -> None:
 
 def _persistent(machine: Machine) -> None:
     if machine.persistent is None:
-        raise nonsense("refers to data outside the file (a persistent id)")
+        raise CheckpointError(
+            "refers to data outside the file (a persistent id): it may be the data.pkl of a torch file that "
+            "was unzipped. Load the whole file, or zip its folder again without compression (zip -r -0)."
+        )
     machine.stack[-1] = machine.persistent(machine.stack[-1])
 
 

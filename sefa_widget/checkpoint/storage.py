@@ -31,7 +31,7 @@ STORAGE_TYPES = {
 }
 """Names of torch's storage types, and the type of their numbers."""
 
-STORAGE_ALLOWLIST: Allowlist = {("torch", name): Global(f"torch.{name}", "named") for name in STORAGE_TYPES}
+STORAGE_ALLOWLIST = Allowlist({("torch", name): Global(f"torch.{name}", "named") for name in STORAGE_TYPES})
 """The only globals that the pickle of a storage may name."""
 
 MOST_AXES = 8

@@ -10,6 +10,7 @@ from typing import IO, cast
 from sefa_widget.checkpoint.allowlist import generator_allowlist
 from sefa_widget.checkpoint.base import CheckpointError
 from sefa_widget.checkpoint.budget import Budget
+from sefa_widget.checkpoint.foreign import foreign_zip
 from sefa_widget.checkpoint.globals import Allowlist
 from sefa_widget.checkpoint.span import Cursor, Span
 from sefa_widget.checkpoint.storage import STORAGE_ALLOWLIST, Storage, storage_from_id
@@ -43,10 +44,7 @@ def read_zip(file: FileIO, source: Span) -> object:
     entries = _entries(file)
     pickles = [name for name in entries if name == "data.pkl" or name.endswith("/data.pkl")]
     if len(pickles) != 1 or any(name.endswith("constants.pkl") for name in entries):
-        raise CheckpointError(
-            "is a zip file, but not one that torch.save writes for weights (it may be a program for "
-            "torch.jit, or an archive to unpack first). Load the weights' own file."
-        )
+        raise CheckpointError(foreign_zip(entries))
     folder = pickles[0].removesuffix("data.pkl")
     found = {name: _record(entry, source) for name, entry in entries.items()}
     records = {name[len(folder) :]: record for name, record in found.items() if name.startswith(folder)}
@@ -87,7 +85,7 @@ def _read_five(source: Span, allowlist: Allowlist, budget: Budget, heads: list[b
     cursor = Cursor(source)
     _read_head(source, cursor, budget, heads)
     value = run_pickle(cursor, allowlist, budget, storage)
-    keys = run_pickle(cursor, {}, budget)
+    keys = run_pickle(cursor, Allowlist(), budget)
     names = [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
     if len(names) != len(storages) or set(names) != storages.keys():
         raise CheckpointError("is damaged: its list of storages does not fit. Download it again.")
@@ -113,7 +111,7 @@ def _read_head(source: Span, cursor: Cursor, budget: Budget, heads: list[bytes])
             "has numbers packed in another container than torch's own, which no generator known here does: "
             "it could run code. Get the file from its author's original source."
         )
-    magic, version, machine = (run_pickle(cursor, {}, budget) for _ in range(3))
+    magic, version, machine = (run_pickle(cursor, Allowlist(), budget) for _ in range(3))
     little = isinstance(machine, dict) and machine.get("little_endian") is True
     if magic != _MAGIC or version != _VERSION or not little or cursor.position > _LONGEST_HEAD:
         raise CheckpointError("was not written by torch on a little-endian machine. Save it again there.")
@@ -142,7 +140,7 @@ def _record(entry: zipfile.ZipInfo, source: Span) -> Span:
     if entry.compress_type != _STORED or entry.flag_bits & _ENCRYPTED or stored != packed:
         raise CheckpointError(
             f"has compressed records ({stored} bytes in {packed}), which torch.save never writes: it could "
-            "fill the memory. Get the file from its author's original source."
+            "fill the memory. If it was unpacked and packed again, pack it without compression: zip -0 -r."
         )
     offset = entry.header_offset
     header = source.part(offset, offset + _LOCAL_HEADER.size).read() if offset >= 0 else b""

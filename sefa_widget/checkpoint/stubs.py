@@ -57,6 +57,12 @@ class NetworkStub:
         self.meta = meta
 
     @property
+    def class_name(self) -> str:
+        """The name of its class; nothing where it has none."""
+        name = self.meta.get("class_name") if isinstance(self.meta, dict) else None
+        return name[:80] if isinstance(name, str) and name.isidentifier() else ""
+
+    @property
     def state(self) -> dict[object, object]:
         """The network's attributes."""
         state = self.meta.get("state") if isinstance(self.meta, dict) else None

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from sefa_widget.directions.device import float64_device, to_float64
-from sefa_widget.directions.region import MAX_SIDE, Region, box
+from sefa_widget.directions.region import Region, box, coarseness
 from sefa_widget.generators.base import FORWARD_MODE, Generator, Latent
 from sefa_widget.generators.precision import full_precision
 from sefa_widget.progress import Progress
@@ -32,7 +32,7 @@ def grams(
 ) -> tuple[Tensor, Tensor, int]:
     """Give the mean Grams inside and outside the region, on the CPU, and how many values are inside."""
     count, d = len(latent.codes), generator.latent_dim
-    inside = box(region, generator.resolution)
+    inside = box(region, generator.resolution, generator.width)
     shown = torch.zeros(generator.num_codes, 1, device=generator.device, dtype=generator.dtype)
     shown[list(rows)] = 1
     codes = latent.codes.to(generator.device, generator.dtype)
@@ -66,7 +66,7 @@ def grams(
 def _jacobian(generator: Generator, latent: Latent, shown: Tensor) -> Tensor:
     """Give the derivatives of one picture by the d entries of a shift, ``[d, C, h, w]``."""
     options = generator.forward_options(latent)
-    step = -(-generator.resolution // MAX_SIDE)
+    step = coarseness(generator.resolution, generator.width)
 
     def draw(shift: Tensor) -> Tensor:
         image: Tensor = generator(latent.codes + shown * shift, latent.labels, "const", **options)[0]

@@ -82,7 +82,7 @@ def find(
     """
     n, seed = whole(n, "n", 1), whole(seed, "seed", 0)
     epsilon = positive(epsilon, "epsilon")
-    box(region, generator.resolution)
+    box(region, generator.resolution, generator.width)
     numbers = choose_layers(generator, layers)
     if not applies_to(generator):
         raise ValueError(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -16,13 +17,17 @@ from torch import nn
 from sefa_widget.arguments import instance, new_file
 from sefa_widget.arguments import path as full_path
 from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint, CheckpointError
+from sefa_widget.checkpoint.foreign import address
+from sefa_widget.generators.assuming import checked
 from sefa_widget.generators.base import Generator, Latent, Layer, Noise, check_generator
 from sefa_widget.generators.borrowing import from_module
+from sefa_widget.generators.building import assumption_line, build
 from sefa_widget.generators.calling import Call
-from sefa_widget.generators.families import FAMILIES, FORMATS, format_named
+from sefa_widget.generators.families import FAMILIES, FORMATS
+from sefa_widget.generators.hub import START, downloaded
 from sefa_widget.generators.opening import BUNDLED
 from sefa_widget.generators.precision import as_dtype
-from sefa_widget.generators.reading import read_checkpoint
+from sefa_widget.generators.reading import checkpoint_of, read_checkpoint
 
 __all__ = [
     "BUNDLED",
@@ -40,7 +45,7 @@ __all__ = [
 
 
 def load_generator(
-    source: str | Path | Checkpoint | Generator | nn.Module | None = None,
+    source: str | Path | Checkpoint | Mapping[str, Any] | Generator | nn.Module | None = None,
     *,
     device: str | torch.device | None = None,
     dtype: str | torch.dtype | None = None,
@@ -51,6 +56,8 @@ def load_generator(
     latent_from: str | None = None,
     call: Call | None = None,
     name: str | None = None,
+    assume: Mapping[str, Any] | None = None,
+    network: str | None = None,
 ) -> Generator:
     """Load a pre-trained generator.
 
@@ -62,10 +69,11 @@ def load_generator(
     ----------
     source
         A file, the name of a bundled generator (``"heads"``, a StyleGAN2, or ``"faces"``, a DCGAN), a
-        `Checkpoint`, whose tensors are copied, or a generator, which is returned as it is. None is
-        ``"heads"``. Any other `torch.nn.Module` is borrowed: one line is printed about the layers found
-        that read its latent. The text ``"heads"`` means the bundled generator even where a file or folder
-        has that name: write ``"./heads"`` or ``Path("heads")`` for that. ``~`` is the home folder.
+        state dict or a `Checkpoint`, whose tensors are copied, or a generator, which is returned as it is.
+        None is ``"heads"``. Any other `torch.nn.Module` is borrowed: one line is printed about the layers
+        found that read its latent. The text ``"heads"`` means the bundled generator even where a file or
+        folder has that name: write ``"./heads"`` or ``Path("heads")`` for that. ``~`` is the home folder.
+        ``"hf://user/repository"`` is downloaded from the Hugging Face Hub, if huggingface_hub is installed.
     device
         Where it computes, for example ``"cpu"``, ``"cuda:0"`` or ``"mps"``; None takes the first there
         is of CUDA, MPS and CPU, and leaves generators and modules where they are.
@@ -78,6 +86,14 @@ def load_generator(
         Of a file that is not recognised: the name of its format, one of `FORMATS`.
     latent_dim, num_classes, layers, latent_from, call, name
         How to use a module, where it cannot be guessed; see `sefa_widget.generators.borrowing.from_module`.
+
+    assume
+        What a file does not tell of its network, where the usual is wrong: ``{"activation": "leaky_relu",
+        "output": "sigmoid", "batch_norm_eps": 0.8, "label_size": 3, "size": 28}`` of a DCGAN. One line is
+        printed about what is assumed, and `Generator.assumed` keeps it.
+    network
+        Which generator of a file that holds several, by its name there, for example ``"netG_B"``; None takes
+        the averaged one.
 
     Returns
     -------
@@ -110,6 +126,7 @@ def load_generator(
             latent_from=latent_from,
             call=call,
             name=name,
+            output=checked(assume, ("output",), "a module").get("output"),
         )
         print(generator.summary)
     elif any(option is not None for option in (latent_dim, num_classes, layers, latent_from, call, name)):
@@ -117,33 +134,64 @@ def load_generator(
             "Only a torch.nn.Module takes latent_dim, num_classes, layers, latent_from, call or name."
         )
     else:
-        generator = _read(source, format).to(chosen)
+        generator = _read(source, format, assume, network).to(chosen)
     if drawn_in is not None:
         generator.synthesis_dtype = drawn_in
     return generator
 
 
-def _read(source: str | Path | Checkpoint | None, format: str | None) -> Generator:  # noqa: A002  # see above
+def _read(
+    source: str | Path | Checkpoint | Mapping[str, Any] | None,
+    format: str | None,  # noqa: A002  # see above
+    assume: Mapping[str, Any] | None,
+    network: str | None,
+) -> Generator:
     """Make a generator of a bundled name, a file or a checkpoint."""
     source = next(iter(BUNDLED)) if source is None else source
     if isinstance(source, Checkpoint):
         copies = {key: tensor.clone() for key, tensor in source.tensors.items()}
-        return _build(replace(source, tensors=copies))
+        return build(replace(source, tensors=copies), assume)
+    if isinstance(source, Mapping) and _holds_tensors(source):
+        generator = build(checkpoint_of(source, format, network), assume)
+        if generator.assumed:
+            print(assumption_line(generator))
+        return generator
     if format is not None:
         instance(format, "format", str, f"one of {', '.join(FORMATS)}")
     if not isinstance(source, os.PathLike):
         names = " or ".join(map(repr, BUNDLED))
-        instance(source, "source", str, f"a file, {names}, a Checkpoint, a generator or a torch.nn.Module")
+        instance(
+            source,
+            "source",
+            str,
+            f"a file, {names}, a state dict, a Checkpoint, a generator or a torch.nn.Module",
+        )
     if isinstance(source, str) and source in BUNDLED:
         bundled = resources.files("sefa_widget.generators") / "bundled" / f"{source}.safetensors"
         with resources.as_file(bundled) as path:
-            generator = _build(read_checkpoint(path, format))
+            generator = build(read_checkpoint(path, format), assume)
         generator.opening, generator.source = BUNDLED[source], source
         return generator
-    path = full_path(source, "source")
-    generator = _build(read_checkpoint(path, format))
-    generator.source = str(path) if format is None else None
+    if isinstance(source, str) and source.startswith(START):
+        source = downloaded(source)
+    if isinstance(source, str) and (reason := address(source)):
+        raise CheckpointError(f"{source[-200:]!r} {reason}")
+    given = source if isinstance(source, str | Path) else Path(str(source))
+    path = full_path(given, "source")
+    if network is not None:
+        instance(network, "network", str, "the name of a generator in the file")
+    generator = build(read_checkpoint(given, format, network), assume)
+    if generator.assumed:
+        print(assumption_line(generator))
+    generator.source = str(path) if format is None and network is None and not assume else None
     return generator
+
+
+def _holds_tensors(value: Mapping[str, Any]) -> bool:
+    return any(
+        isinstance(item, torch.Tensor) or (isinstance(item, Mapping) and _holds_tensors(item))
+        for item in value.values()
+    )
 
 
 def save_generator(generator: Generator, path: str | Path) -> Path:
@@ -170,6 +218,8 @@ def save_generator(generator: Generator, path: str | Path) -> Path:
     path = new_file(path)
     tensors = {key: value.detach().cpu().contiguous() for key, value in generator.state_dict().items()}
     about = {"family": generator.family, "config": generator.config}
+    if generator.assumed:
+        about["assumed"] = list(generator.assumed)
     save_file(tensors, path, {OWN_FORMAT: json.dumps(about)})  # one key: the file's bytes are reproducible
     return path
 
@@ -197,20 +247,3 @@ def choose_device(device: str | torch.device | None) -> torch.device:
     if name not in available:
         raise ValueError(f"Device {str(chosen)!r} is not available; here are {', '.join(available)}.")
     return chosen
-
-
-def _build(checkpoint: Checkpoint) -> Generator:
-    known = format_named(checkpoint.format)
-    try:
-        architecture, config, tensors = known.convert(checkpoint)
-        with torch.device("meta"):  # no memory and no random numbers for weights that are given anyway
-            generator = architecture(**config)
-        generator.load_state_dict({key: t.contiguous() for key, t in tensors.items()}, assign=True)
-    except (IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise CheckpointError(
-            f"{checkpoint.name!r} looks like a {checkpoint.format} file, but its tensors do not make such a "
-            f"network: {type(error).__name__}: {reason}"
-        ) from error
-    generator.name = checkpoint.name
-    return generator.eval().requires_grad_(False).float()

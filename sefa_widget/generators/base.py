@@ -16,7 +16,7 @@ from sefa_widget.generators.factorisable import Factorisable, LatentSpace, Layer
 from sefa_widget.generators.forward_mode import FORWARD_MODE
 from sefa_widget.generators.latent import Latent, Noise
 from sefa_widget.generators.opening import Opening
-from sefa_widget.generators.precision import working_dtype
+from sefa_widget.generators.precision import computing_in, to_full, working_dtype
 from sefa_widget.generators.pretrained import Pretrained
 from sefa_widget.generators.stages import Features, Stage, draw
 from sefa_widget.generators.untrained import untrained_like
@@ -49,20 +49,32 @@ class Generator(Pretrained, Factorisable):
     z_dim: int
     """Size of the normal vector that `sample` draws."""
     resolution: int
-    """Height and width of the images, in pixels."""
+    """Height of the images, in pixels; their width too, unless `width` says otherwise."""
     channels: int = 3
     """Channels of the images: 3 is RGB, 1 is grey."""
     num_classes: int = 0
     """Number of classes; 0 for an unconditional generator."""
     opening: Opening = Opening()
     """What a panel begins with."""
+    assumed: tuple[str, ...] = ()
+    """What its file did not tell and was assumed, in words; ``assume=`` of `load_generator` changes it."""
     source: str | None = None
     """What `load_generator` reads to give it again: a bundled name or a path; None where it was no file."""
+
+    @property
+    def width(self) -> int:
+        """Width of the images, in pixels."""
+        return self.resolution
 
     @property
     @abstractmethod
     def config(self) -> dict[str, Any]:
         """The keyword arguments that build this network again, as JSON values."""
+
+    @classmethod
+    def upgraded(cls, config: dict[str, Any]) -> dict[str, Any]:
+        """Bring keyword arguments that an earlier version saved to today's."""
+        return config
 
     def stages(self) -> tuple[Stage, ...]:
         """Give the steps from codes to the picture, in order; see `sefa_widget.generators.stages`.
@@ -207,8 +219,11 @@ class Generator(Pretrained, Factorisable):
         codes, noise = inputs.codes(self, latent.codes), inputs.noise(noise)
         with self.lock, torch.inference_mode():
             options = self.forward_options(latent)
-            images: Tensor = self(codes.to(self.device, self.dtype), latent.labels, noise, **options)
-            return images
+            own = type(self).forward is not Generator.forward  # it may know nothing of half precision
+            half = self.dtype_at(self.resolution) if own else torch.float32
+            with computing_in(half, self.device):
+                images: Tensor = self(codes.to(self.device, self.dtype), latent.labels, noise, **options)
+            return to_full(images) if own else images
 
     @property
     def noisy(self) -> bool:

@@ -11,6 +11,7 @@ from sefa_widget.generators.calling import Call, inputs_of, ways_to_call
 from sefa_widget.generators.forward_mode import FAILURES
 from sefa_widget.generators.module import ModuleGenerator
 from sefa_widget.generators.readers import weight_layers
+from sefa_widget.generators.suitability import materialise, places, refuse, versions
 
 
 def from_module(
@@ -22,13 +23,16 @@ def from_module(
     latent_from: str | None = None,
     call: Call | None = None,
     name: str | None = None,
+    output: str | None = None,
 ) -> ModuleGenerator:
     """Borrow a module as a generator: find out how it is called and which layers read its latent.
 
     Parameters
     ----------
     module
-        Makes pictures of about -1..1; it is put in eval mode and not changed otherwise.
+        Makes pictures; it is put in eval mode and not changed otherwise. Pictures may be the largest of
+        several, in a dict or an object, with channels first or last, or flat; values of 0..1 and 0..255 are
+        told by some samples and mapped to -1..1. One of half precision is copied to float32.
     latent_dim
         Size of the latent vector; None tries the module's attributes and the sizes of its layers.
     num_classes
@@ -43,6 +47,9 @@ def from_module(
         copied, but not pickled: give a function defined in a module where it shall go to another process.
     name
         What the user sees; None is the name of the class.
+    output
+        ``"tanh"``: values are of -1..1, ``"sigmoid"``: of 0..1, ``"none"``: taken as they come; None tells it
+        by some samples.
 
     Raises
     ------
@@ -63,26 +70,42 @@ def from_module(
     if unknown:
         known = ", ".join(list(weight_layers(module))[:8])
         raise ValueError(f"The module has no layer {unknown[0]!r}; it has {known}, ...")
-    tried: dict[str, str] = {}
-    for size, classes, way, run in ways_to_call(module, latent_dim, num_classes, call):
-        generator = ModuleGenerator(module, size, classes, run, latent_from)
-        generator.name = name or type(module).__name__
-        try:
-            found = generator.attach(layers)
-        except FAILURES as error:
-            reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
-            tried.setdefault(f"{way}: {reason[:120]}", "")
-            continue
-        missing = set(layers or []) - {reader.name for reader in generator.readers}
-        if found and not missing:
-            return generator
-        who = ", ".join(sorted(missing)) if missing else "no layer"
-        verb = "do not get" if missing else "gets"
-        tried.setdefault(f"{way}: it runs, but {who} {verb} an affine function of the latent", "")
+    refuse(module, call)
+    materialise(module, latent_dim, call)
+    tried: dict[str, None] = {}
+    for candidate, note in versions(module):
+        for where in places(candidate, latent_from):
+            for size, classes, way, run in ways_to_call(candidate, latent_dim, num_classes, call):
+                generator = ModuleGenerator(candidate, size, classes, run, where, output)
+                generator.name = name or type(module).__name__
+                generator.assumed = note
+                reason = _attached(generator, layers, bool(num_classes) or call is not None)
+                if not reason:
+                    return generator
+                tried.setdefault(f"{way}: {reason}")
     sizes = ", ".join(str(inputs_of(layer)) for layer in list(weight_layers(module).values())[:5])
     attempts = "; ".join(list(tried)[:6]) or "nothing, because neither latent nor classes have a known size"
+    if unfit := [attempt.split(": ", 1)[1] for attempt in tried if "The module gives" in attempt]:
+        raise ValueError(f"{type(module).__name__} could not be taken as a generator. {unfit[0]}")
     raise ValueError(
         f"{type(module).__name__} could not be taken as a generator. Give latent_dim, num_classes, layers "
         f"or call=lambda module, z, labels: images. Its first layers take {sizes or 'no'} numbers. "
         f"Tried: {attempts}."
     )
+
+
+def _attached(generator: ModuleGenerator, layers: Sequence[str] | None, classes_given: bool) -> str:
+    """Find the layers that read the latent; give the reason where that fails, else nothing."""
+    try:
+        found = generator.attach(layers)
+        unused = generator.num_classes and not classes_given and not generator.reads_classes()
+    except FAILURES as error:
+        reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+        return reason if "The module gives" in reason else reason[:120]
+    if unused:
+        return "it runs, but pictures do not depend on the class"
+    missing = set(layers or []) - {reader.name for reader in generator.readers}
+    if found and not missing:
+        return ""
+    who = ", ".join(sorted(missing)) if missing else "no layer"
+    return f"it runs, but {who} {'do not get' if missing else 'gets'} an affine function of the latent"

@@ -55,7 +55,15 @@ def blur(x: Tensor, taps: Sequence[float], gain: float = 1.0, bias: Tensor | Non
     return functional.conv2d(x, kernel, bias, padding=(count - 1) // 2, groups=channels)
 
 
-def filter_up(x: Tensor, taps: Tensor | None, up: int, before: int, after: int, gain: float = 1.0) -> Tensor:
+def filter_up(
+    x: Tensor,
+    taps: Tensor | None,
+    up: int,
+    before: int,
+    after: int,
+    gain: float = 1.0,
+    across: tuple[int, int] | None = None,
+) -> Tensor:
     """Put `up` - 1 zeros after each pixel, pad, filter along both axes.
 
     Parameters
@@ -70,14 +78,18 @@ def filter_up(x: Tensor, taps: Tensor | None, up: int, before: int, after: int, 
         Pixels to add at the ends of each axis at the higher rate; negative ones are cropped.
     gain
         A further factor.
+    across
+        What to add at the ends of the horizontal axis, where that differs.
     """
     count, groups = 1 if taps is None else len(taps), x.shape[1]
+    left, right = (before, after) if across is None else across
     start, length = count - 1 - before, x.shape[2] * up + before + after - count + 1
+    first, wide = count - 1 - left, x.shape[3] * up + left + right - count + 1
     if taps is None:
-        return _window(_window(x * gain, start, length, 3), start, length, 2)
+        return _window(_window(x * gain, first, wide, 3), start, length, 2)
     kernel = (taps * (up * math.sqrt(gain))).to(x.dtype).expand(groups, 1, 1, -1)
     x = functional.conv_transpose2d(x, kernel, stride=(1, up), groups=groups)
-    x = _window(x, start, length, 3)
+    x = _window(x, first, wide, 3)
     x = functional.conv_transpose2d(x, kernel.transpose(2, 3), stride=(up, 1), groups=groups)
     return _window(x, start, length, 2)
 

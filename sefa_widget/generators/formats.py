@@ -54,6 +54,11 @@ class Format:
         Height and width of the pictures in pixels, as far as keys tell.
     contradiction
         Says what is wrong, where settings contradict the tensors.
+    assume
+        What its files do not tell and the user may say with ``assume={...}``: names in
+        `sefa_widget.generators.assuming.KNOWN`.
+    settled
+        Looks at the generator that was built; says in words what of that is assumed.
     """
 
     name: str
@@ -70,6 +75,8 @@ class Format:
     settings: Callable[[Contents], dict[str, Any]] = lambda contents: {}
     resolution: Callable[[Iterable[str]], int | None] = lambda keys: None
     contradiction: Callable[[Checkpoint], str | None] = lambda checkpoint: None
+    assume: tuple[str, ...] = ()
+    settled: Callable[[Generator, Checkpoint], tuple[str, ...]] = lambda generator, checkpoint: ()
 
     def matches(self, contents: Contents) -> bool:
         """Tell whether a file has this format."""
@@ -134,4 +141,5 @@ def _unmet(patterns: Iterable[str], present: Iterable[str]) -> list[str]:
 
 
 def _readable(pattern: str) -> str:
-    return re.sub(r"\\(.)", r"\1", pattern.replace(r"\d+", "#"))
+    plain = re.sub(r"\([^)]*\)\?", "", pattern)  # without what may be there or not
+    return re.sub(r"\\(.)", r"\1", plain.replace(r"\d+", "#"))

@@ -1,4 +1,4 @@
-"""Describes a file of weights for people: format, sizes, tensors, settings. No network is built."""
+"""Describes a file of weights for people: format, sizes, tensors, settings, whether it loads."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 from torch import Tensor
 
 from sefa_widget.arguments import path as full_path
-from sefa_widget.checkpoint import Checkpoint
-from sefa_widget.checkpoint.files import weights_file
+from sefa_widget.checkpoint import Checkpoint, CheckpointError
+from sefa_widget.checkpoint.folders import weights_files
+from sefa_widget.generators.building import build
 from sefa_widget.generators.families import format_named
 from sefa_widget.generators.reading import find_problem, read_incomplete
 
@@ -41,19 +42,31 @@ def report(path: str | Path, format: str | None = None) -> str:  # noqa: A002  #
         If `path` is neither a text nor a path, or there is no such user as its ``~user``.
     """
     checkpoint = read_incomplete(path, format)
-    size = weights_file(full_path(path)).stat().st_size
+    size = sum(file.stat().st_size for file in weights_files(full_path(path)))
     return "\n".join(_lines(checkpoint, size))
 
 
 def _lines(checkpoint: Checkpoint, size: int) -> Iterator[str]:
     tensors, known = checkpoint.tensors, format_named(checkpoint.format)
-    problem, pixels = find_problem(checkpoint), known.resolution(tensors)
+    pixels = known.resolution(tensors)
+    problem, generator = find_problem(checkpoint), None
+    if problem is None:
+        try:
+            generator = build(checkpoint)
+        except CheckpointError as error:
+            problem = str(error)
     yield f"file        {checkpoint.name!r}, {size:,} bytes"
     yield f"format      {known.name} ({known.title})"
-    if pixels is not None:
+    if generator is not None:
+        yield f"resolution  {generator.width} x {generator.resolution}"
+    elif pixels is not None:
         yield f"resolution  {pixels} x {pixels}"
+    if len(checkpoint.networks) > 1:
+        yield f"networks    {_shown(', '.join(checkpoint.networks[:12]))}; the first is described"
     yield f"parameters  {sum(tensor.numel() for tensor in tensors.values()):,} in {len(tensors)} tensors"
-    yield f"status      {problem or 'complete, as far as its keys tell'}"
+    yield f"status      {problem or 'complete: it loads'}"
+    if generator is not None:
+        yield from (f"assumed     {words}" for words in generator.assumed)
     for key, instead in known.replaced(tensors).items():
         yield f"without     {key}: {instead}"
     if known.latent:

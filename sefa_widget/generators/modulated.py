@@ -93,6 +93,10 @@ class StyledConv(nn.Module):
         A name in `ACTIVATIONS`.
     clamp
         Largest absolute value of the output, or None.
+    width
+        Width of the output, where it is not the height.
+    bilinear
+        Double height and width by interpolation instead, before a plain convolution.
     """
 
     def __init__(
@@ -106,9 +110,15 @@ class StyledConv(nn.Module):
         noise: Literal["spatial", "channel"] | None = "spatial",
         activation: str = "lrelu",
         clamp: float | None = None,
+        width: int | None = None,
+        bilinear: bool = False,
     ) -> None:
         super().__init__()
-        self.resolution, self.up, self.taps, self.clamp = resolution, up, list(taps), clamp
+        width = resolution if width is None else width
+        self.resolution, self.width = resolution, width
+        self.enlarge = up and bilinear
+        up = up and not bilinear
+        self.up, self.taps, self.clamp = up, list(taps), clamp
         self.activation = activation
         first, second = (inputs, outputs) if up else (outputs, inputs)
         memory = torch.randn(first, second, 3, 3).contiguous(memory_format=torch.channels_last)
@@ -118,15 +128,17 @@ class StyledConv(nn.Module):
         self.affine = Dense(w_dim, inputs, bias=1.0)
         self.noise = None
         if noise == "spatial":
-            self.noise = NoiseInput((1, resolution, resolution))
+            self.noise = NoiseInput((1, resolution, width))
         elif noise == "channel":
-            self.noise = NoiseInput((outputs, 1, 1), (1, resolution, resolution))
+            self.noise = NoiseInput((outputs, 1, 1), (1, resolution, width))
 
     def forward(self, x: Tensor, code: Tensor, noise: Noise, gain: float = 1.0) -> Tensor:
         """Map ``[N, in, H, W]`` and the code ``[N, w_dim]`` to ``[N, out, resolution, resolution]``."""
         act, act_gain = ACTIVATIONS[self.activation]
         before = act_gain * gain if self.activation in HOMOGENEOUS else 1.0
         after = act_gain * gain / before
+        if self.enlarge:
+            x = functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
         style: Tensor = self.affine(code)
         scale = torch.rsqrt(style.square() @ self._energy() + 1e-8) * before
         x = modulated_convolution(x, self.weight, style, scale, self.bias * before, self._convolve)
@@ -152,7 +164,7 @@ class StyledConv(nn.Module):
             return functional.conv2d(x, weight, bias, padding=1)
         x = functional.conv_transpose2d(x, weight.transpose(0, 1), stride=2)
         x = blur(x, self.taps, gain=4.0, bias=bias)
-        return x[:, :, : self.resolution, : self.resolution]
+        return x[:, :, : self.resolution, : self.width]
 
 
 class ToRGB(nn.Module):

@@ -10,14 +10,27 @@ import torch
 from torch import Tensor, nn
 
 from sefa_widget.generators.base import Generator, Layer
-from sefa_widget.generators.calling import Call, images_of
+from sefa_widget.generators.calling import Call
 from sefa_widget.generators.forward_mode import forward_mode_error
 from sefa_widget.generators.inputs import truncation
 from sefa_widget.generators.latent import Latent, Noise
-from sefa_widget.generators.precision import computing_in, full_precision, to_full
-from sefa_widget.generators.readers import Reader, adding, capture, find_readers, hooked, weight_layers
+from sefa_widget.generators.outputs import Layout, layout_of, picture_in
+from sefa_widget.generators.precision import HALVES, computing_in, full_precision, to_full
+from sefa_widget.generators.readers import (
+    HALF_TOLERANCE,
+    TOLERANCE,
+    Reader,
+    adding,
+    capture,
+    find_readers,
+    hooked,
+    weight_layers,
+)
 from sefa_widget.generators.untrained import batch_size, gather_statistics, redrawn
 from sefa_widget.generators.version import weights_version
+
+SAMPLES = 8
+"""Pictures by which the range of values is told."""
 
 
 class ModuleGenerator(Generator):
@@ -35,7 +48,13 @@ class ModuleGenerator(Generator):
     family: ClassVar[str] = "module"
 
     def __init__(
-        self, module: nn.Module, z_dim: int, num_classes: int, call: Call, latent_from: str | None
+        self,
+        module: nn.Module,
+        z_dim: int,
+        num_classes: int,
+        call: Call,
+        latent_from: str | None,
+        output: str | None = None,
     ) -> None:
         super().__init__()
         self.module = module
@@ -43,7 +62,11 @@ class ModuleGenerator(Generator):
         self.num_classes = num_classes
         self.call = call
         self.latent_from = latent_from
+        self.output = output
+        self._layout: Layout | None = None
         self._readers: list[Reader] = []
+        self._rows: int | None = None
+        """How often `mapper` repeats w; None where it gives it once."""
         self._measured: Hashable = None
         self._measuring = False
         self._forward_mode_error: str | None = None
@@ -95,6 +118,8 @@ class ModuleGenerator(Generator):
         with torch.no_grad():
             z = torch.randn(2, self.z_dim, generator=torch.Generator().manual_seed(0))
             z = z.to(self.device, self.dtype)
+            if self._layout is None:
+                self._layout = self._measured_layout()
             image = self._run(z, self.label_vectors(None, 2))
             self.channels, self.resolution = image.shape[1], image.shape[2]
             like = z[0]
@@ -108,7 +133,7 @@ class ModuleGenerator(Generator):
                 self.register_buffer("mean", mean, persistent=False)
             known = dict(self.module.named_modules()) if names else weight_layers(self.module)
             known = {name: known[name] for name in names} if names else known
-            self._readers = find_readers(known, lambda codes: self(codes[:, None]), like)
+            self._readers = find_readers(known, lambda codes: self(codes[:, None]), like, self._tolerance())
         single = len(self._readers) == 1 or any(reader.normalized for reader in self._readers)
         self.layers = tuple(
             Layer(reader.name, reader.resolution, row=0 if single else n)
@@ -116,6 +141,30 @@ class ModuleGenerator(Generator):
         )
         self._measured = version
         return bool(self._readers)
+
+    def _measured_layout(self) -> Layout:
+        """Draw some pictures and tell by them where they are and what range they have."""
+        z = torch.randn(SAMPLES, self.z_dim, generator=torch.Generator().manual_seed(0))
+        labels = self.label_vectors(None, SAMPLES)
+        given = self.call(self.module, z.to(self.device, self.dtype), labels)
+        return layout_of(picture_in(given, SAMPLES), self.module, self.output)
+
+    @property
+    def width(self) -> int:
+        """Width of the images, in pixels."""
+        return self.resolution if self._layout is None else self._layout.width
+
+    def _tolerance(self) -> float:
+        """Give how far from affine a layer may be: rounding of half precision is coarse."""
+        return HALF_TOLERANCE if any(p.dtype in HALVES for p in self.module.parameters()) else TOLERANCE
+
+    def reads_classes(self) -> bool:
+        """Tell whether pictures of two classes differ."""
+        with torch.no_grad():
+            z = torch.randn(1, self.z_dim, generator=torch.Generator().manual_seed(1))
+            z = z.to(self.device, self.dtype).repeat(2, 1)
+            images = self._run(z, self.label_vectors([0, self.num_classes - 1], 2))
+        return bool((images[0] - images[1]).abs().max() > 1e-6)
 
     @property
     def config(self) -> dict[str, Any]:
@@ -134,7 +183,9 @@ class ModuleGenerator(Generator):
     def untrained(self) -> ModuleGenerator:
         """Give the same for a copy of the module with new weights; see `redrawn`."""
         module = redrawn(self.module).to(self.device)
-        fresh = ModuleGenerator(module, self.z_dim, self.num_classes, self.call, self.latent_from)
+        fresh = ModuleGenerator(
+            module, self.z_dim, self.num_classes, self.call, self.latent_from, self.output
+        )
         count = batch_size(self.resolution)
 
         def draw() -> Tensor:
@@ -160,9 +211,11 @@ class ModuleGenerator(Generator):
             shapes.append(f"{reader.name} ({type(reader.layer).__name__}, {size}{note})")
         more = f" and {len(self.readers) - 3} more" if len(self.readers) > 3 else ""
         classes = f" and one of {self.num_classes} classes" if self.num_classes else ""
+        found = [] if self._layout is None else self._layout.words
+        notes = "".join(f"; {words}" for words in [*found, *self.assumed])
         return (
-            f"{self.name}: {self.resolution}x{self.resolution} pictures from {self.latent_space} of size "
-            f"{self.latent_dim}{classes}; read by {', '.join(shapes)}{more}."
+            f"{self.name}: {self.resolution}x{self.width} pictures from {self.latent_space} of size "
+            f"{self.latent_dim}{classes}; read by {', '.join(shapes)}{more}{notes}."
         )
 
     def __repr__(self) -> str:
@@ -200,7 +253,8 @@ class ModuleGenerator(Generator):
             labels = self.label_vectors(None, len(codes))
         handles = []
         if self.mapper is not None:
-            handles.append(self.mapper.register_forward_hook(lambda *_: latent))
+            mapped = latent if self._rows is None else latent[:, None].repeat(1, self._rows, 1)
+            handles.append(self.mapper.register_forward_hook(lambda *_: mapped))
             latent_in = latent.new_zeros(len(latent), self.z_dim)
         else:
             latent_in = latent
@@ -238,11 +292,19 @@ class ModuleGenerator(Generator):
         return self
 
     def _run(self, z: Tensor, labels: Tensor | None) -> Tensor:
-        return images_of(self.call, self.module, z, labels)
+        given = picture_in(self.call(self.module, z, labels), len(z))
+        return given if self._layout is None else self._layout.picture(given)
 
     def _map(self, z: Tensor, labels: Tensor | None) -> Tensor:
         assert self.mapper is not None
         codes = capture(self.mapper, lambda z: self._run(z, labels), z)
+        if isinstance(codes, Tensor) and codes.ndim == 3 and len(codes) == len(z):
+            self._rows = codes.shape[1]  # the same w once for each layer
+            if not torch.equal(codes, codes[:, :1].expand_as(codes)):
+                raise ValueError(
+                    "The sub-module that should give the latent gives other vectors for each layer."
+                )
+            return codes[:, 0]
         if not isinstance(codes, Tensor) or codes.ndim != 2:
             raise ValueError("The sub-module that should give the latent does not give vectors [N, d].")
         return codes

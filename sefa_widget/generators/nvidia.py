@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from sefa_widget.checkpoint import Checkpoint, Contents
@@ -29,6 +31,10 @@ def resolution(keys: Iterable[str]) -> int | None:
 
 def contradiction(checkpoint: Checkpoint) -> str | None:
     """Say so if the settings state another resolution than the keys."""
+    if any(key.startswith("mapping.embed_proj.") for key in checkpoint.tensors):
+        return None  # StyleGAN-XL, whose super-resolution states the size of its stem
+    if checkpoint.config.get("attributes", {}).get("", {}).get("square") is False:
+        return None  # names of layers hold the width
     size = resolution(checkpoint.tensors)
     said = checkpoint.config.get("init_kwargs", {}).get("img_resolution")
     if said is None or size is None or said == size:
@@ -41,6 +47,8 @@ def contradiction(checkpoint: Checkpoint) -> str | None:
 
 def nvidia_mapping(state: StateDict, joint: bool = False) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Take the mapping network of NVIDIA's layout (``mapping.fc0`` ...); see `mapping_network`."""
+    if "mapping.embed_proj.weight" in state:
+        _project_classes(state)
     config = state.checkpoint.config
     kwargs = "mapping_kwargs."
     result = mapping_network(
@@ -61,3 +69,22 @@ def nvidia_mapping(state: StateDict, joint: bool = False) -> tuple[dict[str, Any
     stated = state.attribute("mapping", "num_layers", f"{kwargs}num_layers")
     state.agree("num_layers of the mapping", len(result[0]["widths"]), stated)
     return result
+
+
+def _project_classes(state: StateDict) -> None:
+    """Put StyleGAN-XL's class embeddings, pre-trained and then projected, in the place of one embedding.
+
+    Its means of W are one for each class; without classes the table is there and not used.
+    """
+    tensors = state.tensors
+    table, weight = tensors.pop("mapping.embed.weight"), tensors.pop("mapping.embed_proj.weight")
+    bias = tensors.pop("mapping.embed_proj.bias")
+    means = tensors["mapping.w_avg"]
+    if means.ndim == 1:
+        return
+    classes = len(means)
+    projected = torch.nn.functional.leaky_relu(
+        table[:classes] @ weight.T / math.sqrt(weight.shape[1]) + bias, 0.2
+    )
+    tensors["mapping.embed.weight"] = projected.T * math.sqrt(2 * classes)
+    tensors["mapping.embed.bias"] = torch.zeros(len(weight))

@@ -15,6 +15,8 @@ Run = Callable[[Tensor], object]
 
 TOLERANCE = 1e-4
 """How far from affine a function may be, relative to how much it changes."""
+HALF_TOLERANCE = 2e-2
+"""The same where weights are of half precision."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +72,9 @@ def weight_layers(module: nn.Module) -> dict[str, nn.Module]:
     }
 
 
-def find_readers(layers: Mapping[str, nn.Module], run: Run, like: Tensor) -> list[Reader]:
+def find_readers(
+    layers: Mapping[str, nn.Module], run: Run, like: Tensor, tolerance: float = TOLERANCE
+) -> list[Reader]:
     """Find the layers that read the latent directly, in the order in which they run.
 
     A layer reads the latent if its input and its output are affine functions of it, as after
@@ -86,6 +90,8 @@ def find_readers(layers: Mapping[str, nn.Module], run: Run, like: Tensor) -> lis
         Runs the module; it must treat the pictures of a batch one by one.
     like
         ``[d]``: a tensor of the latent's size, type and device.
+    tolerance
+        How far from affine a layer may be.
     """
     d = len(like)
     if d < 2:
@@ -95,14 +101,16 @@ def find_readers(layers: Mapping[str, nn.Module], run: Run, like: Tensor) -> lis
     z = (mixes @ corners * d**0.5).to(like)
     inputs, outputs = _watch(layers, run, z, stride=True)
     mixes = mixes.to(like)
-    kinds = {name: _kind(value, mixes) for name, value in inputs.items()}
-    kinds = {name: max(kind, _kind(outputs[name], mixes)) for name, kind in kinds.items() if kind < 2}
+    kinds = {name: _kind(value, mixes, tolerance) for name, value in inputs.items()}
+    kinds = {
+        name: max(kind, _kind(outputs[name], mixes, tolerance)) for name, kind in kinds.items() if kind < 2
+    }
     affine = {name: layers[name] for name, kind in kinds.items() if kind < 2}
     last = [name for name in kinds if name in affine][-1:]
     inputs, outputs = _watch(affine, run, z, last=last)
     constant = {name: output[:1].expand_as(output) for name, output in outputs.items()}
     direct, _ = _watch(affine, run, z, last=last, constant=constant)
-    found = [name for name in inputs if name in direct and _kind(direct[name], mixes) < 2]
+    found = [name for name in inputs if name in direct and _kind(direct[name], mixes, tolerance) < 2]
     bases = {name: (inputs[name][:1] + inputs[name][1:2]) / 2 for name in found}
     slopes: dict[str, list[Tensor]] = {name: [] for name in found}
     readers = {name: layers[name] for name in found}
@@ -200,7 +208,7 @@ def _watch(
     return inputs, outputs
 
 
-def _kind(values: Tensor, mixes: Tensor) -> int:
+def _kind(values: Tensor, mixes: Tensor, tolerance: float) -> int:
     """Tell from values at mixes of two corners: 0 is affine, 1 only on the sphere, 2 not, or constant."""
     values = values.flatten(1).double()
     base = (values[0] + values[1]) / 2
@@ -209,6 +217,6 @@ def _kind(values: Tensor, mixes: Tensor) -> int:
     if not change > 1e-6 * (1 + float(base.abs().max())):
         return 2
     errors = (base + mixes.double() @ edges - values).abs().amax(dim=1) / change
-    if not float(errors[:-1].max()) < TOLERANCE:
+    if not float(errors[:-1].max()) < tolerance:
         return 2
-    return 0 if float(errors[-1]) < TOLERANCE else 1
+    return 0 if float(errors[-1]) < tolerance else 1

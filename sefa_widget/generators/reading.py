@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from torch import Tensor
 
 from sefa_widget.arguments import path as full_path
-from sefa_widget.checkpoint import Checkpoint, CheckpointError, open_checkpoint
-from sefa_widget.generators.families import format_named, recognise
+from sefa_widget.checkpoint import Checkpoint, CheckpointError, open_checkpoint, outline
+from sefa_widget.checkpoint.search import find_networks
+from sefa_widget.generators.families import format_named
+from sefa_widget.generators.finding import choice_in_words, choose, find_generators
 
 
-def read_checkpoint(path: str | Path, format: str | None = None) -> Checkpoint:  # noqa: A002  # says it best
+def read_checkpoint(
+    path: str | Path,
+    format: str | None = None,  # noqa: A002  # says it best
+    network: str | None = None,
+) -> Checkpoint:
     """Read a file of generator weights, recognised by its content; none of its code is run.
 
     >>> read_checkpoint("stylegan2-ffhq.pkl").format  # doctest: +SKIP
@@ -22,6 +32,8 @@ def read_checkpoint(path: str | Path, format: str | None = None) -> Checkpoint: 
         pickles; or a folder with ``pytorch_model.bin`` and ``config.json``. ``~`` is the home folder.
     format
         Name of a format in `FORMATS` to read it as, whatever it looks like; None recognises it.
+    network
+        Which generator of the file, by its name there, for example ``"netG_B"``; None takes the averaged one.
 
     Returns
     -------
@@ -37,19 +49,64 @@ def read_checkpoint(path: str | Path, format: str | None = None) -> Checkpoint: 
     ValueError
         If `path` is neither a text nor a path, or there is no such user as its ``~user``.
     """
-    checkpoint = read_incomplete(path, format)
+    checkpoint = read_incomplete(path, format, network)
     if problem := find_problem(checkpoint):
         raise CheckpointError(f"{full_path(path).name!r} is {problem}")
     return checkpoint
 
 
-def read_incomplete(path: str | Path, format: str | None = None) -> Checkpoint:  # noqa: A002  # as above
+def read_incomplete(
+    path: str | Path,
+    format: str | None = None,  # noqa: A002  # as above
+    network: str | None = None,
+) -> Checkpoint:
     """Read a file like `read_checkpoint`, but leave it to the caller to `find_problem`."""
     named = None if format is None else format_named(format)
-    with open_checkpoint(path) as contents:
-        known = named or recognise(contents)
+    with open_checkpoint(path) as networks:
+        found = find_generators(networks, named)
+        chosen = choose(found, network)
+        known, contents = chosen.known, chosen.contents
         tensors = contents.read(known.tensors(contents))
-        return Checkpoint(known.name, tensors, known.settings(contents), full_path(path).stem)
+        return Checkpoint(
+            known.name,
+            tensors,
+            known.settings(contents),
+            full_path(path).stem,
+            choices=choice_in_words(chosen, found) if network is None else (),
+            networks=tuple(one.name for one in found),
+        )
+
+
+def checkpoint_of(
+    tensors: Mapping[str, Any],
+    format: str | None = None,  # noqa: A002  # as above
+    network: str | None = None,
+) -> Checkpoint:
+    """Make a checkpoint of a state dict, or of the dict that a program saved, in memory; tensors are copied.
+
+    Raises
+    ------
+    CheckpointError
+        If there is no generator known here in it.
+    """
+    try:
+        networks = find_networks(dict(tensors))
+        if not networks:
+            raise CheckpointError(f"holds no state dict of a generator, but {outline(tensors)}.")
+        found = find_generators(networks, None if format is None else format_named(format))
+        chosen = choose(found, network)
+    except CheckpointError as error:
+        raise CheckpointError(f"The dict {error}") from None
+    known, contents = chosen.known, chosen.contents
+    copies = {
+        k: t.detach().cpu().clone() for k, t in known.tensors(contents).items() if isinstance(t, Tensor)
+    }
+    checkpoint = Checkpoint(
+        known.name, copies, known.settings(contents), choices=choice_in_words(chosen, found)
+    )
+    if problem := find_problem(checkpoint):
+        raise CheckpointError(f"The dict is {problem}")
+    return checkpoint
 
 
 def find_problem(checkpoint: Checkpoint) -> str | None:

@@ -155,7 +155,12 @@ def mapping_network(
         "lr_multiplier": state.number("lr_multiplier of the mapping", lr_multiplier),
         "activation": state.activation(activation),
     }
-    if "mapping.w_avg" in state:
+    means = state.tensors.get("mapping.w_avg")
+    if means is not None and means.ndim == 2 and rows == 1 and classes:
+        config["class_means"] = True
+        tensors["class_w_avg"] = state.tensor("mapping.w_avg", classes, widths[-1])
+        tensors["w_avg"] = tensors["class_w_avg"].mean(0, keepdim=True)
+    elif "mapping.w_avg" in state:
         tensors["w_avg"] = state.tensor("mapping.w_avg", widths[-1]).view(rows, -1)
     else:
         tensors["w_avg"] = _estimate_mean(config, tensors)

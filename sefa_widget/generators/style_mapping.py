@@ -38,6 +38,8 @@ class MappingNetwork(nn.Module):
         Of the layers, not of the embedding.
     activation
         A name in `ACTIVATIONS`.
+    class_means
+        Whether each class has a mean of W of its own.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class MappingNetwork(nn.Module):
         joint_normalization: bool = False,
         lr_multiplier: float = 0.01,
         activation: str = "lrelu",
+        class_means: bool = False,
     ) -> None:
         super().__init__()
         self.config: dict[str, Any] = {
@@ -61,6 +64,7 @@ class MappingNetwork(nn.Module):
             "joint_normalization": joint_normalization,
             "lr_multiplier": lr_multiplier,
             "activation": activation,
+            "class_means": class_means,
         }
         self.z_dim, self.w_dim, self.num_classes = z_dim, int(self.config["w_dim"]), num_classes
         self.rows = widths[-1] // self.w_dim
@@ -98,6 +102,7 @@ class StyleGenerator(Generator):
 
     latent_space: LatentSpace = "w"
     w_avg: Tensor
+    class_w_avg: Tensor | None
 
     def __init__(self, mapping: Mapping[str, Any], extrapolates: bool) -> None:
         super().__init__()
@@ -105,6 +110,8 @@ class StyleGenerator(Generator):
         self.z_dim, self.latent_dim = self.mapper.z_dim, self.mapper.w_dim
         self.num_classes, self.extrapolates = self.mapper.num_classes, extrapolates
         self.register_buffer("w_avg", torch.zeros(self.mapper.rows, self.latent_dim))
+        own = self.mapper.config["class_means"]
+        self.register_buffer("class_w_avg", torch.zeros(self.num_classes, self.latent_dim) if own else None)
 
     @property
     def noisy(self) -> bool:
@@ -115,7 +122,11 @@ class StyleGenerator(Generator):
         """Take the mean of W from samples; the constructor draws all weights as they are before training."""
         z = torch.randn(W_AVG_SAMPLES, self.z_dim)
         labels = torch.arange(len(z)) % self.num_classes if self.num_classes else None
-        self.w_avg.copy_(self.mapper(z, self.label_vectors(labels, len(z))).mean(0))
+        w = self.mapper(z, self.label_vectors(labels, len(z)))
+        self.w_avg.copy_(w.mean(0))
+        if self.class_w_avg is not None and labels is not None:
+            for label in range(self.num_classes):
+                self.class_w_avg[label] = w[labels == label].mean((0, 1))
 
     def mapping(
         self,
@@ -136,6 +147,9 @@ class StyleGenerator(Generator):
         codes = codes.repeat(1, self.num_codes // codes.shape[1], 1)
         if truncation_psi < 1 or (truncation_psi > 1 and self.extrapolates):
             cutoff = self.num_codes if truncation_cutoff is None else truncation_cutoff
-            truncated = self.w_avg + truncation_psi * (codes - self.w_avg)
+            mean = self.w_avg
+            if self.class_w_avg is not None and vectors is not None:
+                mean = (vectors @ self.class_w_avg)[:, None]
+            truncated = mean + truncation_psi * (codes - mean)
             codes = torch.cat([truncated[:, :cutoff], codes[:, cutoff:]], 1)
         return Latent(codes, vectors, truncation_psi)

@@ -28,8 +28,12 @@ NETWORK = Name("dnnlib.tflib.network", "Network")
 
 
 def keys_of(name: str) -> list[str]:
-    """Give the keys that a format cannot do without."""
-    return [re.sub(r"\\(.)", r"\1", key.replace(r"\d+", "0")) for key in FORMATS[name].required]
+    """Give the keys that a format cannot do without, and those that tell it."""
+    known = FORMATS[name]
+    if name == "dcgan":  # told by shapes, or by these keys
+        return ["main.0.weight", "main.1.weight", "main.1.running_mean", "main.3.weight"]
+    required = [re.sub(r"\([^)]*\)\?", "", key) for key in known.required]
+    return [re.sub(r"\\(.)", r"\1", key.replace(r"\d+", "0")) for key in required]
 
 
 def state_dict(name: str) -> dict[str, Tensor]:

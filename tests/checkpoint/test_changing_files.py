@@ -49,14 +49,14 @@ FILES = small_files()
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch, name, change):
     path = tmp_path / name
     path.write_bytes(FILES[name])
-    recognise = reading.recognise
+    find = reading.find_generators
 
     def change_first(*arguments):
-        found = recognise(*arguments)
+        found = find(*arguments)
         change(path)
         return found
 
-    monkeypatch.setattr(reading, "recognise", change_first)
+    monkeypatch.setattr(reading, "find_generators", change_first)
     with pytest.raises(CheckpointError, match="was changed by another program while it was read"):
         read_checkpoint(path)
 
@@ -128,7 +128,7 @@ def drawn(tmp_path_factory):
     environment = os.environ | {"PYTHONPATH": str(Path(sefa_widget.__file__).parents[1])}
     command = [sys.executable, "-c", DRAW_TWICE, *map(str, paths)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
     return done, {name: same for name, *same in lines}
 
 

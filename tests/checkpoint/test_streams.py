@@ -72,7 +72,7 @@ def test_an_archive_of_something_else_is_refused(save):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("readme.txt", "hello")
-    with pytest.raises(CheckpointError, match="an archive to unpack first"):
+    with pytest.raises(CheckpointError, match="Unpack it and load the file of weights"):
         read_checkpoint(save(buffer.getvalue()))
 
 

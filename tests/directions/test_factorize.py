@@ -95,7 +95,7 @@ def test_the_reference_dcgan_gives_the_reference_directions():
 def test_the_composed_response_is_the_jacobian_of_the_network_without_activations(tiny):
     def linear(z, depth):
         x = tiny.convolutions[0](z[None, :, None, None])
-        for norm, convolution in list(zip(tiny.norms, tiny.convolutions[1:], strict=True))[:depth]:
+        for norm, convolution in list(zip(tiny.norms[:-1], tiny.convolutions[1:], strict=True))[:depth]:
             x = convolution(norm(x))
         return x.flatten()
 

@@ -20,8 +20,9 @@ def test_a_networks_parts_and_settings_are_listed(capsys):
     assert lines[0] == "file        'nv_sg3_r.nosrc', 232,467 bytes"
     assert lines[1] == "format      nvidia_stylegan3 (StyleGAN3 by NVIDIA)"
     assert lines[2] == "resolution  32 x 32"
-    assert lines[3] == "parameters  15,241 in 74 tensors"
-    assert lines[4] == "status      complete, as far as its keys tell"
+    assert lines[3] == "networks    G_ema, G; the first is described"
+    assert lines[4] == "parameters  15,241 in 74 tensors"
+    assert lines[5] == "status      complete: it loads"
     assert "  synthesis.L0_28_24.affine.weight  [24, 28]" in lines
     assert "  synthesis.L0_28_24  (1,453)" in lines
     assert "    synthesis.L0_28_24.weight  [24, 24, 1, 1]  float32" in lines

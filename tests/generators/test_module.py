@@ -211,7 +211,7 @@ def test_a_module_of_any_signature_is_called_as_the_user_says():
         def forward(self, steps, z, style):
             return {"picture": self.body(self.first(z) * steps + style)}
 
-    with pytest.raises(ValueError, match=r"Odd\.forward also needs z, style; give call="):
+    with pytest.raises(ValueError, match=r"Odd\.forward also needs z, style; give latent_dim=... and call="):
         load_generator(Odd())
     module = Odd()
     generator = load_generator(module, call=lambda module, z, labels: module(1.0, z, 0.0)["picture"])

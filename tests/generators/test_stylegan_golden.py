@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
-from sefa_widget.checkpoint import Checkpoint
+from sefa_widget.checkpoint import OWN_FORMAT, Checkpoint
 from sefa_widget.generators import load_generator, save_generator
-from tests.generators.golden import ROUNDING, agrees
+from tests.generators.golden import ROUNDING, agrees, load
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 STYLE_FORMATS = ("genforce_stylegan", "genforce_stylegan2", "nvidia", "tf_stylegan2", "rosinality")
@@ -161,3 +161,18 @@ def test_jacobian_is_the_same_batched_and_one_by_one(case):
     batched = torch.func.vmap(slope)(directions)
     one_by_one = torch.stack([slope(direction) for direction in directions])
     torch.testing.assert_close(batched, one_by_one, rtol=1e-3, atol=1e-3 * float(batched.std()))
+
+
+@pytest.mark.parametrize("case", ["genforce_stylegan", "genforce_stylegan2"])
+@pytest.mark.parametrize("first", [True, False])
+def test_files_saved_before_widths_were_called_so_load(case, first, tmp_path):
+    generator = load(case)
+    config = {"channels" if name == "widths" else name: value for name, value in generator.config.items()}
+    about = {"family": generator.family, "config": config}
+    metadata = {OWN_FORMAT: json.dumps(about)}
+    if first:  # the first versions had an entry for each
+        metadata = {"format": OWN_FORMAT, "family": generator.family, "config": json.dumps(config)}
+    save_file(generator.state_dict(), tmp_path / "own.safetensors", metadata)
+    latent = generator.sample([1, 2])
+    again = load_generator(tmp_path / "own.safetensors", device="cpu")
+    assert agrees(again.synthesize(latent), generator.synthesize(latent), 1e-5)

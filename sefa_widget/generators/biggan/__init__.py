@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sefa_widget.generators.biggan import ajbrock, huggingface
+from sefa_widget.generators.biggan import ajbrock, huggingface, studiogan
 from sefa_widget.generators.biggan.network import BigGAN, BigGANDeep
 
 __all__ = ["FORMATS", "NETWORKS", "BigGAN", "BigGANDeep"]
@@ -11,4 +11,4 @@ NETWORKS = (
     BigGAN,
     BigGANDeep,
 )
-FORMATS = (huggingface.FORMAT, *ajbrock.FORMATS)
+FORMATS = (huggingface.FORMAT, *ajbrock.FORMATS, studiogan.FORMAT)

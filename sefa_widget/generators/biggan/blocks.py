@@ -39,7 +39,7 @@ class Norm(nn.Module):
         if self.training:
             self._gather(x)
         mean, variance = (self._at(self.get_buffer(name), truncation) for name in ("means", "variances"))
-        if condition is not None:
+        if self.conditional:
             scale, offset = 1 + self.gain(condition), self.offset(condition)
         else:
             scale, offset = self.weight[None], self.bias[None]
@@ -91,10 +91,18 @@ class DeepBlock(nn.Module):
     """Four times norm and convolution, narrow in between; the skip keeps the first channels, doubled."""
 
     def __init__(
-        self, up: bool, inputs: int, outputs: int, condition: int, num_stats: int, eps: float
+        self,
+        up: bool,
+        inputs: int,
+        outputs: int,
+        condition: int,
+        num_stats: int,
+        eps: float,
+        mixes_skip: bool = False,
     ) -> None:
         super().__init__()
         self.up, self.outputs = up, outputs
+        self.shortcut = nn.Conv2d(inputs, outputs, 1) if mixes_skip else None
         widths = [inputs, inputs // 4, inputs // 4, inputs // 4, outputs]
         self.norms = nn.ModuleList(Norm(width, condition, num_stats, eps) for width in widths[:4])
         self.convolutions = nn.ModuleList(
@@ -108,6 +116,8 @@ class DeepBlock(nn.Module):
         for n, (norm, convolution) in enumerate(zip(self.norms, self.convolutions, strict=True)):
             h = torch.relu_(norm(h, condition, truncation))
             h = convolution(_double(h, self.up and n == 1))
+        if self.shortcut is not None:
+            return h.add_(self.shortcut(_double(x, self.up)))
         return h.add_(_double(x[:, : self.outputs], self.up))
 
 

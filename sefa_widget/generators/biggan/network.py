@@ -48,6 +48,9 @@ class BigGAN(Generator):
         Added to the variances, in the blocks and before the image.
     channels
         Channels of the image.
+    mixes_skip
+        Of BigGAN-deep: whether a 1x1 convolution changes the channels of the way around a block, as in
+        StudioGAN, instead of leaving the last ones out.
     """
 
     family: ClassVar[str] = "biggan"
@@ -65,6 +68,7 @@ class BigGAN(Generator):
         eps: float = 1e-5,
         output_eps: float = 1e-5,
         channels: int = 3,
+        mixes_skip: bool = False,
     ) -> None:
         super().__init__()
         self.z_dim = self.latent_dim = latent_dim
@@ -80,11 +84,12 @@ class BigGAN(Generator):
             "eps": eps,
             "output_eps": output_eps,
             "channels": channels,
+            "mixes_skip": mixes_skip,
         }
         self.flat = flat
         condition = embedding_dim + (0 if flat else latent_dim)
-        make = DeepBlock if self.deep else Block
-        self.embedding = nn.Linear(num_classes, embedding_dim, bias=False)
+        make = partial(DeepBlock, mixes_skip=mixes_skip) if self.deep else Block
+        self.embedding = nn.Linear(num_classes, embedding_dim, bias=False) if num_classes else None
         self.projection = nn.Linear(latent_dim + embedding_dim, blocks[0][1] * 16)
         self.blocks = nn.ModuleList(make(*block, condition, num_stats, eps) for block in blocks)
         widths = [blocks[0][1], *(block[2] for block in blocks)]
@@ -130,8 +135,9 @@ class BigGAN(Generator):
 
     def _project(self, features: Features, latent: Latent, noise: Noise) -> Features:
         codes, labels = latent.codes, latent.labels
-        labels = self.label_vectors(None, len(codes)) if labels is None else labels.to(codes)
-        embedded = self.embedding(labels)
+        labels = self.label_vectors(None, len(codes)) if labels is None else labels
+        labels = None if labels is None else labels.to(codes)
+        embedded = codes[:, 0, :0] if self.embedding is None else self.embedding(labels)
         x = self.projection(torch.cat([codes[:, 0], embedded], dim=1)).unflatten(1, (-1, 4, 4))
         return self._attend(0, x), embedded
 

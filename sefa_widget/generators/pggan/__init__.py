@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sefa_widget.generators.pggan import ganzoo, genforce
+from sefa_widget.generators.pggan import ganzoo, genforce, tensorflow
 from sefa_widget.generators.pggan.network import PGGAN
 
 __all__ = ["FORMATS", "NETWORKS", "PGGAN"]
 
 NETWORKS = (PGGAN,)
-FORMATS = (genforce.FORMAT, ganzoo.FORMAT)
+FORMATS = (genforce.FORMAT, ganzoo.FORMAT, tensorflow.FORMAT)

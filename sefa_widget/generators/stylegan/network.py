@@ -47,6 +47,10 @@ class StyledLayer(nn.Module):
         convolution, which is the same with the kernel turned by 180 degrees.
     noise
         One noise value per pixel or per channel.
+    eps
+        Added to the variance by the instance norm.
+    bias_first
+        Whether the bias comes before the blur.
     """
 
     def __init__(
@@ -57,8 +61,11 @@ class StyledLayer(nn.Module):
         resolution: int,
         up: Literal["nearest", "fused"] | None,
         noise: Literal["spatial", "channel"],
+        eps: float = 1e-8,
+        bias_first: bool = False,
     ) -> None:
         super().__init__()
+        self.eps, self.bias_first = eps, bias_first
         self.up, self.gain = up, math.sqrt(2 / max(9 * inputs, 1))
         self.weight = nn.Parameter(torch.randn(outputs, inputs, 3, 3)) if inputs else None
         self.bias = nn.Parameter(torch.zeros(outputs))
@@ -77,17 +84,20 @@ class StyledLayer(nn.Module):
         added = self.noise(x, noise)
         x = functional.leaky_relu_(x if added is None else x.add_(added.to(x.dtype)), 0.2)
         scale, shift = self.affine(code).chunk(2, 1)
-        return _normalized(to_full(x), scale + 1, shift).to(x.dtype)
+        return _normalized(to_full(x), scale + 1, shift, self.eps).to(x.dtype)
 
     def _convolve(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         if not self.up:
             return functional.conv2d(x, weight, bias, padding=1)
         kernel = doubling_kernel(weight.flip(2, 3) if self.up == "fused" else weight)
+        if self.bias_first:
+            x = functional.conv_transpose2d(x, kernel, bias, stride=2, padding=1)
+            return blur(x, (1, 2, 1))
         x = functional.conv_transpose2d(x, kernel, stride=2, padding=1)
         return blur(x, (1, 2, 1), bias=bias)
 
 
-def _normalized(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+def _normalized(x: Tensor, scale: Tensor, shift: Tensor, eps: float) -> Tensor:
     """Give each channel of each picture the mean `shift` and the standard deviation `scale`, both ``[N, C]``.
 
     Where no gradient is wanted, `x` ``[N, C, H, W]`` itself is changed, and its squares are summed in strips
@@ -96,13 +106,13 @@ def _normalized(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
     mean = x.mean((2, 3), keepdim=True)
     if torch.is_grad_enabled():
         x = x - mean
-        scale = scale * torch.rsqrt(x.square().mean((2, 3)) + 1e-8)
+        scale = scale * torch.rsqrt(x.square().mean((2, 3)) + eps)
         return torch.addcmul(shift[:, :, None, None], x, scale[:, :, None, None])
     x = x.sub_(mean)
     height = max(1, STRIP * x.shape[2] // x.numel())
     strips: tuple[Tensor, ...] = torch.split(x, height, 2)
     squares = torch.stack([strip.square().sum((2, 3)) for strip in strips]).sum(0)
-    scale = scale * torch.rsqrt(squares / (x.shape[2] * x.shape[3]) + 1e-8)
+    scale = scale * torch.rsqrt(squares / (x.shape[2] * x.shape[3]) + eps)
     return x.mul_(scale[:, :, None, None]).add_(shift[:, :, None, None])
 
 
@@ -143,6 +153,8 @@ class StyleGAN(StyleGenerator):
         Squash the picture to -1..1.
     extrapolates
         See `StyleGenerator`.
+    eps, bias_first
+        See `StyledLayer`.
     """
 
     family: ClassVar[str] = "stylegan"
@@ -157,6 +169,8 @@ class StyleGAN(StyleGenerator):
         noise: Literal["spatial", "channel"] = "spatial",
         final_tanh: bool = False,
         extrapolates: bool = False,
+        eps: float = 1e-8,
+        bias_first: bool = False,
     ) -> None:
         super().__init__(mapping, extrapolates)
         width = check_widths(widths)
@@ -170,6 +184,8 @@ class StyleGAN(StyleGenerator):
             "noise": noise,
             "final_tanh": final_tanh,
             "extrapolates": extrapolates,
+            "eps": eps,
+            "bias_first": bias_first,
         }
         self.register_buffer("lod", torch.zeros(()))
         self.const = nn.Parameter(torch.ones(width[4], 4, 4))
@@ -179,14 +195,21 @@ class StyleGAN(StyleGenerator):
         for resolution in resolutions:
             inputs, outputs = width.get(resolution // 2, 0), width[resolution]
             up: Literal["nearest", "fused"] | None = "fused" if resolution >= fused_from else "nearest"
-            first = StyledLayer(inputs, outputs, self.latent_dim, resolution, up, noise)
-            second = StyledLayer(outputs, outputs, self.latent_dim, resolution, None, noise)
+            first = StyledLayer(inputs, outputs, self.latent_dim, resolution, up, noise, eps, bias_first)
+            second = StyledLayer(outputs, outputs, self.latent_dim, resolution, None, noise, eps, bias_first)
             self.blocks.append(nn.ModuleList([first, second]))
             self.to_rgb.append(ToRGB(outputs, image_channels))
             size = f"{resolution}x{resolution}"
             names = [f"{size} conv 1", f"{size} conv 2"] if inputs else [f"{size} const", f"{size} conv"]
             layers += [Layer(name, resolution, len(layers) + n) for n, name in enumerate(names)]
         self.layers = tuple(layers)
+
+    @classmethod
+    def upgraded(cls, config: dict[str, Any]) -> dict[str, Any]:
+        """Take the widths of files that called them channels."""
+        if not isinstance(config.get("channels"), Mapping):
+            return config
+        return {"widths" if name == "channels" else name: value for name, value in config.items()}
 
     @property
     def config(self) -> dict[str, Any]:

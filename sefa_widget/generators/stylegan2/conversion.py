@@ -30,7 +30,7 @@ def synthesis_network(
     noise = None
     widths: dict[str, int] = {}
     image_channels: int | None = None
-    inputs = state.tensor("synthesis.b4.const", None, 4, 4).shape[0]
+    inputs, high, wide = state.tensor("synthesis.b4.const", None, None, None).shape
     tensors["const"] = state.tensors["synthesis.b4.const"]
 
     def take(ours: str, theirs: str, *shape: int | None) -> Tensor:
@@ -47,7 +47,7 @@ def synthesis_network(
             if f"{theirs}.noise_strength" in state:
                 stored = state.tensors.get(f"{theirs}.noise_const")
                 noise = "channel" if stored is not None and stored.ndim == 1 else "spatial"
-                picture = (resolution, resolution)
+                picture = (high * resolution // 4, wide * resolution // 4)
                 if noise == "channel":
                     const = state.tensor(f"{theirs}.noise_const", outputs)[:, None, None]
                     strength = state.tensor(f"{theirs}.noise_strength", *picture)[None]
@@ -73,6 +73,7 @@ def synthesis_network(
         "architecture": architecture,
         "resample_filter": taps or list(BINOMIAL),
         "noise": noise,
+        "start": [high, wide],
     }
     return config, tensors
 

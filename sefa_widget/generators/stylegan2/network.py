@@ -65,6 +65,12 @@ class StyleGAN2(StyleGenerator):
         Squash the picture to -1..1.
     extrapolates
         See `StyleGenerator`.
+    upsampling
+        How features and pictures are enlarged: ``"fir"`` is a transposed convolution and the filter,
+        ``"bilinear"`` an interpolation.
+    start
+        Height and width of the constant that the picture grows from. Official networks have 4 x 4; others
+        draw pictures that are not square.
     """
 
     family: ClassVar[str] = "stylegan2"
@@ -81,11 +87,17 @@ class StyleGAN2(StyleGenerator):
         noise: Literal["spatial", "channel"] | None = "spatial",
         final_tanh: bool = False,
         extrapolates: bool = True,
+        start: Sequence[int] = (4, 4),
+        upsampling: Literal["fir", "bilinear"] = "fir",
     ) -> None:
         super().__init__(mapping, extrapolates)
         width = check_widths(widths)
         resolutions = list(width)
-        self.channels, self.resolution = image_channels, resolutions[-1]
+        bilinear = self.bilinear = upsampling == "bilinear"
+        high, wide = start
+        largest = resolutions[-1] // 4
+        self.channels, self.resolution, self._width = image_channels, high * largest, wide * largest
+        self._sizes = {size: (high * size // 4, wide * size // 4) for size in resolutions}
         self.architecture, self.taps, self.final_tanh = architecture, list(resample_filter), final_tanh
         self._config: dict[str, Any] = {
             "widths": {str(size): count for size, count in width.items()},
@@ -98,19 +110,22 @@ class StyleGAN2(StyleGenerator):
             "noise": noise,
             "final_tanh": final_tanh,
             "extrapolates": extrapolates,
+            "start": [high, wide],
+            "upsampling": upsampling,
         }
         w_dim = self.latent_dim
 
         def conv(inputs: int, outputs: int, resolution: int, up: bool = False) -> StyledConv:
+            height, across = self._sizes[resolution]
             return StyledConv(
-                inputs, outputs, w_dim, resolution, up, self.taps, noise, activation, conv_clamp
+                inputs, outputs, w_dim, height, up, self.taps, noise, activation, conv_clamp, across, bilinear
             )
 
-        self.const = nn.Parameter(torch.randn(width[4], 4, 4))
+        self.const = nn.Parameter(torch.randn(width[4], high, wide))
         self.blocks = nn.ModuleList()
         for resolution in resolutions:
             inputs, outputs = width.get(resolution // 2, 0), width[resolution]
-            has_rgb = architecture == "skip" or resolution == self.resolution
+            has_rgb = architecture == "skip" or resolution == resolutions[-1]
             block = Block(
                 conv(inputs, outputs, resolution, up=True) if inputs else None,
                 conv(outputs, outputs, resolution),
@@ -119,17 +134,33 @@ class StyleGAN2(StyleGenerator):
             if architecture == "resnet" and inputs:
                 block.skip = nn.Parameter(torch.randn(outputs, inputs, 1, 1))
             self.blocks.append(block)
-        names = ["4x4 conv"] + [f"{r}x{r} conv {n}" for r in resolutions[1:] for n in (1, 2)]
-        sizes = [4] + [r for r in resolutions[1:] for _ in (1, 2)]
-        names, sizes = [*names, f"{self.resolution}x{self.resolution} to RGB"], [*sizes, self.resolution]
+        places = [(resolutions[0], "")] + [(size, f" {n}") for size in resolutions[1:] for n in (1, 2)]
+        names = [f"{self._named(size)} conv{which}" for size, which in places]
+        names.append(f"{self._named(resolutions[-1])} to RGB")
+        sizes = [self._sizes[size][0] for size, _ in places] + [self.resolution]
         self.layers = tuple(
             Layer(name, size, row) for row, (name, size) in enumerate(zip(names, sizes, strict=True))
         )
+
+    @classmethod
+    def upgraded(cls, config: dict[str, Any]) -> dict[str, Any]:
+        """Take the widths of files that called them channels."""
+        if not isinstance(config.get("channels"), Mapping):
+            return config
+        return {"widths" if name == "channels" else name: value for name, value in config.items()}
 
     @property
     def config(self) -> dict[str, Any]:
         """The keyword arguments that build this network again."""
         return self._config
+
+    @property
+    def width(self) -> int:
+        """Width of the images, in pixels."""
+        return self._width
+
+    def _named(self, size: int) -> str:
+        return "x".join(map(str, self._sizes[size]))
 
     def style_layers(self) -> list[StyledConv | ToRGB]:
         """Give the factorisable layers, in the order of `layers`, with their `weight` and `affine`."""
@@ -169,11 +200,13 @@ class StyleGAN2(StyleGenerator):
         for n, block in enumerate(self._blocks()):
             size = 4 * 2**n
             for step in (self._conv0, self._conv1) if n else (self._conv1,):
-                stages.append(Stage(self.layers[row].name, size, (row,), partial(step, block, row)))
+                height = self._sizes[size][0]
+                stages.append(Stage(self.layers[row].name, height, (row,), partial(step, block, row)))
                 row += 1
             if block.to_rgb is not None:
                 run = partial(self._to_rgb, block, row)
-                stages.append(Stage(f"{size}x{size} to RGB", size, (row,), run, self._picture))
+                name = f"{self._named(size)} to RGB"
+                stages.append(Stage(name, self._sizes[size][0], (row,), run, self._picture))
         return tuple(stages)
 
     def _conv0(self, block: Block, row: int, features: Features, latent: Latent, noise: Noise) -> Features:
@@ -196,7 +229,12 @@ class StyleGAN2(StyleGenerator):
         x, *image = features
         assert block.to_rgb is not None
         rgb = block.to_rgb(x, latent.codes[:, row])
-        return x, upsample(image[0], self.taps) + rgb if image else rgb
+        return x, self._enlarged(image[0]) + rgb if image else rgb
+
+    def _enlarged(self, image: Tensor) -> Tensor:
+        if self.bilinear:
+            return functional.interpolate(image, scale_factor=2.0, mode="bilinear", align_corners=False)
+        return upsample(image, self.taps)
 
     def _start(self, codes: Tensor) -> Tensor:
         layout = torch.channels_last if codes.device.type == "cpu" else torch.contiguous_format

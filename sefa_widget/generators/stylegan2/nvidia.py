@@ -53,7 +53,7 @@ FORMAT = Format(
     ),
     latent=LATENT,
     convert=convert,
-    partly=lambda contents: contents.container == "nvidia",
+    partly=lambda contents: contents.container == "nvidia" and contents.class_name in ("", "Generator"),
     settings=network_settings,
     resolution=resolution,
     contradiction=contradiction,

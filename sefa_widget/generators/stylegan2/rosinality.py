@@ -28,9 +28,13 @@ def convert(checkpoint: Checkpoint) -> Converted:
     both with fixed seeds.
     """
     raw = StateDict(checkpoint)
-    tensors = {"synthesis.b4.const": raw.tensor("input.input", 1, None, 4, 4)[0]}
+    tensors = {"synthesis.b4.const": raw.tensor("input.input", 1, None, None, None)[0]}
+    start = tensors["synthesis.b4.const"].shape[1:]
     if "latent_avg" in raw:
-        tensors["mapping.w_avg"] = checkpoint.tensors["latent_avg"].flatten()
+        mean = checkpoint.tensors["latent_avg"]
+        width = raw.tensor("style.1.weight", None, None).shape[0]
+        # encoders for such networks keep the mean once for each row
+        tensors["mapping.w_avg"] = mean.view(-1, width)[0] if mean.numel() % width == 0 else mean
     names = {
         "conv.weight": "weight",
         "conv.modulation.weight": "affine.weight",
@@ -57,9 +61,9 @@ def convert(checkpoint: Checkpoint) -> Converted:
                 if f"noises.noise_{number}" in raw:
                     noise = checkpoint.tensors[f"noises.noise_{number}"].squeeze()
                 elif number < 2 * MAX_BLOCKS:
-                    resolution = 4 * 2 ** ((number + 1) // 2)
+                    high, wide = (size * 2 ** ((number + 1) // 2) for size in start)
                     seeded = torch.Generator().manual_seed(number)
-                    noise = torch.randn(resolution, resolution, generator=seeded)
+                    noise = torch.randn(high, wide, generator=seeded)
                 else:
                     raise raw.error(f"it has more than {MAX_BLOCKS} resolutions.")
                 tensors[f"synthesis.{place}.noise_const"] = noise

@@ -79,7 +79,7 @@ FORMAT = Format(
     ),
     latent=r"synthesis/.+/mod_weight",
     convert=convert,
-    partly=lambda contents: contents.container == "tensorflow",
+    partly=lambda contents: contents.container == "tensorflow" and "dlatent_avg" in contents.tensors,
     settings=network_settings,
     resolution=largest(r"synthesis/(\d{1,5})x"),
 )

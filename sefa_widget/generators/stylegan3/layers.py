@@ -33,14 +33,19 @@ class FourierInput(nn.Module):
         Pixels per unit of length; the unit is the side of the picture.
     bandwidth
         Frequency from which waves get weaker.
+    square
+        Whether the result is as wide as it is high, and not half as wide.
     """
 
     transform: Tensor
     freqs: Tensor
     phases: Tensor
 
-    def __init__(self, waves: int, w_dim: int, size: int, sampling_rate: float, bandwidth: float) -> None:
+    def __init__(
+        self, waves: int, w_dim: int, size: int, sampling_rate: float, bandwidth: float, square: bool = True
+    ) -> None:
         super().__init__()
+        self.width = size if square else size // 2
         self.size, self.sampling_rate, self.bandwidth = size, sampling_rate, bandwidth
         self.weight = nn.Parameter(torch.randn(waves, waves))
         self.affine = Dense(w_dim, 4)
@@ -62,13 +67,17 @@ class FourierInput(nn.Module):
         freqs = self.freqs @ transform[:, :2, :2]
         nyquist = self.sampling_rate / 2
         amplitudes = (1 - (freqs.norm(dim=2) - self.bandwidth) / (nyquist - self.bandwidth)).clamp(0, 1)
-        axis = (torch.arange(self.size, device=code.device, dtype=code.dtype) + 0.5) / self.size
-        axis = (axis - 0.5) * (self.size / self.sampling_rate)
-        angles = (freqs[:, :, :1] * axis)[:, :, None] + (freqs[:, :, 1:] * axis)[:, :, :, None]
+        high, wide = (self._axis(count, code) for count in (self.size, self.width))
+        angles = (freqs[:, :, :1] * wide)[:, :, None] + (freqs[:, :, 1:] * high)[:, :, :, None]
         waves: Tensor = torch.sin((angles + phases[:, :, None, None]) * (2 * math.pi))
         weight = self.weight * amplitudes[:, None] / math.sqrt(len(self.weight))
         mixed: Tensor = waves.flatten(2).transpose(1, 2) @ weight.transpose(1, 2)
-        return mixed.view(-1, self.size, self.size, len(self.weight)).permute(0, 3, 1, 2)
+        return mixed.view(-1, self.size, self.width, len(self.weight)).permute(0, 3, 1, 2)
+
+    def _axis(self, count: int, like: Tensor) -> Tensor:
+        """Give the places of `count` pixels along an axis, whose middle is 0."""
+        axis = (torch.arange(count, device=like.device, dtype=like.dtype) + 0.5) / count
+        return (axis - 0.5) * (count / self.sampling_rate)
 
 
 class FilteredLayer(nn.Module):
@@ -97,6 +106,8 @@ class FilteredLayer(nn.Module):
         The last layer: no activation, no demodulation.
     clamp
         Largest absolute value after the activation, or None.
+    square
+        Whether pictures are as wide as they are high, and not half as wide.
     """
 
     up_filter: Tensor | None
@@ -118,8 +129,11 @@ class FilteredLayer(nn.Module):
         radial: bool,
         to_rgb: bool,
         clamp: float | None,
+        square: bool = True,
     ) -> None:
         super().__init__()
+        across = (in_size, out_size) if square else (in_size // 2, out_size // 2)
+        self.across = padding(kernel, *across, up, down, up_taps, down_taps)
         self.out_size, self.up, self.down, self.to_rgb, self.clamp = out_size, up, down, to_rgb, clamp
         self.padding = padding(kernel, in_size, out_size, up, down, up_taps, down_taps)
         self.weight_gain = 1 / math.sqrt(inputs * kernel**2) if to_rgb else 1.0
@@ -147,10 +161,10 @@ class FilteredLayer(nn.Module):
             x, weight, style, scale, self.bias, partial(functional.conv2d, padding=weight.shape[2] - 1)
         )
         if self.to_rgb:
-            x = filter_up(x, self.up_filter, self.up, *self.padding)
+            x = filter_up(x, self.up_filter, self.up, *self.padding, across=self.across)
             x = x if self.clamp is None else x.clamp(-self.clamp, self.clamp)
         else:
-            x = filter_up(x, self.up_filter, self.up, *self.padding, gain=math.sqrt(2))
+            x = filter_up(x, self.up_filter, self.up, *self.padding, math.sqrt(2), self.across)
             if self.clamp is not None:
                 x = x.clamp_(-5 * self.clamp, self.clamp)  # 5 times 0.2 is 1: the same as to clamp after
             x = functional.leaky_relu_(x, 0.2)

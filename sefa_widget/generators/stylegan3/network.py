@@ -39,6 +39,8 @@ class StyleGAN3(StyleGenerator):
         The picture is multiplied with it.
     extrapolates
         See `StyleGenerator`.
+    square
+        Whether pictures are as wide as they are high, and not half as wide (StyleGAN-Human).
     """
 
     family: ClassVar[str] = "stylegan3"
@@ -52,6 +54,7 @@ class StyleGAN3(StyleGenerator):
         conv_clamp: float | None = 256.0,
         output_scale: float = 0.25,
         extrapolates: bool = True,
+        square: bool = True,
     ) -> None:
         super().__init__(mapping, extrapolates)
         self.output_scale = output_scale
@@ -63,20 +66,27 @@ class StyleGAN3(StyleGenerator):
             "conv_clamp": conv_clamp,
             "output_scale": output_scale,
             "extrapolates": extrapolates,
+            "square": square,
         }
+        self._square = square
         first, last = layers[0], layers[-1]
         self.channels, self.resolution = last["outputs"], last["out_size"]
         self.input = FourierInput(
-            first["inputs"], self.latent_dim, first["in_size"], sampling_rate, bandwidth
+            first["inputs"], self.latent_dim, first["in_size"], sampling_rate, bandwidth, square
         )
         self.synthesis = nn.ModuleList(
-            FilteredLayer(**layer, w_dim=self.latent_dim, clamp=conv_clamp) for layer in layers
+            FilteredLayer(**layer, w_dim=self.latent_dim, clamp=conv_clamp, square=square) for layer in layers
         )
         sizes = [first["in_size"], *(layer["out_size"] for layer in layers)]
         names = ["input", *(f"L{n} {size}x{size}" for n, size in enumerate(sizes[1:-1])), "to RGB"]
         self.layers = tuple(
             Layer(name, size, row) for row, (name, size) in enumerate(zip(names, sizes, strict=True))
         )
+
+    @property
+    def width(self) -> int:
+        """Width of the images, in pixels."""
+        return self.resolution if self._square else self.resolution // 2
 
     @property
     def config(self) -> dict[str, Any]:

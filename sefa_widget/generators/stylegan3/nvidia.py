@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from sefa_widget.checkpoint import Checkpoint, Contents
+from sefa_widget.generators.base import Generator
 from sefa_widget.generators.fir import padding
 from sefa_widget.generators.formats import Converted, Format, keys
 from sefa_widget.generators.nvidia import LATENT, contradiction, network_settings, nvidia_mapping, resolution
@@ -31,6 +32,9 @@ def convert(checkpoint: Checkpoint) -> Converted:
     w_dim = mapping["w_dim"]
     names = _layer_names(state)
     sizes = [int(re.findall(r"_(\d+)_", name)[0]) for name in names]
+    square = checkpoint.assume.get("square", state.attribute("", "square", default=True)) is not False
+    if not square:
+        sizes = [2 * size for size in sizes]  # names hold the width
     if max(sizes) > MAX_SIZE or min(sizes) < 1:
         raise state.error(f"its layers have sizes {sizes}; they must be 1 to {MAX_SIZE}.")
     waves = state.tensor("synthesis.input.weight", None, None).shape[0]
@@ -47,7 +51,9 @@ def convert(checkpoint: Checkpoint) -> Converted:
     layers: list[dict[str, Any]] = []
     inputs, in_size = waves, sizes[0]
     for n, (name, out_size) in enumerate(zip(names, sizes, strict=True)):
-        layer, taken = _layer(state, f"synthesis.{name}", inputs, in_size, out_size, n == len(names) - 1)
+        layer, taken = _layer(
+            state, f"synthesis.{name}", inputs, in_size, out_size, n == len(names) - 1, square
+        )
         layers.append(layer)
         tensors.update({f"synthesis.{n}.{key}": tensor for key, tensor in taken.items()})
         tensors[f"synthesis.{n}.affine.weight"] = state.tensor(
@@ -56,6 +62,8 @@ def convert(checkpoint: Checkpoint) -> Converted:
         inputs, in_size = layer["outputs"], out_size
     state.finish()
     found = {"img_resolution": sizes[-1], "img_channels": inputs, "num_ws": len(names) + 1}
+    if "mapping.embed_proj.weight" in checkpoint.tensors:
+        found = {}  # what a super-resolution states may be of its stem
     for key, value in found.items():
         state.agree(key, value, state.attribute("", key), state.attribute("synthesis", key, key))
     clamp = state.attribute(
@@ -73,7 +81,14 @@ def convert(checkpoint: Checkpoint) -> Converted:
             "output_scale", state.attribute("synthesis", "output_scale", "output_scale", default=0.25)
         ),
     }
+    config["square"] = square
     return StyleGAN3, config, tensors
+
+
+def settled(generator: Generator, checkpoint: Checkpoint) -> tuple[str, ...]:
+    """Say that pictures are taken as square, where a state dict does not tell."""
+    told = "square" in checkpoint.assume or checkpoint.config.get("attributes")
+    return () if told else ("square pictures (assume={'square': False} halves the width)",)
 
 
 def _layer_names(state: StateDict) -> list[str]:
@@ -82,15 +97,18 @@ def _layer_names(state: StateDict) -> list[str]:
     for key in state.tensors:
         if match := re.fullmatch(r"synthesis\.(L(\d{1,3})_\d{1,6}_\d{1,6})\.weight", key):
             found[int(match[2])] = match[1]
-    if len(found) < 2 or sorted(found) != list(range(len(found))):
+    numbers = sorted(found)
+    grown = "mapping.embed_proj.weight" in state.checkpoint.tensors  # StyleGAN-XL leaves a number out
+    if len(found) < 2 or (numbers != list(range(len(found))) and not grown):
         raise state.error(f"its layers have the numbers {sorted(found)}; they must be 0, 1, 2, ...")
-    names = [found[number] for number in range(len(found))]
-    state.agree("layer_names", names, state.attribute("synthesis", "layer_names"))
+    names = [found[number] for number in numbers]
+    if not grown:
+        state.agree("layer_names", names, state.attribute("synthesis", "layer_names"))
     return names
 
 
 def _layer(
-    state: StateDict, place: str, inputs: int, in_size: int, out_size: int, last: bool
+    state: StateDict, place: str, inputs: int, in_size: int, out_size: int, last: bool, square: bool
 ) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Give keyword arguments and tensors of the layer at `place`, but for its style weight."""
     weight = state.tensor(f"{place}.weight", None, inputs, None, None)
@@ -116,7 +134,8 @@ def _layer(
             raise state.error(f"{place} has the factor {factors[way]!r} with {taps[way]} {way} taps.")
     ways = (kernel, in_size, out_size, factors["up"], factors["down"], taps["up"], taps["down"])
     before, after = padding(*ways)
-    state.agree(f"padding of {place}", [before, after] * 2, state.attribute(place, "padding"))
+    if square:
+        state.agree(f"padding of {place}", [before, after] * 2, state.attribute(place, "padding"))
     state.agree(f"is_torgb of {place}", last, state.attribute(place, "is_torgb"))
     layer = {
         "inputs": inputs,
@@ -168,7 +187,7 @@ def pickled_layers(contents: Contents) -> bool:
 FORMAT = Format(
     "nvidia_stylegan3",
     "StyleGAN3 by NVIDIA",
-    "`.pkl` of the stylegan3 repository, configurations t and r",
+    "`.pkl` of the stylegan3 repository, configurations t and r; `.pkl` of StyleGAN-XL",
     signature=keys("synthesis.input.freqs"),
     required=keys(
         "mapping.fc0.weight mapping.w_avg synthesis.input.weight synthesis.input.transform "
@@ -181,4 +200,6 @@ FORMAT = Format(
     settings=network_settings,
     resolution=resolution,
     contradiction=contradiction,
+    assume=("square",),
+    settled=settled,
 )

@@ -1,0 +1,76 @@
+"""Objects of unknown classes stand beside weights without being imported; what could run code is refused."""
+
+from __future__ import annotations
+
+import io
+import pathlib
+import pickle
+import sys
+import types
+
+import pytest
+import torch
+from torch import nn
+
+from sefa_widget import CheckpointError, load_generator
+from sefa_widget.checkpoint.inert import inert_global
+from tests.checkpoint.small_files import state_dict, torch_saved
+from tests.checkpoint.test_checkpoint import read, save  # noqa: F401  # a fixture
+
+
+@pytest.fixture
+def project():
+    """Classes of a module that exists only as long as a test runs."""
+    module = types.ModuleType("project_x")
+    sys.modules["project_x"] = module
+    for name, bases in (("Settings", (dict,)), ("Callback", ()), ("Net", (nn.Module,))):
+        setattr(module, name, type(name, bases, {"__module__": "project_x"}))
+    yield module
+    del sys.modules["project_x"]
+
+
+def test_objects_of_any_class_may_stand_beside_weights(save, project):  # noqa: F811
+    callback = project.Callback()
+    callback.best = 3
+    around = {
+        "hyper_parameters": project.Settings(size=3),
+        "callbacks": {project.Callback: {"path": "x"}, "one": callback},
+        "folder": pathlib.PurePosixPath("/x"),
+        "list": [project.Settings(), {1: callback}],
+    }
+    found = read(save(torch_saved({**around, "g_ema": state_dict("rosinality")})))
+    assert found.keys() == state_dict("rosinality").keys()
+
+
+def test_a_whole_module_is_taken_apart_by_name(save, project):  # noqa: F811
+    net = project.Net()
+    net.main = nn.Sequential(nn.ConvTranspose2d(4, 3, 4), nn.BatchNorm2d(3), nn.ReLU())
+    net.main.append(nn.ConvTranspose2d(3, 1, 4, 2, 1))
+    path = save(torch_saved({"generator": net, "epoch": 3}))
+    del sys.modules["project_x"]
+    generator = load_generator(path, device="cpu")
+    sys.modules["project_x"] = project
+    assert torch.equal(generator.state_dict()["convolutions.0.weight"], net.main[0].weight)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("os", "system"),
+        ("posix", "system"),
+        ("subprocess", "Popen"),
+        ("builtins", "eval"),
+        ("builtins", "Exception"),
+        ("importlib.util", "Loader"),
+        ("torch.hub", "load"),
+        ("numpy", "load"),
+    ],
+)
+def test_what_could_run_code_has_no_stub(module, name):
+    assert inert_global(module, name) is None
+
+
+def test_a_class_of_the_standard_library_is_refused(save):  # noqa: F811
+    data = pickle.dumps({"a": io.BytesIO})
+    with pytest.raises(CheckpointError, match=r"asks for _io\.BytesIO"):
+        read(save(data))
