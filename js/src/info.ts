@@ -96,6 +96,8 @@ export interface GeneratorInfo {
   readonly num_codes: number;
   /** Whether it has noise inputs. */
   readonly noisy: boolean;
+  /** What its file did not tell and was assumed, in words. */
+  readonly assumed: readonly string[];
   /** A name for each class; none where they are not known. */
   readonly class_names: readonly string[];
   /** Methods that can read it. */
@@ -140,8 +142,9 @@ export function parseGeneratorInfo(value: unknown): GeneratorInfo | null {
   const methods = Array.isArray(value.methods) ? value.methods.filter(isMethod) : [];
   const noisy = value.noisy === true;
   const class_names = Array.isArray(value.class_names) && isTexts(value.class_names) ? value.class_names : [];
+  const assumed = Array.isArray(value.assumed) && isTexts(value.assumed) ? value.assumed : [];
   const sizes = { latent_dim, resolution, num_classes, num_codes };
-  return { name, family, latent_space, ...sizes, noisy, class_names, methods, layers };
+  return { name, family, latent_space, ...sizes, noisy, assumed, class_names, methods, layers };
 }
 
 function isStops(value: unknown): value is Stop[] {

@@ -70,6 +70,7 @@ export function createStatus(scope: Scope, info: GeneratorInfo, cancel: () => vo
     { class: "sefa-header" },
     name,
     h("span", { class: "sefa-quiet" }, facts),
+    ...assumptions(info),
     quiet,
     corner,
   );
@@ -100,4 +101,12 @@ export function createStatus(scope: Scope, info: GeneratorInfo, cancel: () => vo
       return !progress.hidden;
     },
   };
+}
+
+/** What the file of a generator did not tell, where there is something. */
+function assumptions({ assumed }: GeneratorInfo): HTMLElement[] {
+  if (assumed.length === 0) return [];
+  const about = h("span", { class: "sefa-assumed" }, `assumed: ${assumed.join("; ")}`);
+  about.title = `The file does not tell: ${assumed.join("; ")}. explore(..., assume={...}) says it.`;
+  return [about];
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import wire from "../../tests/wire.json" with { type: "json" };
 import panel from "../src/panel";
 import { FakeModel } from "./fake-model";
 
@@ -1193,6 +1194,14 @@ describe("keys", () => {
     for (const name of ["a", "d", "ArrowDown", "Enter", "Escape"]) key(direction(el, 0), name);
     expect(leaked).not.toHaveBeenCalled();
   });
+});
+
+test("what the file of a generator did not tell stands in the header", () => {
+  const model = new FakeModel();
+  model.traits.generator_info = { ...wire.traits.generator_info, assumed: ["ReLU", "tanh"] };
+  const { el } = render(model);
+  expect(get(el, ".sefa-assumed").textContent).toBe("assumed: ReLU; tanh");
+  expect(render(new FakeModel()).el.querySelector(".sefa-assumed")).toBeNull();
 });
 
 describe("the end of a slider", () => {

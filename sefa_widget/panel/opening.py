@@ -32,6 +32,8 @@ def explore(
     rater: str | None = None,
     device: str | torch.device | None = None,
     dtype: str | torch.dtype | None = None,
+    assume: Mapping[str, Any] | None = None,
+    network: str | None = None,
     fresh: bool = False,
 ) -> SefaWidget:
     """Open a panel that edits a generator's pictures live.
@@ -67,6 +69,10 @@ def explore(
         Where it computes; None takes the first there is of CUDA, MPS and CPU.
     dtype
         What pictures are drawn in, for example ``"bfloat16"``: see `load_generator`.
+    assume
+        What a file does not tell, for example ``{"activation": "leaky_relu"}``: see `load_generator`.
+    network
+        Which of several generators of a file: see `load_generator`.
     fresh
         Whether the panel gets a generator of its own. Otherwise panels of the same model (a bundled name,
         or an unchanged file) on the same device and in the same dtype share one, which is loaded once.
@@ -90,10 +96,10 @@ def explore(
     flag(fresh, "fresh")
 
     def load() -> Generator:
-        return load_generator(source, device=device, dtype=dtype)
+        return load_generator(source, device=device, dtype=dtype, assume=assume, network=network)
 
     def key() -> Key | None:
-        if fresh or not isinstance(source, str | Path):
+        if fresh or assume or network or not isinstance(source, str | Path):
             return None
         chosen = choose_device(device)
         return model_key(source, chosen, torch.float32 if dtype is None else as_dtype(dtype, chosen))

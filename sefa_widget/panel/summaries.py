@@ -26,6 +26,7 @@ def about(generator: Generator, methods: Sequence[str], class_names: Sequence[st
         "num_classes": generator.num_classes,
         "num_codes": generator.num_codes,
         "noisy": generator.noisy,
+        "assumed": [sendable(text) for text in generator.assumed],
         "class_names": [sendable(name) for name in class_names],
         "methods": [_method(name) for name in methods],
         "layers": [

@@ -1,4 +1,6 @@
 import pytest
+import torch
+from torch import nn
 
 from sefa_widget import explore, load_generator
 from sefa_widget.panel.state import first_state
@@ -35,3 +37,18 @@ def test_faces_open_whole_because_they_have_no_truncation():
 def test_any_other_generator_opens_on_seed_0(tiny_style):
     state = first_state(tiny_style)
     assert ([pin.seed for pin in state.starts], state.truncation_psi) == ([0], 1.0)
+
+
+def test_what_a_file_does_not_tell_is_said_in_the_panel_and_can_be_given(tmp_path, recorded_comms):
+    path = tmp_path / "net.pt"
+    net = nn.Sequential(
+        *(nn.ConvTranspose2d(8, 6, 4, 1, 0, bias=False), nn.BatchNorm2d(6), nn.ReLU()),
+        *(nn.ConvTranspose2d(6, 4, 4, 2, 1, bias=False), nn.BatchNorm2d(4), nn.ReLU()),
+        *(nn.ConvTranspose2d(4, 3, 4, 2, 1, bias=False), nn.Tanh()),
+    )
+    torch.save(net.state_dict(), path)
+    with explore(path, device="cpu") as guessed:
+        assert "activation ReLU" in guessed.generator_info["assumed"]
+        with explore(path, device="cpu", assume={"activation": "leaky_relu"}) as told:
+            assert not any("activation" in text for text in told.generator_info["assumed"])
+            assert told.generator is not guessed.generator
