@@ -1,4 +1,4 @@
-"""Take ``docs/panel-light.png`` and ``docs/panel-dark.png``: the panel in a real JupyterLab.
+"""Take ``docs/panel-light.png`` and others: the panel in a real JupyterLab, in both themes and in each view.
 
 Run ``make screenshots``.
 """
@@ -13,12 +13,15 @@ import pytest
 
 DOCS = Path(__file__).parent
 CELL = "from sefa_widget import explore\n\npanel = explore()\npanel"
-EDITS = "panel.change(strengths={1: 0.26, 3: -0.38}, focused=1)"
+EDITS = """for index, name in enumerate(["turn", "hair", "beard"]):
+    panel.name(index, name, obvious=True, meaningful=True)
+panel.change(strengths={1: 0.26, 3: -0.38}, focused=1)"""
+VIEWS = {"wall": "panel.view = 'wall'", "names": "panel.change(view='label', focused=2)"}
 
 
 def test_take_screenshots(open_notebook: Callable[..., Any]) -> None:
     """Open the panel as the quickstart does, edit a little, and photograph both themes."""
-    notebook = open_notebook([CELL, EDITS], width=1440, height=1130)
+    notebook = open_notebook([CELL, EDITS, *VIEWS.values()], width=1440, height=1130)
     notebook.run_cell(0)
     notebook.page.wait_for_selector(".sefa-picture[data-revision='0']", timeout=60_000)
     notebook.run_cell(1)
@@ -30,6 +33,12 @@ def test_take_screenshots(open_notebook: Callable[..., Any]) -> None:
         notebook.page.mouse.move(0, 0)
         notebook.page.wait_for_timeout(1500)  # until the theme's style sheet is applied
         notebook.page.screenshot(path=DOCS / f"panel-{theme}.png")
+    notebook.theme("JupyterLab Light")
+    for cell, view in enumerate(VIEWS, 2):
+        notebook.run_cell(cell)
+        notebook.page.wait_for_timeout(6000)  # until the small pictures are drawn
+        notebook.page.evaluate("() => document.querySelector('.sefa-panel').scrollIntoView()")
+        notebook.page.screenshot(path=DOCS / f"panel-{view}.png")
 
 
 if __name__ == "__main__":
