@@ -28,9 +28,11 @@ export function createRegion(scope: Scope, onPatch: (patch: Patch) => void): Reg
   const note = h("p", { class: "sefa-region-note", role: "status", hidden: "" });
   const toggle = () => {
     if (wanted?.region || open) {
+      const focused = area.contains(document.activeElement);
       open = false;
       clear();
       show();
+      if (focused) el.focus({ preventScroll: true }); // else the keys that follow would be the notebook's
     } else {
       open = true;
       show();

@@ -61,8 +61,9 @@ def test_the_box_is_drawn_moved_and_sized_by_keyboard(open_panel):
     assert state(page)["region"] == [0.1875, 0.25, 0.6875, 0.6875]
     name = page.evaluate("document.activeElement.ariaLabel")
     assert name == "Box: rows 19\u201369 %, columns 25\u201369 %"
-    page.keyboard.press("Delete")
+    page.keyboard.press("b")
     wait_for_state(page, "state.region === null")
+    assert page.get_by_role("button", name="Box").evaluate("button => button === document.activeElement")
 
 
 def test_with_several_people_the_box_lies_on_the_large_one(open_panel):
