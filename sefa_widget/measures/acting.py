@@ -62,6 +62,7 @@ class Acting:
         """What is known so far, by direction; replaced whenever a direction is done."""
         self._generator, self._directions, self._rows = generator, directions, list(rows)
         self._latents = unedited.latents
+        self._over = False
 
     def step(self, ends: Collection[float], wanted: Collection[int] = ()) -> bool:
         """Measure the next direction.
@@ -76,13 +77,18 @@ class Acting:
         Returns
         -------
         bool
-            Whether there is more to measure.
+            Whether there is more to measure. An error ends the measuring for good; it is raised once.
         """
         order = [*wanted, *range(min(MOST, len(self._directions)))]
         left = [i for i in dict.fromkeys(order) if i < len(self._directions) and i not in self.found]
-        if not left:
+        if self._over or not left:
             return False
-        self.found = {**self.found, left[0]: self._measure(left[0], list(ends)[left[0]])}
+        try:
+            acts = self._measure(left[0], list(ends)[left[0]])
+        except BaseException:
+            self._over = True
+            raise
+        self.found = {**self.found, left[0]: acts}
         return len(left) > 1
 
     def _measure(self, index: int, end: float) -> Acts:

@@ -39,8 +39,10 @@ class LabellingWidget(PaintingWidget):
 
     @property
     def names(self) -> dict[int, str]:
-        """The names of the present directions, by their numbers."""
-        return self._naming.names(self._session.directions())
+        """The names of the present directions by number, those that were found again among them."""
+        directions = self._session.directions()
+        self._naming.look(directions)
+        return self._naming.names(directions)
 
     def name(self, index: int, name: str | None = None, **fields: object) -> None:
         """Say what one of the present directions does; what is not given stays as it was said.
@@ -84,8 +86,9 @@ class LabellingWidget(PaintingWidget):
         self._tell_names(directions)
 
     def _take_back(self) -> None:
-        self._naming.take_back()
-        self._tell_names(self._directions_shown())
+        directions = self._directions_shown()
+        self._naming.take_back(directions)
+        self._tell_names(directions)
 
     def _directions_shown(self) -> Directions:
         painted = self._painter.painted
@@ -113,8 +116,7 @@ class LabellingWidget(PaintingWidget):
             return
         directions = painted.contents.found.directions
         try:
-            changed = self._naming.changed()
-            if self._naming.find_again(directions) or changed:
+            if self._naming.look(directions):
                 self._tell_names(directions)
         except Exception:
             log.exception("Labels could not be looked for; names stay as they are.")

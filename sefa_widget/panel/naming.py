@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from sefa_widget.directions import Directions
 from sefa_widget.generators.base import Generator
-from sefa_widget.labels import Label, Labels, Match, match_labels
+from sefa_widget.labels import Label, Labels, match_labels
 from sefa_widget.panel.messages import sendable
 
 STORE = "sefa-labels.sqlite"
 """File that labels are kept in unless told otherwise, in the working directory."""
 MOST = 5000
-"""Labels of a store that are looked at, the first ones."""
+"""Labels of the panel's generator, and of others, that are looked at: the first ones of each."""
 SAID = ("name", "sign", "range", "note", "obvious", "meaningful", "confirmed")
 """Fields of a label that the panel shows and changes."""
 WORDS = (
@@ -40,8 +40,41 @@ class Known:
     """|cos| with the direction that the label was given to."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of the store last."""
+
+    version: object = None
+    """What tells a later state of the store from this one."""
+    labels: tuple[Label, ...] = ()
+    """Labels of this generator, then of others."""
+    left_out: int = 0
+    """How many labels there are besides."""
+    words: tuple[str, ...] = WORDS
+    """Names to propose, those in use first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """Labels of other searches that were found again."""
+
+    directions: object = None
+    """Which directions they were looked for in; see `_key`."""
+    version: object = None
+    """See `_Read`."""
+    known: Mapping[int, Known] = field(default_factory=dict)
+    """Those that are near enough, by number of the direction."""
+    offered: Mapping[int, Known] = field(default_factory=dict)
+    """Those that a person should look at first."""
+    text: str = ""
+    """How many were found, in words; or why none can be."""
+
+
 class Naming:
     """Names and answers of the directions of one panel; safe to use from several threads.
+
+    `look` and `say` read the store. `known`, `names` and `info` tell what was read last, so that no picture
+    waits for a store.
 
     Parameters
     ----------
@@ -59,8 +92,8 @@ class Naming:
         self._path = Path(STORE).absolute()
         self._given = labels
         self._lock = threading.RLock()
-        self._read: tuple[object, tuple[Label, ...]] = (None, ())
-        self._matched: tuple[object, tuple[Match, ...], tuple[Match, ...], str] = (None, (), (), "")
+        self._read = _Read()
+        self._again = _Again()
 
     @property
     def labels(self) -> Labels:
@@ -82,10 +115,15 @@ class Naming:
         if self._given is not None:
             self._given.close()
         self._generator = None
-        self._matched = (None, (), (), "")
+        self._read, self._again = _Read(), _Again()
+
+    # What is said.
 
     def say(self, directions: Directions, index: int, fields: Mapping[str, Any] | None) -> None:
         """Say something of a direction, beside what this rater has said of it; None takes all of it away.
+
+        Who says something of a direction that shows the name of somebody else, or one that was found again,
+        says that name too, unless another one is given.
 
         Raises
         ------
@@ -97,22 +135,24 @@ class Naming:
             raise ValueError(f"{unknown[0]!r} cannot be said of a direction; {', '.join(SAID)} can.")
         with self._lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what cannot be saved is told in the panel
-            known = self._said(directions).get(index)
-            mine = known is not None and known.label.rater == self.rater
+            self._refresh(directions)
+            said = self._said(directions).get(index)
+            own = said.label if said is not None and said.label.rater == self.rater else None
             if fields is None:
-                if known is not None and mine:
-                    self.labels.remove(known.label)
-                return
-            if known is not None and mine:
-                self.labels.edit(known.label, **fields)
+                if own is not None:
+                    self.labels.remove(own)
+            elif own is not None:
+                self.labels.edit(own, **fields)
             else:
-                given = dict(fields)
+                given = {**_shown(self.known(directions).get(index)), **fields}
                 name = given.pop("name", "")
-                rater = {"rater": self.rater} if self.rater else {}
-                self.labels.add(directions, index, name, generator=self._generator, **rater, **given)
+                given["rater"] = self.rater
+                self.labels.add(directions, index, name, generator=self._generator, **given)
+            self._read = _Read()  # a store that is away has the same version after a change
+            self._refresh(directions)
 
-    def take_back(self) -> None:
-        """Take back what was said last.
+    def take_back(self, directions: Directions) -> None:
+        """Take back what was said last; `directions` are the present ones.
 
         Raises
         ------
@@ -122,38 +162,39 @@ class Naming:
         with self._lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.labels.undo()
+            self._read = _Read()
+            self._refresh(directions)
 
-    def changed(self) -> bool:
-        """Tell whether labels have changed since this was asked last, here or elsewhere."""
-        return self.open and self.labels.changed()
+    # What is known.
 
-    def find_again(self, directions: Directions) -> bool:
-        """Look for the directions that labels of other searches are of; say whether that was new."""
+    def look(self, directions: Directions) -> bool:
+        """Read what others have said, and find labels of other searches again; say whether that was new."""
         if not self.open:
             return False
         with self._lock:
-            key = (directions.search, directions.fingerprint, self.labels.revision)
-            if key == self._matched[0]:
-                return False
-            others = [label for label in self._all() if label.name and not self._is_of(label, directions)]
-        if not others:
-            self._matched = (key, (), (), "")
+            new = self._refresh(directions)
+            read = self._read
+            wanted = _Again(_key(directions), read.version)
+            if (self._again.directions, self._again.version) == (wanted.directions, wanted.version):
+                return new
+            self._again = wanted  # what fails is not tried again until something changes
+            others = [label for label in read.labels if label.name and not _is_of(label, directions)]
+        try:
+            found = match_labels(others, directions, generator=self._generator) if others else None
+        except ImportError as error:
+            self._again = replace(wanted, text=f"Names of other searches are left out. {error}")
             return True
-        found = match_labels(others, directions, generator=self._generator)
-        self._matched = (key, found.found, found.offered, str(found))
+        if found is not None:
+            again, offered = (
+                {one.index: Known(one.label, one.sign, one.similarity) for one in reversed(matches)}
+                for matches in (found.found, found.offered)
+            )
+            self._again = replace(wanted, known=again, offered=offered, text=str(found))
         return True
 
     def known(self, directions: Directions) -> dict[int, Known]:
         """Give what is known of each direction: said of it, or of one that it was found again as."""
-        if not self.open:
-            return {}
-        key, found, _, _ = self._matched
-        fits = isinstance(key, tuple) and key[:2] == (directions.search, directions.fingerprint)
-        again = {
-            match.index: Known(match.label, match.sign, match.similarity)
-            for match in (reversed(found) if fits else ())
-        }
-        return {**again, **self._said(directions)}
+        return {**self._found_again(directions).known, **self._said(directions)}
 
     def names(self, directions: Directions) -> dict[int, str]:
         """Give the names of directions by number."""
@@ -162,52 +203,63 @@ class Naming:
 
     def info(self, directions: Directions) -> dict[str, Any]:
         """Describe the names of directions for the panel, with plain JSON values."""
-        info: dict[str, Any] = {"named": {}, "offered": {}, "again": "", "words": list(WORDS)}
-        info |= {"place": str(self._path), "problem": "", "unsaved": 0, "rater": self.rater}
-        if not self.open:
-            return info
+        known, again, labels = self.known(directions), self._found_again(directions), self._given
+        left = self._read.left_out
+        more = f"{left} more labels of this store are not looked at." if left else ""
+        return {
+            "named": {str(index): _about(known[index]) for index in sorted(known)},
+            "offered": {str(i): _about(one) for i, one in again.offered.items() if i not in known},
+            "again": sendable(" ".join(filter(None, [again.text, more]))),
+            "words": [sendable(word) for word in self._read.words],
+            "place": str(self._path) if labels is None else labels.place,
+            "problem": "" if labels is None else sendable(labels.problem or ""),
+            "unsaved": 0 if labels is None else len(labels.unsaved),
+            "rater": sendable(self.rater),
+        }
+
+    def _refresh(self, directions: Directions) -> bool:
+        """Read the store if it has changed; say whether it has."""
         labels = self.labels
-        key, _, offered, text = self._matched
-        fits = isinstance(key, tuple) and key[:2] == (directions.search, directions.fingerprint)
-        known = self.known(directions)
-        info["named"] = {str(index): _about(known[index]) for index in sorted(known)}
-        info["offered"] = {
-            str(match.index): _about(Known(match.label, match.sign, match.similarity))
-            for match in (offered if fits else ())
-            if match.index not in known
-        }
-        info |= {
-            "again": sendable(text) if fits else "",
-            "place": labels.place,
-            "unsaved": len(labels.unsaved),
-        }
-        info["problem"] = sendable(labels.problem or "")
-        info["words"] = [sendable(name) for name in dict.fromkeys([*labels.names(200), *WORDS])]
-        return info
+        version = labels.revision, len(labels.unsaved), labels.problem
+        if version == self._read.version:
+            return False
+        own = labels.select(fingerprint=directions.fingerprint, study="", limit=MOST)
+        ids = {label.id for label in own}
+        others = [label for label in labels.select(study="", limit=MOST) if label.id not in ids]
+        left_out = max(0, labels.count(study="") - len(own) - len(others))
+        words = tuple(dict.fromkeys([*labels.names(200), *WORDS]))
+        self._read = _Read(version, (*own, *others), left_out, words)
+        return True
+
+    def _found_again(self, directions: Directions) -> _Again:
+        return self._again if self._again.directions == _key(directions) else _Again()
 
     def _said(self, directions: Directions) -> dict[int, Known]:
         """Give what was said of these very directions; this rater's word goes before that of others."""
         said: dict[int, Known] = {}
-        for label in self._all():
-            if label.index is not None and self._is_of(label, directions):
+        for label in self._read.labels:
+            if label.index is not None and _is_of(label, directions):
                 before = said.get(label.index)
                 if before is None or before.label.rater != self.rater or label.rater == self.rater:
                     said[label.index] = Known(label, label.sign)
         return said
 
-    def _all(self) -> tuple[Label, ...]:
-        """Give the labels of this generator, and of others that its latent space may be shared with."""
-        if not self.open:
-            return ()
-        revision = (self.labels.revision, len(self.labels.unsaved))
-        if revision != self._read[0]:
-            self._read = (revision, self.labels.select(study="", limit=MOST))
-        return self._read[1]
 
-    @staticmethod
-    def _is_of(label: Label, directions: Directions) -> bool:
-        same = label.search == directions.search and label.fingerprint == directions.fingerprint
-        return same and label.index is not None and label.index < len(directions)
+def _key(directions: Directions) -> object:
+    return directions.search, directions.fingerprint
+
+
+def _is_of(label: Label, directions: Directions) -> bool:
+    same = label.search == directions.search and label.fingerprint == directions.fingerprint
+    return same and label.index is not None and label.index < len(directions)
+
+
+def _shown(known: Known | None) -> dict[str, Any]:
+    """Give the name that a direction shows, with its end and range, as fields of another label."""
+    if known is None or not known.label.name:
+        return {}
+    about = _about(known)
+    return {name: about[name] for name in ("name", "sign", "range")}
 
 
 def _about(known: Known) -> dict[str, Any]:

@@ -100,3 +100,13 @@ def test_directions_after_the_first_are_measured_only_where_they_have_a_strength
 def test_a_direction_that_changes_nothing_acts_nowhere(acting):
     found = all_of(acting, [0.0, 1.0, 1.0])
     assert (found[0].alike, float(found[0].where.sum())) == (0, 0)
+
+
+def test_an_error_ends_the_measuring_and_is_raised_once(acting, monkeypatch):
+    def failing(index, end):
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(acting, "_measure", failing)
+    with pytest.raises(RuntimeError):
+        acting.step([1.0] * 3)
+    assert not acting.step([1.0] * 3)

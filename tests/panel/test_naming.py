@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sefa_widget import Labels, explore, factorize
+from sefa_widget import Label, Labels, explore, factorize
 from sefa_widget.directions import Search
 from sefa_widget.panel.naming import STORE, Naming
 
@@ -41,17 +41,20 @@ def test_none_takes_away_what_this_rater_has_said_and_take_back_brings_it_again(
     naming.say(found, 2, {"name": "smile"})
     naming.say(found, 2, None)
     assert naming.known(found) == {}
-    naming.take_back()
+    naming.take_back(found)
     assert naming.names(found) == {2: "smile"}
-    naming.take_back()
+    naming.take_back(found)
     assert naming.names(found) == {}
 
 
 def test_raters_have_labels_of_their_own_and_see_those_of_others(tiny, naming, found):
     other = Naming(tiny, naming.labels, "Bo")
     naming.say(found, 0, {"name": "smile"})
+    assert other.look(found)
+    assert not other.look(found)  # nothing new
     assert other.names(found) == {0: "smile"}
     other.say(found, 0, {"name": "grin"})
+    assert naming.look(found)
     assert (naming.names(found), other.names(found)) == ({0: "smile"}, {0: "grin"})
     other.say(found, 0, None)
     assert other.names(found) == {0: "smile"}
@@ -69,8 +72,8 @@ def test_names_are_found_again_in_another_search_with_their_end(tiny, naming, fo
     naming.say(found, 1, {"name": "smile", "sign": 1, "range": [-1.0, 3.0]})
     turned = replace(found, search=Search("other", (0, 1), None), vectors=-found.vectors.flip(0))
     last = len(found) - 2
-    assert naming.find_again(turned)
-    assert not naming.find_again(turned)  # nothing new
+    assert naming.look(turned)
+    assert not naming.look(turned)  # nothing new
     known = naming.known(turned)
     assert list(known) == [last]
     assert known[last].similarity == pytest.approx(1, abs=1e-6)
@@ -82,7 +85,7 @@ def test_names_are_found_again_in_another_search_with_their_end(tiny, naming, fo
 
 def test_what_is_found_again_is_not_shown_on_other_directions(tiny, naming, found):
     naming.say(found, 1, {"name": "smile"})
-    assert naming.find_again(replace(found, search=Search("other", (0, 1), None)))
+    assert naming.look(replace(found, search=Search("other", (0, 1), None)))
     others = factorize(tiny, method="random", seed=5)
     assert naming.known(others) == {}
     assert naming.info(others)["again"] == ""
@@ -92,12 +95,15 @@ def test_a_store_is_made_at_the_first_label_beside_the_notebook(tiny, found, tmp
     monkeypatch.chdir(tmp_path)
     naming = Naming(tiny, None, "Ada")
     assert naming.info(found)["place"] == str(tmp_path / STORE)
-    assert (naming.open, naming.known(found), naming.changed()) == (False, {}, False)
+    assert (naming.open, naming.known(found), naming.look(found)) == (False, {}, False)
     assert not list(tmp_path.iterdir())
     naming.say(found, 0, {"name": "smile"})
     assert (tmp_path / STORE).is_file()
-    assert Naming(tiny, None, "Bo").names(found) == {0: "smile"}
+    other = Naming(tiny, None, "Bo")
+    assert other.look(found)
+    assert other.names(found) == {0: "smile"}
     naming.close()
+    other.close()
 
 
 def test_a_store_that_cannot_be_written_is_told_and_the_name_stays(tiny, found, tmp_path):
@@ -111,6 +117,8 @@ def test_a_store_that_cannot_be_written_is_told_and_the_name_stays(tiny, found, 
     assert info["named"]["0"]["name"] == "smile"
     assert info["unsaved"] == 1
     assert str(place) in info["problem"]
+    naming.say(found, 0, {"note": "while the store is away"})
+    assert naming.info(found)["named"]["0"]["note"] == "while the store is away"
 
 
 def test_names_in_use_are_proposed_before_common_ones(naming, found):
@@ -137,3 +145,68 @@ def test_a_rater_is_the_user_unless_told_otherwise(tiny, monkeypatch):
     panel.name(0, "smile")
     assert panel.labels[0].rater == "grace"
     panel.close()
+
+
+def test_who_answers_a_named_direction_keeps_its_name(tiny, naming, found):
+    naming.say(found, 1, {"name": "smile", "sign": -1, "range": [-1.0, 3.0]})
+    other = Naming(tiny, naming.labels, "Bo")
+    other.say(found, 1, {"obvious": True})
+    label = other.known(found)[1].label
+    assert (label.rater, label.name, label.sign, label.range) == ("Bo", "smile", -1, (-1.0, 3.0))
+    turned = replace(found, search=Search("other", (0, 1), None), vectors=-found.vectors)
+    naming.look(turned)
+    naming.say(turned, 1, {"meaningful": True})
+    label = naming.known(turned)[1].label
+    assert (label.rater, label.name, label.sign, label.range) == ("Ada", "smile", 1, (-3.0, 1.0))
+    naming.say(turned, 1, {"name": ""})
+    assert naming.names(turned) == {}
+
+
+def test_labels_that_are_too_many_to_look_at_are_said_and_own_ones_come_first(naming, found, monkeypatch):
+    monkeypatch.setattr("sefa_widget.panel.naming.MOST", 2)
+    stranger = {"vector": [1.0] * found.vectors.shape[1], "fingerprint": "0" * 16}
+    naming.labels.extend([Label(name=f"other {n}", **stranger) for n in range(5)])
+    naming.say(found, 3, {"name": "smile"})
+    assert naming.names(found) == {3: "smile"}
+    assert naming.info(found)["again"] == "3 more labels of this store are not looked at."
+
+
+def test_without_scipy_it_is_said_once_that_names_are_left_out(naming, found, monkeypatch):
+    def no_scipy(*arguments, **options):
+        raise ImportError("Matching directions needs scipy.")
+
+    monkeypatch.setattr("sefa_widget.panel.naming.match_labels", no_scipy)
+    naming.say(found, 1, {"name": "smile"})
+    others = replace(found, search=Search("other", (0, 1), None))
+    assert naming.look(others)
+    text = "Names of other searches are left out. Matching directions needs scipy."
+    assert naming.info(others)["again"] == text
+    assert not naming.look(others)
+
+
+def test_what_cannot_be_compared_is_tried_once(naming, found, monkeypatch):
+    tried = []
+
+    def failing(*arguments, **options):
+        tried.append(arguments)
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr("sefa_widget.panel.naming.match_labels", failing)
+    naming.say(found, 1, {"name": "smile"})
+    others = replace(found, search=Search("other", (0, 1), None))
+    with pytest.raises(RuntimeError):
+        naming.look(others)
+    assert not naming.look(others)
+    assert len(tried) == 1
+
+
+def test_no_picture_waits_for_the_store(naming, found, monkeypatch):
+    naming.say(found, 1, {"name": "smile"})
+
+    def away(*arguments, **options):
+        raise AssertionError("The store is read.")
+
+    for name in ("select", "count", "names"):
+        monkeypatch.setattr(naming.labels, name, away)
+    monkeypatch.setattr(type(naming.labels), "revision", property(away))
+    assert naming.info(found)["named"]["1"]["name"] == "smile"
