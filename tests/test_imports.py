@@ -35,6 +35,7 @@ PANEL = [
     {"looking", "sketching"},
     {"painter"},
     {"painting"},
+    {"known"},
     {"naming"},
     {"labelling"},
     {"widget"},

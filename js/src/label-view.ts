@@ -7,6 +7,7 @@ import type { DirectionsInfo } from "./info";
 import { type LabelsInfo, NO_LABELS, type Said, type Saying } from "./labels";
 import type { Wanted } from "./looks";
 import { ordered } from "./order";
+import { createQuestion } from "./question";
 import { endOf } from "./slider-range";
 import type { State } from "./state";
 import { createWalk } from "./walk";
@@ -42,25 +43,8 @@ export function createLabelView(scope: Scope, words: string, events: LabelEvents
   const title = h("h4", {}, "");
   const walk = createWalk();
   const pictures = h("div", { class: "sefa-label-strip" });
-  const question = (text: string, key: string, field: "obvious" | "meaningful") => {
-    const answer = (value: boolean) => () => answered(field, value);
-    const yes = button(scope, { "aria-pressed": "false" }, `Yes (${key})`, answer(true));
-    const no = button(scope, { "aria-pressed": "false" }, `No (Shift+${key.toUpperCase()})`, answer(false));
-    const el = h(
-      "div",
-      { class: "sefa-question", role: "group", "aria-label": text },
-      h("span", {}, text),
-      yes,
-      no,
-    );
-    const show = (value: boolean | null) => {
-      yes.setAttribute("aria-pressed", String(value === true));
-      no.setAttribute("aria-pressed", String(value === false));
-    };
-    return { el, show };
-  };
-  const obvious = question("Does it change the pictures obviously?", "o", "obvious");
-  const meaningful = question("Does the change mean something?", "m", "meaningful");
+  const obvious = createQuestion(scope, "Does it change the pictures obviously?", "o", answered("obvious"));
+  const meaningful = createQuestion(scope, "Does the change mean something?", "m", answered("meaningful"));
 
   const name = h("input", {
     type: "text",
@@ -134,10 +118,12 @@ export function createLabelView(scope: Scope, words: string, events: LabelEvents
   const said = (): Said | undefined => labels.named[current()];
   const say = (fields: Saying) => events.say(current(), fields);
 
-  function answered(field: "obvious" | "meaningful", value: boolean): void {
-    say({ [field]: value });
-    if (field === "meaningful" && value) name.focus();
-    else el.focus({ preventScroll: true });
+  function answered(field: "obvious" | "meaningful"): (value: boolean) => void {
+    return (value) => {
+      say({ [field]: value });
+      if (field === "meaningful" && value) name.focus();
+      else el.focus({ preventScroll: true });
+    };
   }
 
   function flip(): void {
@@ -182,10 +168,10 @@ export function createLabelView(scope: Scope, words: string, events: LabelEvents
     const keys: Record<string, () => void> = typing
       ? { Enter: () => go(1), Escape: () => leaveField(event.target) }
       : {
-          o: () => answered("obvious", true),
-          O: () => answered("obvious", false),
-          m: () => answered("meaningful", true),
-          M: () => answered("meaningful", false),
+          o: () => answered("obvious")(true),
+          O: () => answered("obvious")(false),
+          m: () => answered("meaningful")(true),
+          M: () => answered("meaningful")(false),
           f: flip,
           s: () => go(1),
           b: () => go(-1),

@@ -84,9 +84,10 @@ export function createWall(scope: Scope, onPick: (index: number) => void, onMore
       if (el.children[place] !== pair.el) el.insertBefore(pair.el, el.children[place] ?? null);
       const moved = state?.strengths[index] ?? 0;
       const measure = state && measureOf(state, spectrum, index);
-      setText(pair.strength, moved === 0 ? "" : `moved ${signed(moved)}`);
+      setText(pair.strength, moved === 0 ? "" : signed(moved));
+      pair.strength.title = moved === 0 ? "" : "Its strength";
       setText(pair.name, nameOf(labels, index));
-      setText(pair.value, measure?.text ?? "");
+      setText(pair.value, moved === 0 ? (measure?.text ?? "") : ""); // there is room for one number
       pair.value.title = measure?.title ?? "";
       pair.el.classList.toggle("sefa-active", moved !== 0);
     });

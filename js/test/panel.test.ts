@@ -1196,6 +1196,41 @@ describe("keys", () => {
   });
 });
 
+describe("the region of the Jacobian", () => {
+  const region = {
+    ...{ name: "region", title: "Region", kind: "region", default: null, about: "What is to change." },
+    ...{ least: null, most: null, above_zero: false, choices: [] },
+  };
+  const shown = (state: object) => {
+    const model = new FakeModel();
+    const [sefa, composed] = wire.traits.generator_info.methods;
+    const methods = [sefa, { ...composed, name: "jacobian", options: [region] }];
+    model.traits.generator_info = { ...wire.traits.generator_info, methods };
+    model.traits.state = { ...(model.traits.state as object), second: null, method: "jacobian", ...state };
+    const { el } = render(model);
+    model.answer();
+    return { model, take: get<HTMLButtonElement>(el, ".sefa-options button") };
+  };
+
+  test("is the box that is drawn on the picture", () => {
+    const { model, take } = shown({ region: [0.25, 0, 0.75, 0.5] });
+    expect([take.textContent, take.disabled]).toEqual(["whole picture", false]);
+    take.click();
+    expect(model.edits().at(-1)?.patch).toEqual({ options: { region: [0.25, 0, 0.75, 0.5] } });
+  });
+
+  test("is the whole picture again at a second press", () => {
+    const { model, take } = shown({ options: { region: [0.25, 0, 0.75, 0.5] } });
+    expect(take.textContent).toBe("rows 25–75 %, columns 0–50 %");
+    take.click();
+    expect(model.edits().at(-1)?.patch).toEqual({ options: { region: null } });
+  });
+
+  test("cannot be a box as long as there is none", () => {
+    expect(shown({}).take.disabled).toBe(true);
+  });
+});
+
 test("what the file of a generator did not tell stands in the header", () => {
   const model = new FakeModel();
   model.traits.generator_info = { ...wire.traits.generator_info, assumed: ["ReLU", "tanh"] };

@@ -12,6 +12,7 @@ from typing import Any
 from sefa_widget.directions import Directions
 from sefa_widget.generators.base import Generator
 from sefa_widget.labels import Label, Labels, match_labels
+from sefa_widget.panel.known import Known, described, is_of, said, shown_name
 from sefa_widget.panel.messages import sendable
 
 STORE = "sefa-labels.sqlite"
@@ -26,18 +27,6 @@ WORDS = (
     *("brightness", "contrast", "colour"),
 )
 """Names that are proposed besides those in use."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of one direction."""
-
-    label: Label
-    """What a person said."""
-    sign: int
-    """Which end of this direction has what the name says."""
-    similarity: float = 1.0
-    """|cos| with the direction that the label was given to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +125,15 @@ class Naming:
         with self._lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what cannot be saved is told in the panel
             self._refresh(directions)
-            said = self._said(directions).get(index)
-            own = said.label if said is not None and said.label.rater == self.rater else None
+            known = said(self._read.labels, directions, self.rater).get(index)
+            own = known.label if known is not None and known.label.rater == self.rater else None
             if fields is None:
                 if own is not None:
                     self.labels.remove(own)
             elif own is not None:
                 self.labels.edit(own, **fields)
             else:
-                given = {**_shown(self.known(directions).get(index)), **fields}
+                given = {**shown_name(self.known(directions).get(index)), **fields}
                 name = given.pop("name", "")
                 given["rater"] = self.rater
                 self.labels.add(directions, index, name, generator=self._generator, **given)
@@ -178,7 +167,7 @@ class Naming:
             if (self._again.directions, self._again.version) == (wanted.directions, wanted.version):
                 return new
             self._again = wanted  # what fails is not tried again until something changes
-            others = [label for label in read.labels if label.name and not _is_of(label, directions)]
+            others = [label for label in read.labels if label.name and not is_of(label, directions)]
         try:
             found = match_labels(others, directions, generator=self._generator) if others else None
         except ImportError as error:
@@ -194,7 +183,7 @@ class Naming:
 
     def known(self, directions: Directions) -> dict[int, Known]:
         """Give what is known of each direction: said of it, or of one that it was found again as."""
-        return {**self._found_again(directions).known, **self._said(directions)}
+        return {**self._found_again(directions).known, **said(self._read.labels, directions, self.rater)}
 
     def names(self, directions: Directions) -> dict[int, str]:
         """Give the names of directions by number."""
@@ -207,8 +196,8 @@ class Naming:
         left = self._read.left_out
         more = f"{left} more labels of this store are not looked at." if left else ""
         return {
-            "named": {str(index): _about(known[index]) for index in sorted(known)},
-            "offered": {str(i): _about(one) for i, one in again.offered.items() if i not in known},
+            "named": {str(index): described(known[index]) for index in sorted(known)},
+            "offered": {str(i): described(one) for i, one in again.offered.items() if i not in known},
             "again": sendable(" ".join(filter(None, [again.text, more]))),
             "words": [sendable(word) for word in self._read.words],
             "place": str(self._path) if labels is None else labels.place,
@@ -234,47 +223,6 @@ class Naming:
     def _found_again(self, directions: Directions) -> _Again:
         return self._again if self._again.directions == _key(directions) else _Again()
 
-    def _said(self, directions: Directions) -> dict[int, Known]:
-        """Give what was said of these very directions; this rater's word goes before that of others."""
-        said: dict[int, Known] = {}
-        for label in self._read.labels:
-            if label.index is not None and _is_of(label, directions):
-                before = said.get(label.index)
-                if before is None or before.label.rater != self.rater or label.rater == self.rater:
-                    said[label.index] = Known(label, label.sign)
-        return said
-
 
 def _key(directions: Directions) -> object:
     return directions.search, directions.fingerprint
-
-
-def _is_of(label: Label, directions: Directions) -> bool:
-    same = label.search == directions.search and label.fingerprint == directions.fingerprint
-    return same and label.index is not None and label.index < len(directions)
-
-
-def _shown(known: Known | None) -> dict[str, Any]:
-    """Give the name that a direction shows, with its end and range, as fields of another label."""
-    if known is None or not known.label.name:
-        return {}
-    about = _about(known)
-    return {name: about[name] for name in ("name", "sign", "range")}
-
-
-def _about(known: Known) -> dict[str, Any]:
-    label = known.label
-    turned = known.sign != label.sign
-    low, high = label.range or (0.0, 0.0)
-    ends = None if label.range is None else [-high, -low] if turned else [low, high]
-    return {
-        "name": sendable(label.name),
-        "sign": known.sign,
-        "range": ends,
-        "note": sendable(label.note),
-        "obvious": label.obvious,
-        "meaningful": label.meaningful,
-        "confirmed": label.confirmed,
-        "similarity": round(known.similarity, 3),
-        "rater": sendable(label.rater),
-    }

@@ -684,3 +684,12 @@ def test_an_earlier_step_is_visited_as_a_new_one_and_nothing_is_forgotten(tiny):
     assert session.visited().names[-1] == "seed 0"  # where one is already is no step
     with pytest.raises(ValueError, match="There is no step 9; steps 0 to 3"):
         session.visit(9)
+
+
+def test_the_jacobian_takes_the_box_of_the_panel_as_its_region(tiny):
+    box = [0.0, 0.0, 0.5, 1.0]
+    session = Session(tiny, {"method": "jacobian", "options": {"n": 2, "region": box}, "region": box})
+    expected = factorize(tiny, method="jacobian", layers=session.state.layers, n=2, region=tuple(box))
+    assert torch.allclose(session.directions().vectors, expected.vectors)
+    whole = Session(tiny, {"method": "jacobian", "options": {"n": 2}}).directions()
+    assert not torch.allclose(whole.vectors, expected.vectors)
