@@ -56,8 +56,10 @@ export function createEndField(scope: Scope, index: number, set: (end: number | 
     el: h("span", { class: "sefa-end-field" }, label, field.el),
     show(text, title, end) {
       shown = end;
+      const next = `${title}. Click to type another end`;
+      if (label.textContent === text && label.title === next) return;
       setText(label, text);
-      label.title = `${title}. Click to type another end`;
+      label.title = next;
       label.setAttribute("aria-label", `Slider ${index} ends at ${text}; change it`);
     },
   };

@@ -21,6 +21,7 @@ export function createNameField(
 ): NameField {
   let name = "";
   let offered: Said | undefined;
+  let shown: LabelsInfo | null = null;
   const attributes = {
     type: "text",
     list,
@@ -69,7 +70,6 @@ export function createNameField(
   const accept = () => {
     const next = input.value.trim();
     if (next !== name) say(next);
-    name = next;
   };
   on(scope, input, "blur", () => {
     if (input.hidden) return;
@@ -79,6 +79,8 @@ export function createNameField(
   return {
     el,
     show(labels) {
+      if (labels === shown) return;
+      shown = labels;
       const said = labels.named[index];
       offered = labels.offered[index];
       name = said?.name ?? "";

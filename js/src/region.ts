@@ -23,6 +23,8 @@ export function createRegion(scope: Scope, onPatch: (patch: Patch) => void): Reg
   /** Where the pointer went down, in fractions of the picture. */
   let from: readonly [number, number] | null = null;
   let open = false;
+  /** What the box depends on, as it is drawn. */
+  let drawn = "";
   const mark = h("div", { class: "sefa-region-box" });
   const area = h("div", { class: "sefa-region", tabindex: "0", role: "application", hidden: "" }, mark);
   const note = h("p", { class: "sefa-region-note", role: "status", hidden: "" });
@@ -56,7 +58,7 @@ export function createRegion(scope: Scope, onPatch: (patch: Patch) => void): Reg
     return [within((event.clientY - top) / height), within((event.clientX - left) / width)];
   }
 
-  function drawn(event: PointerEvent): Box | null {
+  function dragged(event: PointerEvent): Box | null {
     if (!from) return null;
     const [y, x] = place(event);
     const [v, u] = from;
@@ -71,11 +73,11 @@ export function createRegion(scope: Scope, onPatch: (patch: Patch) => void): Reg
     from = place(event);
   });
   on(scope, area, "pointermove", (event) => {
-    const box = drawn(event);
+    const box = dragged(event);
     if (box) outline(box);
   });
   on(scope, area, "pointerup", (event) => {
-    const box = drawn(event);
+    const box = dragged(event);
     from = null;
     if (box && box[2] - box[0] >= LEAST && box[3] - box[1] >= LEAST) set(box);
     else show();
@@ -125,8 +127,12 @@ export function createRegion(scope: Scope, onPatch: (patch: Patch) => void): Reg
     note,
     toggle,
     draw(state, pictures) {
-      wanted = state;
       const box = pictures(state.chosen);
+      const key = JSON.stringify([state.region, state.second !== null, state.original]);
+      wanted = state;
+      // A picture that is dragged has no time for what stays as it is.
+      if (key === drawn && area.parentElement === (box ?? null)) return;
+      drawn = key;
       if (box && area.parentElement !== box) box.append(area);
       // Over the edited picture, which is right of the original.
       const columns = 1 + Number(state.second !== null) + Number(state.original);

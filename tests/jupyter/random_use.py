@@ -202,7 +202,7 @@ class Person:
         undo = self.page.locator(".sefa-panel .sefa-undo")
         while undo.is_enabled():
             before = self.page.evaluate("() => document.querySelector('.sefa-undo').title")
-            undo.click()
+            undo.evaluate("button => button.click()")  # it may be disabled by now
             self.page.wait_for_timeout(20)
             self.done.append(before)
 
