@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.generators import FORMATS
+from sefa_widget.generators.assuming import parsed
 from sefa_widget.generators.inspection import report
 
 
@@ -31,9 +32,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     inspect.add_argument("file", metavar="FILE", help="the file, or a folder with pytorch_model.bin")
     inspect.add_argument("--format", choices=FORMATS, help="read it as this format, whatever it looks like")
+    inspect.add_argument(
+        "--assume",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what the file does not tell, for example activation=leaky_relu; several times for several",
+    )
     options = parser.parse_args(arguments)
     try:
-        print(report(options.file, options.format))
+        print(report(options.file, options.format, parsed(options.assume)))
     except (CheckpointError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

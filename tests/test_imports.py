@@ -10,6 +10,7 @@ ORDER = [
     "arguments",
     "progress",
     "checkpoint",
+    "saving",
     "generators",
     "directions",
     "pictures",

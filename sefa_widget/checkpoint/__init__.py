@@ -17,6 +17,7 @@ from sefa_widget.checkpoint.contents import Contents, Leaf
 from sefa_widget.checkpoint.files import OpenFile, open_file
 from sefa_widget.checkpoint.folders import weights_files
 from sefa_widget.checkpoint.foreign import address, missing
+from sefa_widget.checkpoint.inert import InertStub
 from sefa_widget.checkpoint.search import find_networks
 
 __all__ = ["OWN_FORMAT", "Checkpoint", "CheckpointError", "Contents", "Leaf", "open_checkpoint", "outline"]
@@ -97,6 +98,8 @@ def _find(opened: OpenFile) -> list[Contents]:
 
 def outline(value: object) -> str:
     """Say in a few words what a file holds, for messages."""
+    if isinstance(value, InertStub):
+        return f"an object of the class {value.kind[:80]!r}"
     if not isinstance(value, dict):
         return f"a {type(value).__name__}"
     keys = ", ".join(repr(key)[:60] for key in islice(value, 5))

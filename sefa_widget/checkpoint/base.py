@@ -11,8 +11,18 @@ OWN_FORMAT = "sefa_widget"
 """Name of this project's own format, and the one metadata key of its safetensors files."""
 
 
+LONGEST = 600
+"""Characters of a message."""
+
+
 class CheckpointError(Exception):
-    """A file that cannot be loaded; the text says what was found and what to do."""
+    """A file that cannot be read or written; the text says what was found and what to do.
+
+    A longer text than 600 characters loses its middle.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text if len(text) <= LONGEST else f"{text[:360]} ... {text[-230:]}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

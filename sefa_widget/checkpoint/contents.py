@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from torch import Tensor
 from sefa_widget.checkpoint.base import CheckpointError
 from sefa_widget.checkpoint.storage import View, is_finite, read_view
 from sefa_widget.checkpoint.stubs import ArrayStub
+from sefa_widget.progress import Progress
 
 Leaf = Tensor | View | ArrayStub
 """A tensor, or the description of one that is still in the file."""
@@ -62,8 +63,8 @@ class Contents:
     size: int = 0
     class_name: str = ""
 
-    def read(self, leaves: Mapping[str, Leaf]) -> dict[str, Tensor]:
-        """Copy tensors of this file into memory of their own, on the CPU.
+    def read(self, leaves: Mapping[str, Leaf], progress: Progress | None = None) -> dict[str, Tensor]:
+        """Copy tensors of this file into memory of their own, on the CPU; progress counts their bytes.
 
         Raises
         ------
@@ -75,14 +76,14 @@ class Contents:
         UserWarning
             If some numbers are NaN or infinite.
         """
-        cost = sum(leaf.cost for leaf in leaves.values() if not isinstance(leaf, Tensor))
-        if cost > 2 * self.size:
-            raise CheckpointError(
-                f"describes tensors of {cost} bytes in a file of {self.size}. It is damaged or made to "
-                "attack."
-            )
+        cost = check_cost(leaves.values(), self.size)
         try:
-            read = {key: _read(leaf) for key, leaf in leaves.items()}
+            read, done = {}, 0
+            for key, leaf in leaves.items():
+                read[key] = _read(leaf)
+                done += 0 if isinstance(leaf, Tensor) else leaf.cost
+                if progress is not None:
+                    progress(done, cost)
         except (MemoryError, RuntimeError) as error:  # torch raises RuntimeError where memory is short
             raise CheckpointError(f"needs {cost} bytes of memory, which are not free here.") from error
         if broken := [key for key, (_, finite) in read.items() if not finite]:
@@ -93,6 +94,16 @@ class Contents:
                 stacklevel=4,
             )
         return {key: tensor for key, (tensor, _) in read.items()}
+
+
+def check_cost(leaves: Iterable[Leaf], size: int) -> int:
+    """Give the bytes that reading takes, or refuse if a file of `size` bytes cannot hold so many."""
+    cost = sum(leaf.cost for leaf in leaves if not isinstance(leaf, Tensor))
+    if cost > 2 * size:
+        raise CheckpointError(
+            f"describes tensors of {cost} bytes in a file of {size}. It is damaged or made to attack."
+        )
+    return cost
 
 
 def _read(leaf: Leaf) -> tuple[Tensor, bool]:

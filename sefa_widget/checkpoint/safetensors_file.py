@@ -41,8 +41,13 @@ def read_safetensors(source: Span) -> tuple[dict[str, View], dict[str, str]]:
         If the header is damaged or does not describe every byte behind it once.
     """
     length = int.from_bytes(source.part(0, 8).read(), "little")
-    if length > min(len(source) - 8, _MOST_HEADER):
+    if length > len(source) - 8:
         raise _damaged(f"its header says that it has {length} bytes")
+    if length > _MOST_HEADER:
+        raise CheckpointError(
+            f"has a header of {length:,} bytes; generators need at most {_MOST_HEADER:,}. It holds another "
+            "kind of network, or is made to attack."
+        )
     header = _parse(source.part(8, 8 + length).read())
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):

@@ -13,7 +13,6 @@ from tokenize import TokenError
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 
 from sefa_widget.arguments import flag, new_file
@@ -22,12 +21,13 @@ from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.checkpoint.files import open_file, read_json
 from sefa_widget.checkpoint.storage import View, read_view
 from sefa_widget.directions.base import Directions, check_directions, check_fit
-from sefa_widget.directions.foreign import read_foreign
+from sefa_widget.directions.foreign import check_directions_size, read_foreign
 from sefa_widget.directions.layers import choose_layers, edit_rows
 from sefa_widget.directions.method import plain
 from sefa_widget.directions.search import Search
 from sefa_widget.directions.value import Value
 from sefa_widget.generators.base import Generator, check_generator
+from sefa_widget.saving import replacing, write_tensors
 
 _METADATA = "sefa_widget_directions"
 """The one metadata key of this project's files of directions."""
@@ -116,6 +116,8 @@ def save_directions(directions: Directions, path: str | Path, *, csv: bool = Fal
     ------
     ValueError
         If what is given are no directions, or there is no such folder.
+    SaveError
+        If the disk is full or cannot be written to; an existing file is as it was.
     """
     from sefa_widget import __version__
 
@@ -138,14 +140,14 @@ def save_directions(directions: Directions, path: str | Path, *, csv: bool = Fal
         "vectors": directions.vectors.detach().cpu().contiguous(),
         "eigenvalues": directions.eigenvalues.detach().cpu().contiguous(),
     }
-    save_file(tensors, path, {_METADATA: json.dumps(about, sort_keys=True)})  # one key: reproducible bytes
+    write_tensors(tensors, path, {_METADATA: json.dumps(about, sort_keys=True)})
     if csv:
         _write_table(directions, path.with_suffix(".csv"))
     return path
 
 
 def _write_table(directions: Directions, path: Path) -> None:
-    with path.open("w", newline="") as file:
+    with replacing(path) as part, part.open("w", newline="") as file:
         writer = csv.writer(file)
         entries = [f"v{number}" for number in range(directions.vectors.shape[1])]
         writer.writerow(["direction", "eigenvalue", "value", *entries])
@@ -174,6 +176,7 @@ def _read_own(path: Path) -> Directions | None:
         if _METADATA not in contents.metadata:
             return None
         values = contents.value if isinstance(contents.value, Mapping) else {}
+        check_directions_size(sum(view.cost for view in values.values() if isinstance(view, View)))
         vectors, eigenvalues = (
             read_view(view)[0].double() if isinstance(view := values.get(key), View) else None
             for key in ("vectors", "eigenvalues")

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sefa_widget.checkpoint.contents import check_cost
 from sefa_widget.checkpoint.files import open_file
 from sefa_widget.checkpoint.storage import View, read_view
 from sefa_widget.directions.base import Directions
@@ -19,7 +20,7 @@ from sefa_widget.directions.search import Search
 from sefa_widget.directions.value import Value
 
 _MOST_BYTES = 1 << 30
-"""Of one array in a compressed file."""
+"""Of all arrays of a file together: as many as 8,192 directions of 16,384 numbers of float64."""
 
 GANSPACE = Value("share of the variance of these components", "λ/Σλ")
 FILE = Value("share of the sum of the eigenvalues in the file", "λ/Σλ")
@@ -36,6 +37,7 @@ def read_foreign(path: Path) -> Directions:
     with path.open("rb") as file:
         head = file.read(9)
     if head.startswith(b"\x93NUMPY"):
+        check_directions_size(path.stat().st_size)
         array = np.load(path, allow_pickle=False)
         alone = array.ndim == 2 and len(array) == 1
         return _directions(array, None, Search("interfacegan" if alone else "imported", None, None))
@@ -47,20 +49,27 @@ def read_foreign(path: Path) -> Directions:
     with open_file(path) as contents:
         values = contents.value if isinstance(contents.value, Mapping) else {}
         view = values.get("eigvec")
+        if isinstance(view, View):
+            check_directions_size(check_cost([view], contents.size))
         eigvec = read_view(view)[0] if isinstance(view, View) else None
     if eigvec is None or eigvec.ndim != 2:
         raise ValueError(f"it has {_shown(values)}, but no matrix 'eigvec'.")
     return _directions(eigvec.T, None, Search("sefa (rosinality)", None, False))
 
 
+def check_directions_size(size: int) -> None:
+    """Refuse a file whose arrays have more bytes together than directions ever have, before any is read."""
+    if size > _MOST_BYTES:
+        raise ValueError(f"its arrays have {size:,} bytes; directions have at most {_MOST_BYTES:,}.")
+
+
 def _arrays(path: Path, sizes: Mapping[str, int]) -> Directions:
     keys = [name.removesuffix(".npy") for name in sizes]
 
     def load(key: str) -> np.ndarray[Any, Any]:
-        if sizes[f"{key}.npy"] > _MOST_BYTES:
-            raise ValueError(f"its {key!r} is {sizes[f'{key}.npy']} bytes large.")
         return np.asarray(arrays[key])
 
+    check_directions_size(sum(sizes.values()))
     with np.load(path, allow_pickle=False) as arrays:
         if "lat_comp" in keys:
             spread = load("act_stdev").astype(np.float64)

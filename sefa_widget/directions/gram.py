@@ -90,9 +90,22 @@ def total_gram(
         missing = [number for number in numbers if grams is None or number not in grams.known]
         if grams is None or missing:
             with torch.no_grad():
-                grams = LayerGrams(compute(missing) | (grams.known if grams else {}))
+                found = compute(missing)
+            _check_finite(found, generator)
+            grams = LayerGrams(found | (grams.known if grams else {}))
             known[method] = grams
         return grams.total(numbers)
+
+
+def _check_finite(grams: dict[int, Gram], generator: Generator) -> None:
+    """Refuse layers with NaN or infinite numbers: none of their rows may be left out without a word."""
+    broken = [number for number, gram in grams.items() if not gram.matrix.isfinite().all()]
+    if broken:
+        which = f"Layers {', '.join(map(str, broken))}" if len(broken) > 1 else f"Layer {broken[0]}"
+        raise ValueError(
+            f"{which} of {generator.name!r} cannot be factorised: weights there, or in front of it, are NaN "
+            "or infinite. Choose other layers, or load a snapshot from before training diverged."
+        )
 
 
 def gram_of_rows(weight: Tensor, normalize: bool) -> Gram:
@@ -105,5 +118,5 @@ def gram_of_rows(weight: Tensor, normalize: bool) -> Gram:
     rows = to_float64(weight)
     norms = rows.norm(dim=1, keepdim=True)
     if normalize:
-        rows = torch.where(norms > 0, rows / norms, 0.0)
-    return Gram(for_eigh(rows.T @ rows), int((norms > 0).sum()))
+        rows = torch.where(norms == 0, 0.0, rows / norms)  # NaN stays NaN
+    return Gram(for_eigh(rows.T @ rows), int((norms != 0).sum()))

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -22,6 +21,7 @@ from sefa_widget.arguments import instance, new_file, several, whole, wholes
 from sefa_widget.arguments import path as full_path
 from sefa_widget.checkpoint import OWN_FORMAT, CheckpointError
 from sefa_widget.generators import choose_device, read_checkpoint
+from sefa_widget.saving import write_tensors
 
 FAMILY = "attribute_regressor"
 """What the metadata of a regressor's file says in the place of a generator's architecture."""
@@ -216,5 +216,5 @@ def save_regressor(regressor: AttributeRegressor, path: str | Path) -> Path:
     path = new_file(path)
     tensors = {key: value.detach().cpu().half().contiguous() for key, value in regressor.state_dict().items()}
     about = {"family": FAMILY, "config": regressor.config}
-    save_file(tensors, path, {OWN_FORMAT: json.dumps(about)})  # one key: the file's bytes are reproducible
+    write_tensors(tensors, path, {OWN_FORMAT: json.dumps(about)})
     return path

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
 from sefa_widget.arguments import instance, new_file
@@ -25,9 +24,12 @@ from sefa_widget.generators.building import assumption_line, build
 from sefa_widget.generators.calling import Call
 from sefa_widget.generators.families import FAMILIES, FORMATS
 from sefa_widget.generators.hub import START, downloaded
+from sefa_widget.generators.limits import LIMITS, checked_limits
 from sefa_widget.generators.opening import BUNDLED
 from sefa_widget.generators.precision import as_dtype
 from sefa_widget.generators.reading import checkpoint_of, read_checkpoint
+from sefa_widget.progress import Progress, check_progress
+from sefa_widget.saving import write_tensors
 
 __all__ = [
     "BUNDLED",
@@ -58,6 +60,8 @@ def load_generator(
     name: str | None = None,
     assume: Mapping[str, Any] | None = None,
     network: str | None = None,
+    limits: Mapping[str, int] | None = None,
+    progress: Progress | None = None,
 ) -> Generator:
     """Load a pre-trained generator.
 
@@ -94,6 +98,11 @@ def load_generator(
     network
         Which generator of a file that holds several, by its name there, for example ``"netG_B"``; None takes
         the averaged one.
+    limits
+        What is allowed of a file beyond the usual, which is ``{"pixels": 8192, "latent": 16384, "parameters":
+        2**30}``: height or width of pictures, numbers of a latent, numbers of all weights.
+    progress
+        Called with the bytes of tensors that are read from a file, and of all; what it raises ends it.
 
     Returns
     -------
@@ -103,7 +112,7 @@ def load_generator(
     Raises
     ------
     CheckpointError
-        If the file cannot be read or does not fit the architecture it looks like.
+        If the file cannot be read, does not fit the architecture it looks like, or is larger than `limits`.
     ValueError
         If the device does not exist here or cannot draw in the dtype, or a module cannot be taken as a
         generator.
@@ -134,7 +143,9 @@ def load_generator(
             "Only a torch.nn.Module takes latent_dim, num_classes, layers, latent_from, call or name."
         )
     else:
-        generator = _read(source, format, assume, network).to(chosen)
+        generator = _read(
+            source, format, assume, network, checked_limits(limits), check_progress(progress)
+        ).to(chosen)
     if drawn_in is not None:
         generator.synthesis_dtype = drawn_in
     return generator
@@ -145,14 +156,16 @@ def _read(
     format: str | None,  # noqa: A002  # see above
     assume: Mapping[str, Any] | None,
     network: str | None,
+    limits: Mapping[str, int],
+    progress: Progress | None,
 ) -> Generator:
     """Make a generator of a bundled name, a file or a checkpoint."""
     source = next(iter(BUNDLED)) if source is None else source
     if isinstance(source, Checkpoint):
         copies = {key: tensor.clone() for key, tensor in source.tensors.items()}
-        return build(replace(source, tensors=copies), assume)
+        return build(replace(source, tensors=copies), assume, limits)
     if isinstance(source, Mapping) and _holds_tensors(source):
-        generator = build(checkpoint_of(source, format, network), assume)
+        generator = build(checkpoint_of(source, format, network), assume, limits)
         if generator.assumed:
             print(assumption_line(generator))
         return generator
@@ -180,10 +193,12 @@ def _read(
     path = full_path(given, "source")
     if network is not None:
         instance(network, "network", str, "the name of a generator in the file")
-    generator = build(read_checkpoint(given, format, network), assume)
+    generator = build(read_checkpoint(given, format, network, limits, progress), assume, limits)
     if generator.assumed:
         print(assumption_line(generator))
-    generator.source = str(path) if format is None and network is None and not assume else None
+    generator.source = (
+        str(path) if format is None and network is None and not assume and limits == LIMITS else None
+    )
     return generator
 
 
@@ -213,6 +228,8 @@ def save_generator(generator: Generator, path: str | Path) -> Path:
     ------
     ValueError
         If what is given is no generator of this project, or there is no such folder.
+    SaveError
+        If the disk is full or cannot be written to; an existing file is as it was.
     """
     check_generator(generator)
     path = new_file(path)
@@ -220,7 +237,7 @@ def save_generator(generator: Generator, path: str | Path) -> Path:
     about = {"family": generator.family, "config": generator.config}
     if generator.assumed:
         about["assumed"] = list(generator.assumed)
-    save_file(tensors, path, {OWN_FORMAT: json.dumps(about)})  # one key: the file's bytes are reproducible
+    write_tensors(tensors, path, {OWN_FORMAT: json.dumps(about)})
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,29 @@ KNOWN: dict[str, Callable[[Any], Any]] = {
     "size": lambda value: whole(value, "assume['size']", 1, 8192),
 }
 """What can be assumed, each with the check of its value."""
+
+
+def parsed(texts: Sequence[str]) -> dict[str, Any]:
+    """Read assumptions of the command line; numbers and truth values are taken as such.
+
+    >>> parsed(["activation=leaky_relu", "label_size=3"])
+    {'activation': 'leaky_relu', 'label_size': 3}
+
+    Raises
+    ------
+    ValueError
+        If a text has no ``=``.
+    """
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ValueError(f"--assume is {text!r:.60}; write NAME=VALUE, for example label_size=3.")
+        try:
+            found[name] = json.loads(value.lower())
+        except ValueError:
+            found[name] = value
+    return found
 
 
 def checked(assume: Any, allowed: Sequence[str], what: str) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 
@@ -19,7 +20,11 @@ from sefa_widget.generators.reading import find_problem, read_incomplete
 _LONGEST = 100
 
 
-def report(path: str | Path, format: str | None = None) -> str:  # noqa: A002  # as in read_checkpoint
+def report(
+    path: str | Path,
+    format: str | None = None,  # noqa: A002  # as in read_checkpoint
+    assume: Mapping[str, Any] | None = None,
+) -> str:
     """Describe a file of weights.
 
     Parameters
@@ -28,6 +33,8 @@ def report(path: str | Path, format: str | None = None) -> str:  # noqa: A002  #
         A file or folder as for `read_checkpoint`.
     format
         Format to read it as; None recognises it.
+    assume
+        What the file does not tell, as for `load_generator`.
 
     Returns
     -------
@@ -43,16 +50,16 @@ def report(path: str | Path, format: str | None = None) -> str:  # noqa: A002  #
     """
     checkpoint = read_incomplete(path, format)
     size = sum(file.stat().st_size for file in weights_files(full_path(path)))
-    return "\n".join(_lines(checkpoint, size))
+    return "\n".join(_lines(checkpoint, size, assume))
 
 
-def _lines(checkpoint: Checkpoint, size: int) -> Iterator[str]:
+def _lines(checkpoint: Checkpoint, size: int, assume: Mapping[str, Any] | None) -> Iterator[str]:
     tensors, known = checkpoint.tensors, format_named(checkpoint.format)
     pixels = known.resolution(tensors)
     problem, generator = find_problem(checkpoint), None
     if problem is None:
         try:
-            generator = build(checkpoint)
+            generator = build(checkpoint, assume)
         except CheckpointError as error:
             problem = str(error)
     yield f"file        {checkpoint.name!r}, {size:,} bytes"

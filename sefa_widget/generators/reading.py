@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,16 @@ from sefa_widget.checkpoint import Checkpoint, CheckpointError, open_checkpoint,
 from sefa_widget.checkpoint.search import find_networks
 from sefa_widget.generators.families import format_named
 from sefa_widget.generators.finding import choice_in_words, choose, find_generators
+from sefa_widget.generators.limits import check_size, checked_limits
+from sefa_widget.progress import Progress
 
 
 def read_checkpoint(
     path: str | Path,
     format: str | None = None,  # noqa: A002  # says it best
     network: str | None = None,
+    limits: Mapping[str, int] | None = None,
+    progress: Progress | None = None,
 ) -> Checkpoint:
     """Read a file of generator weights, recognised by its content; none of its code is run.
 
@@ -34,6 +39,10 @@ def read_checkpoint(
         Name of a format in `FORMATS` to read it as, whatever it looks like; None recognises it.
     network
         Which generator of the file, by its name there, for example ``"netG_B"``; None takes the averaged one.
+    limits
+        What is allowed beyond the usual: ``{"parameters": ...}`` numbers that are read; see `load_generator`.
+    progress
+        Called with the bytes of tensors that are read, and of all; what it raises ends the reading.
 
     Returns
     -------
@@ -49,7 +58,7 @@ def read_checkpoint(
     ValueError
         If `path` is neither a text nor a path, or there is no such user as its ``~user``.
     """
-    checkpoint = read_incomplete(path, format, network)
+    checkpoint = read_incomplete(path, format, network, limits, progress)
     if problem := find_problem(checkpoint):
         raise CheckpointError(f"{full_path(path).name!r} is {problem}")
     return checkpoint
@@ -59,6 +68,8 @@ def read_incomplete(
     path: str | Path,
     format: str | None = None,  # noqa: A002  # as above
     network: str | None = None,
+    limits: Mapping[str, int] | None = None,
+    progress: Progress | None = None,
 ) -> Checkpoint:
     """Read a file like `read_checkpoint`, but leave it to the caller to `find_problem`."""
     named = None if format is None else format_named(format)
@@ -66,7 +77,10 @@ def read_incomplete(
         found = find_generators(networks, named)
         chosen = choose(found, network)
         known, contents = chosen.known, chosen.contents
-        tensors = contents.read(known.tensors(contents))
+        leaves = known.tensors(contents)
+        count = sum(math.prod(leaf.shape) for leaf in leaves.values())
+        check_size("", count, "parameters", checked_limits(limits))
+        tensors = contents.read(leaves, progress)
         return Checkpoint(
             known.name,
             tensors,

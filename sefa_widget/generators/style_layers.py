@@ -66,7 +66,7 @@ class Dense(nn.Module):
         bias: float = 0.0,
     ) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(outputs, inputs) / lr_multiplier)
+        self.weight = nn.Parameter(torch.randn(outputs, inputs).div_(lr_multiplier))
         self.bias = nn.Parameter(torch.full((outputs,), bias / lr_multiplier))
         self.activation, self.gain = ACTIVATIONS[activation]
         self.weight_gain, self.bias_gain = lr_multiplier / math.sqrt(inputs), lr_multiplier

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -100,6 +100,7 @@ class StyleGenerator(Generator):
         nothing, as in genforce's and rosinality's.
     """
 
+    parts: ClassVar[Mapping[str, Any]] = {"mapping": MappingNetwork}
     latent_space: LatentSpace = "w"
     w_avg: Tensor
     class_w_avg: Tensor | None

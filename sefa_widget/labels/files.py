@@ -17,7 +17,7 @@ from sefa_widget.arguments import path as full_path
 from sefa_widget.labels.fields import KINDS
 from sefa_widget.labels.labels import Labels
 from sefa_widget.labels.value import Label
-from sefa_widget.pictures.files import replacing
+from sefa_widget.saving import replacing
 
 FORMAT, VERSION = "sefa_widget labels", 1
 _NO_FILE = re.compile(r"[^\w-]+")

@@ -20,6 +20,10 @@ from sefa_widget.labels import Labels
 from sefa_widget.panel.progress import ProgressLine
 from sefa_widget.panel.sharing import Key, model_key, shared
 from sefa_widget.panel.widget import SefaWidget
+from sefa_widget.progress import Progress
+
+LARGE = 100_000_000
+"""Bytes of a file from which on the line of progress counts."""
 
 
 def explore(
@@ -34,6 +38,7 @@ def explore(
     dtype: str | torch.dtype | None = None,
     assume: Mapping[str, Any] | None = None,
     network: str | None = None,
+    limits: Mapping[str, int] | None = None,
     fresh: bool = False,
 ) -> SefaWidget:
     """Open a panel that edits a generator's pictures live.
@@ -73,6 +78,8 @@ def explore(
         What a file does not tell, for example ``{"activation": "leaky_relu"}``: see `load_generator`.
     network
         Which of several generators of a file: see `load_generator`.
+    limits
+        How large a generator of a file may be, for example ``{"pixels": 16384}``: see `load_generator`.
     fresh
         Whether the panel gets a generator of its own. Otherwise panels of the same model (a bundled name,
         or an unchanged file) on the same device and in the same dtype share one, which is loaded once.
@@ -95,11 +102,19 @@ def explore(
     source = next(iter(BUNDLED)) if source is None else source
     flag(fresh, "fresh")
 
-    def load() -> Generator:
-        return load_generator(source, device=device, dtype=dtype, assume=assume, network=network)
+    def load(progress: Progress | None = None) -> Generator:
+        return load_generator(
+            source,
+            device=device,
+            dtype=dtype,
+            assume=assume,
+            network=network,
+            limits=limits,
+            progress=progress,
+        )
 
     def key() -> Key | None:
-        if fresh or assume or network or not isinstance(source, str | Path):
+        if fresh or assume or network or limits or not isinstance(source, str | Path):
             return None
         chosen = choose_device(device)
         return model_key(source, chosen, torch.float32 if dtype is None else as_dtype(dtype, chosen))
@@ -110,7 +125,7 @@ def explore(
         generator = shared(key(), load)
     else:
         found = key()
-        generator = _told(source, lambda: shared(found, load))
+        generator = _told(source, lambda progress: shared(found, lambda: load(progress)))
     return SefaWidget(
         generator, state=state, directions=directions, class_names=class_names, labels=kept, rater=who
     )
@@ -124,12 +139,21 @@ def _user() -> str:
         return ""
 
 
-def _told(source: str | Path | Checkpoint | nn.Module, load: Callable[[], Generator]) -> Generator:
+def _told(source: str | Path | Checkpoint | nn.Module, load: Callable[[Progress], Generator]) -> Generator:
     """Load a generator and tell how it goes in a line."""
     with ProgressLine() as line:
-        line.show(f"Loading {_title(source)} …")
+        title = _title(source)
+        line.show(f"Loading {title} …")
+        shown = 0
+
+        def progress(done: int, total: int) -> None:
+            nonlocal shown
+            if total > LARGE and done * 20 // total > shown:
+                shown = done * 20 // total
+                line.show(f"Loading {title}: {5 * shown} %")
+
         start = time.perf_counter()
-        generator = load()
+        generator = load(progress)
         seconds = time.perf_counter() - start
         count = sum(parameter.numel() for parameter in generator.parameters()) / 1e6
         line.show(

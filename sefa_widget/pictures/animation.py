@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from sefa_widget.pictures.files import Tiles, replacing
+from sefa_widget.pictures.files import Tiles
 from sefa_widget.pictures.frames import Pixels
+from sefa_widget.saving import replacing
 
 ANIMATED = (".gif", ".webp", ".mp4")
 """Endings of files of an animation."""

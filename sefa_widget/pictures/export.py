@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ from sefa_widget.arguments import path as as_path
 from sefa_widget.generators.base import Generator, check_generator
 from sefa_widget.pictures.drawing import tiles
 from sefa_widget.pictures.editing import Edit
-from sefa_widget.pictures.files import PART, STILL, replacing, write
+from sefa_widget.pictures.files import STILL, write
 from sefa_widget.pictures.frames import to_pixels
 from sefa_widget.pictures.recipe import of_edit, of_generator, of_start
 from sefa_widget.pictures.sheet import as_edits
 from sefa_widget.pictures.starts import Start, Starts, as_starts
 from sefa_widget.progress import Progress
+from sefa_widget.saving import PART, replacing
 
 RECIPE = "recipe.json"
 """The file that says how the pictures of a folder are made."""
@@ -124,12 +126,11 @@ def _prepared(folder: Path, recipe: dict[str, Any]) -> Path:
     elif not folder.is_dir():
         raise ValueError(f"folder is {str(folder)!r}, a file; give the name of a folder.")
     known = folder / RECIPE
-    half = known.with_name(known.name + PART)
     if known.exists():
         _check_same(folder, known, recipe)
         for part in folder.glob(f"*{PART}"):
             part.unlink()
-    elif any(file != half for file in folder.iterdir()):
+    elif any(not fnmatch(file.name, f"{RECIPE}*{PART}") for file in folder.iterdir()):
         raise ValueError(
             f"folder is {str(folder)!r}, which holds other files and no {RECIPE}; give a new or an empty one."
         )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from sefa_widget.saving import replacing
+
 Tiles = NDArray[np.uint8]
 """``[R, C, H, W, 3]`` RGB."""
 
 STILL = (".png", ".webp", ".npz")
 """Endings of files of a grid."""
-PART = ".part"
-"""Ending of a file that is being written."""
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a path beside `path` to write to, which takes its place when all went well."""
-    part = path.with_name(path.name + PART)
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def grid_image(tiles: Tiles) -> Image.Image:
@@ -40,10 +28,10 @@ def grid_image(tiles: Tiles) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(grid))
 
 
-def write(path: Path, tiles: Tiles, recipe: Mapping[str, Any]) -> None:
-    """Write a grid in the format that the ending says, one of `STILL`."""
+def write(path: Path, tiles: Tiles, recipe: Mapping[str, Any], *, alone: bool = True) -> None:
+    """Write a grid in the format that the ending says, one of `STILL`; see `replacing` for `alone`."""
     text, kind = json.dumps(recipe), path.suffix.lower()
-    with replacing(path) as part, part.open("wb") as file:
+    with replacing(path, alone=alone) as part, part.open("wb") as file:
         if kind == ".png":
             about = PngInfo()
             about.add_itxt("sefa_widget", text)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import random
+import re
+import subprocess
+import sys
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -66,3 +69,14 @@ def test_a_damaged_file_is_read_or_refused(place, name, seed):
     with warnings.catch_warnings(), suppress(CheckpointError):
         warnings.simplefilter("ignore")
         find_problem(read_incomplete(place))
+
+
+@pytest.mark.timeout(900)
+def test_a_minute_of_fuzzing_that_is_guided_by_coverage_finds_nothing(tmp_path):
+    pytest.importorskip("atheris", reason="atheris is not made for this machine")
+    root = Path(__file__).parents[2]
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    command = [sys.executable, "-m", "tests.checkpoint.fuzz", "60"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert re.search(r"Done [1-9]\d* runs", done.stderr)

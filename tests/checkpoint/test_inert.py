@@ -14,6 +14,9 @@ from torch import nn
 
 from sefa_widget import CheckpointError, load_generator
 from sefa_widget.checkpoint.inert import inert_global
+from sefa_widget.generators import read_checkpoint
+from tests.checkpoint.attacks import pickled
+from tests.checkpoint.opcodes import NONE, entries, get, named_global, number, put, text
 from tests.checkpoint.small_files import state_dict, torch_saved
 from tests.checkpoint.test_checkpoint import read, save  # noqa: F401  # a fixture
 
@@ -74,3 +77,26 @@ def test_a_class_of_the_standard_library_is_refused(save):  # noqa: F811
     data = pickle.dumps({"a": io.BytesIO})
     with pytest.raises(CheckpointError, match=r"asks for _io\.BytesIO"):
         read(save(data))
+
+
+DEEP = NONE + b"\x85" * 450_000
+LARGE = entries([(text(f"k{n}"), NONE) for n in range(50_000)]) + put(0)
+COLLIDING = b"".join(number((2**61 - 1) * n) + NONE for n in range(1, 20_000))
+
+
+@pytest.mark.parametrize(("module", "name"), [("my.models", "Thing"), ("collections", "defaultdict")])
+@pytest.mark.parametrize(
+    ("does", "message"),
+    [
+        (lambda made: made + b"(" + DEEP + NONE + b"u", "uses a tuple as a key"),
+        (lambda made: made + b"}(" + DEEP + NONE + b"ub", "uses a tuple as a key"),
+        (lambda made: made + b"(" + COLLIDING + b"u", "far more work"),
+        (lambda made: LARGE + b"](" + (made + get(0) + b"b") * 20_000 + b"e", "far more work"),
+        (lambda made: made + DEEP + b"b", "holds no state dict of a generator, but an object of the class"),
+    ],
+)
+def test_an_object_of_any_class_costs_what_a_known_one_costs(tmp_path, module, name, does, message):
+    path = tmp_path / "attack.pkl"
+    path.write_bytes(pickled(does(named_global(f"{module}.{name}") + b")\x81")))
+    with pytest.raises(CheckpointError, match=message):
+        read_checkpoint(path)

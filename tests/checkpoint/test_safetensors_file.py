@@ -96,7 +96,7 @@ def file(header: object, numbers: int = 8) -> bytes:
         (file([]), "no table"),
         (file(b"{}")[:-9], "says that it has 2 bytes"),
         (b"\xff" * 8 + b"{}", "says that it has"),
-        (file(b" " * (1 << 22) + b"{}"), "says that it has"),
+        (file(b" " * (1 << 22) + b"{}"), "generators need at most"),
     ],
 )
 def test_a_header_that_does_not_fit_the_file_is_refused(data, message):

@@ -191,3 +191,12 @@ def test_every_method_says_which_code_rows_its_directions_move(method):
 def test_layers_that_read_no_latent_leave_all_rows_to_be_moved(tiny):
     assert factorize(tiny, layers=(1, 3)).edit_rows == (0,)
     assert edit_rows(tiny, [0, 2]) == (0,)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+@pytest.mark.parametrize("options", [{}, {"normalize": False}, {"method": "composed"}, {"method": "conv"}])
+def test_a_layer_with_nan_or_infinite_weights_is_refused_and_named(tiny, value, options):
+    with torch.no_grad():
+        next(tiny.parameters())[0, 0] = value
+    with pytest.raises(ValueError, match=r"Layers? 0.* cannot be factorised: weights .* NaN or infinite"):
+        factorize(tiny, **options)

@@ -11,6 +11,7 @@ from sefa_widget.__main__ import main
 from tests.checkpoint.small_files import state_dict, torch_saved
 
 GOLDEN = Path(__file__).parents[1] / "checkpoint" / "golden"
+DCGAN = Path(__file__).parents[1] / "golden" / "dcgan.safetensors"
 HOSTILE = Path(__file__).parents[1] / "golden" / "hostile"
 
 
@@ -80,3 +81,10 @@ def test_a_file_of_a_user_there_is_not_is_refused_with_the_reason(capsys):
     assert printed.out == ""
     assert printed.err.startswith("path is '~no such user/file': ")
     assert len(printed.err.splitlines()) == 1
+
+
+def test_what_a_file_does_not_tell_is_given_on_the_command_line(capsys):
+    assert main(["inspect", str(DCGAN), "--assume", "activation=leaky_relu"]) == 0
+    assert "assumed     activation" not in capsys.readouterr().out
+    assert main(["inspect", str(DCGAN), "--assume", "activation"]) == 1
+    assert "write NAME=VALUE" in capsys.readouterr().err

@@ -1,5 +1,8 @@
 import json
+import os
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -230,3 +233,25 @@ def test_an_edit_of_the_faces_is_undone_by_its_opposite(faces):
     back = edit(there, directions, {0: -2.0})
     assert (faces.synthesize(there) - faces.synthesize(latent)).abs().mean() > 0.05
     torch.testing.assert_close(back.codes, latent.codes, atol=1e-5, rtol=0)
+
+
+OPEN_ALL = """
+import os, sys, tempfile
+from sefa_widget import load_generator
+for source in sys.argv[1:]:
+    load_generator(source)
+assert os.listdir(tempfile.gettempdir()) == [], os.listdir(tempfile.gettempdir())
+"""
+
+
+@pytest.mark.parametrize("source", ["heads", "nv_sg3_r.safetensors", "ajbrock_biggandeep.safetensors"])
+def test_opening_makes_no_files_elsewhere(tmp_path, source):
+    known = source if source == "heads" else str(GOLDEN / source)
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", OPEN_ALL, known],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr

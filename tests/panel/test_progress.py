@@ -63,3 +63,12 @@ def test_a_terminal_line_is_replaced_in_place(monkeypatch, capsys):
         line.show("a long text")
         line.show("short")
     assert capsys.readouterr().err == "\ra long text\rshort      \n"
+
+
+def test_a_large_file_is_counted_while_it_is_read(shown, monkeypatch):
+    monkeypatch.setattr("sefa_widget.panel.opening.LARGE", 1000)
+    explore(GOLDEN / "dcgan.safetensors", device="cpu").close()
+    percents = [int(text.split(": ")[1].removesuffix(" %")) for text in shown[1:-1]]
+    assert percents == sorted(set(percents))
+    assert percents[-1] == 100
+    assert len(percents) > 3

@@ -94,12 +94,12 @@ def test_a_file_is_whole_or_not_there(tiny, tmp_path, monkeypatch):
 
 def test_what_a_killed_export_left_half_is_taken_away(tiny, tmp_path):
     folder = save_pictures(tiny, range(2), tmp_path / "out")
-    (folder / "000001.png").rename(folder / "000001.png.part")
-    (folder / "000000.png.part").write_bytes(b"half")
+    (folder / "000001.png").rename(folder / "000001.png.999999999-1.part")
+    (folder / "000000.png.999999999-0.part").write_bytes(b"half")
     save_pictures(tiny, range(2), folder)
     assert names(folder) == ["000000.png", "000001.png", "recipe.json"]
     (tmp_path / "new").mkdir()
-    (tmp_path / "new" / "recipe.json.part").write_text("{")
+    (tmp_path / "new" / "recipe.json.999999999-0.part").write_text("{")
     assert names(save_pictures(tiny, 1, tmp_path / "new")) == ["000000.png", "recipe.json"]
 
 

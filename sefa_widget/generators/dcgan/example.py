@@ -62,6 +62,8 @@ def convert(checkpoint: Checkpoint) -> Converted:
         tensors.update({f"{name}.{leaf}": tensor for leaf, tensor in group.items()})
     _add_upsampling(entries, groups)
     first = checkpoint.tensors["main.0.weight"].shape[0]
+    if not first:
+        raise ValueError("its first convolution reads a latent of 0 numbers.")
     classes = checkpoint.assume.get("label_size", 0)
     if not 0 <= classes < first:
         raise ValueError(f"label_size is {classes}; the latent and the label have {first} numbers together.")

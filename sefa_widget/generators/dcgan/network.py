@@ -81,6 +81,7 @@ class DCGAN(Generator):
     """
 
     family: ClassVar[str] = "dcgan"
+    parts: ClassVar[Mapping[str, Any]] = {"geometry": Convolution}
 
     def __init__(
         self,

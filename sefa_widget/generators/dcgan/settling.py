@@ -15,6 +15,8 @@ from sefa_widget.generators.dcgan.network import DCGAN
 from sefa_widget.generators.stages import draw
 
 SAMPLES = 32
+LARGEST = 1024
+"""Pixels of a side up to which so many pictures are drawn."""
 FITS, STILL_FITS = 0.25, 0.4
 """Mismatch of statistics that few samples explain, and the largest at which another choice is believed."""
 ENOUGH = 24
@@ -36,6 +38,8 @@ def settle(generator: DCGAN, assume: Mapping[str, Any]) -> list[str]:
     """
     if not _remembers(generator):
         return _words(generator, assume, "")
+    if generator.resolution > LARGEST:
+        return _words(generator, assume, " (pictures are too large to compare statistics of many)")
     usual = generator.activation, generator.batch_norm_eps
     mismatch = _mismatch(generator, check=True)
     found = ""

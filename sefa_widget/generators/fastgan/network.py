@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from sefa_widget.generators.base import Generator, Layer
 from sefa_widget.generators.latent import Latent, Noise
 from sefa_widget.generators.precision import computing_in, to_full
+from sefa_widget.generators.seeded_noise import SeededNoise
 from sefa_widget.generators.spectral import of_unit_norm
 from sefa_widget.generators.stages import Features, Stage, advance
 from sefa_widget.generators.style_layers import normalize
@@ -202,10 +203,7 @@ class _Up(nn.Module):
         )
         self.strengths = nn.Parameter(torch.zeros(2)) if noisy else None
         if noisy:
-            seeded = torch.Generator("cpu").manual_seed(size)
-            self.register_buffer(
-                "noise", torch.randn(2, 1, size, size, generator=seeded, device="cpu"), persistent=False
-            )
+            self.noise = SeededNoise((2, 1, size, size), seed=size)
 
     def forward(self, x: Tensor, noise: Noise, condition: Tensor | None = None) -> Tensor:
         x = F.interpolate(x, scale_factor=2.0, mode="nearest")
@@ -214,11 +212,7 @@ class _Up(nn.Module):
             if self.strengths is not None and noise != "none":
                 shape = (len(x), 1, *x.shape[2:])
                 fresh = noise == "random"
-                drawn = (
-                    torch.randn(shape, device=x.device, dtype=x.dtype)
-                    if fresh
-                    else self.get_buffer("noise")[n]
-                )
+                drawn = torch.randn(shape, device=x.device, dtype=x.dtype) if fresh else self.noise.values[n]
                 x = x + (self.strengths[n] * drawn).to(x.dtype)
             x = F.glu(norm(x) if condition is None else norm(x, condition), dim=1)
         return x

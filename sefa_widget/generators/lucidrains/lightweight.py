@@ -18,6 +18,7 @@ from sefa_widget.generators.latent import Latent, Noise
 from sefa_widget.generators.lucidrains.attention import CrossAttention
 from sefa_widget.generators.lucidrains.network import smooth
 from sefa_widget.generators.precision import computing_in, to_full
+from sefa_widget.generators.seeded_noise import SeededNoise
 from sefa_widget.generators.stages import Features, Stage
 
 LATER = 3
@@ -152,16 +153,14 @@ class _Up(nn.Module):
         self.convolution = nn.Conv2d(inputs, 2 * outputs, 4)
         self.strength = nn.Parameter(torch.zeros(1))
         self.norm = nn.BatchNorm2d(2 * outputs)
-        seeded = torch.Generator("cpu").manual_seed(size)
-        noise = torch.randn(1, size, size, generator=seeded, device="cpu")
-        self.register_buffer("noise", noise, persistent=False)
+        self.noise = SeededNoise((1, size, size), seed=size)
 
     def forward(self, x: Tensor, noise: Noise) -> Tensor:
         x = functional.pixel_shuffle(functional.silu(self.expand(x)), 2)
         x = smooth(x) if self.antialias else x
         x = self.convolution(functional.pad(x, (2, 1, 2, 1)))
         if noise != "none":
-            stored = self.get_buffer("noise")
+            stored = self.noise.values
             drawn = stored if noise == "const" else torch.randn_like(x[:, :1])
             x = x + (self.strength * drawn).to(x.dtype)
         gated: Tensor = functional.glu(self.norm(x), 1)

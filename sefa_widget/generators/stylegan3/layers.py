@@ -52,8 +52,8 @@ class FourierInput(nn.Module):
         self.affine.weight.data.zero_()
         self.affine.bias.data.copy_(torch.tensor([1.0, 0.0, 0.0, 0.0]))
         self.register_buffer("transform", torch.eye(3))
-        self.register_buffer("freqs", torch.randn(waves, 2) * bandwidth)
-        self.register_buffer("phases", torch.rand(waves) - 0.5)
+        self.register_buffer("freqs", torch.randn(waves, 2).mul_(bandwidth))
+        self.register_buffer("phases", torch.rand(waves).sub_(0.5))
 
     def forward(self, code: Tensor) -> Tensor:
         """Map the code ``[N, w_dim]`` to ``[N, waves, size, size]``."""

@@ -16,7 +16,7 @@ from sefa_widget.generators.base import Layer, Modulation
 from sefa_widget.generators.latent import Latent, Noise
 from sefa_widget.generators.precision import to_full
 from sefa_widget.generators.stages import Features, Stage
-from sefa_widget.generators.style_mapping import StyleGenerator
+from sefa_widget.generators.style_mapping import MappingNetwork, StyleGenerator
 from sefa_widget.generators.stylegan3.layers import FilteredLayer, FourierInput
 
 
@@ -44,6 +44,7 @@ class StyleGAN3(StyleGenerator):
     """
 
     family: ClassVar[str] = "stylegan3"
+    parts: ClassVar[Mapping[str, Any]] = {"mapping": MappingNetwork, "layers": FilteredLayer}
 
     def __init__(
         self,
