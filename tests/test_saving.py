@@ -36,7 +36,8 @@ def test_a_file_has_its_name_only_when_all_of_it_is_written(tmp_path):
             part.write_text("half")
             raise ZeroDivisionError
 
-    pytest.raises(ZeroDivisionError, fail)
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("x.txt", "new")]
 
 
