@@ -4,7 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import { parseDirections, parseGeneratorInfo } from "./info";
 import type { Kernel, Listener } from "./kernel";
 import { parseLabels } from "./labels";
-import { parseCode, parseInfo, parseSeen } from "./messages";
+import { parseCode, parseFile, parseInfo, parseSeen } from "./messages";
 import { parseHistory, parseState } from "./state";
 
 export interface Traits {
@@ -55,6 +55,8 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
         if (seen && bytes) listener.seen(seen, bytes);
         const code = parseCode(content);
         if (code) listener.code(code);
+        const file = parseFile(content);
+        if (file && bytes) listener.file(file, bytes);
         const info = parseInfo(content);
         if (info) listener.info(info, bytes);
       });

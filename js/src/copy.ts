@@ -4,6 +4,8 @@ import { button, h, on, type Scope, setText } from "./dom";
 
 export interface Copy {
   readonly el: HTMLElement;
+  /** Copy the code of what is shown. */
+  start(): void;
   /** Ask for the code, if it is wanted and the picture is as the code will draw it. */
   look(quiet: boolean): void;
   /** The code came. */
@@ -19,11 +21,12 @@ export interface CopyEvents {
 
 export function createCopy(scope: Scope, events: CopyEvents): Copy {
   let wanted = false;
-  const el = button(scope, { class: "sefa-copy" }, "Copy as Python", () => {
+  const start = () => {
     wanted = true;
     setText(said, "");
     events.wanted();
-  });
+  };
+  const el = button(scope, { class: "sefa-copy" }, "Copy as Python", start);
   el.title = "Copy Python code that draws exactly these pictures";
   const said = h("span", { class: "sefa-copied", role: "status" });
   const code = h("textarea", { readonly: "", rows: "14", "aria-label": "Python code", spellcheck: "false" });
@@ -58,6 +61,7 @@ export function createCopy(scope: Scope, events: CopyEvents): Copy {
 
   return {
     el: h("span", { class: "sefa-copying" }, el, said, dialog),
+    start,
     look(quiet) {
       if (!wanted || !quiet) return;
       wanted = false;

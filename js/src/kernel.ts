@@ -2,7 +2,7 @@
 
 import type { DirectionsInfo, GeneratorInfo } from "./info";
 import type { LabelsInfo } from "./labels";
-import type { Code, Info, Intent, Seen } from "./messages";
+import type { Code, Info, Intent, Seen, SharedFile } from "./messages";
 import type { History, State } from "./state";
 
 /** What a kernel tells a panel; `signal` of `listen` ends it. */
@@ -16,6 +16,8 @@ export interface Listener {
   /** Small pictures that were asked for. */
   seen(seen: Seen, bytes: DataView): void;
   code(code: Code): void;
+  /** A file that was asked for. */
+  file(file: SharedFile, bytes: DataView): void;
   /** The connection is gone for good. */
   gone(): void;
   /** A listener threw. */

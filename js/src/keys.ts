@@ -25,6 +25,8 @@ export interface KeyCommands {
   region(): void;
   /** Show one of the views. */
   view(name: string): void;
+  /** Open the menu of what can be saved, or close it. */
+  share(): void;
   /** Name the open direction. */
   name(): void;
   /** Show the panel for a projector, or on the whole screen; or as before. */
@@ -102,6 +104,7 @@ export const KEYS: readonly Keys[] = [
       "3": (to) => to.view("label"),
     },
   },
+  { shown: "e", what: "share: save or copy what you see", run: { e: (to) => to.share() } },
   { shown: "n", what: "name the open direction", run: { n: (to) => to.name() } },
   {
     shown: "o m f s b",

@@ -36,6 +36,8 @@ export type Request =
   | { type: "spread" }
   /** Wants small pictures, at least `size` pixels high; one of no items ends the older one of the same name. */
   | { type: "look"; name: string; size: number; items: readonly LookItem[] }
+  /** Wants a file of what is shown. */
+  | { type: "share"; what: string; ending: string }
   /** Wants Python code that draws the sheet. */
   | { type: "code" }
   /** Says something of a direction; null takes all of it away. */
@@ -96,6 +98,22 @@ export interface Code {
   readonly type: "code";
   readonly view: string;
   readonly text: string;
+}
+
+/** A file that was asked for; its bytes come with it. */
+export interface SharedFile {
+  readonly type: "file";
+  readonly view: string;
+  readonly name: string;
+  readonly mime: string;
+}
+
+/** Read what comes with a file; null where it is something else. */
+export function parseFile(content: unknown): SharedFile | null {
+  if (!isFields(content) || content.type !== "file") return null;
+  const { type, view, name, mime } = content;
+  if (typeof view !== "string" || typeof name !== "string" || typeof mime !== "string") return null;
+  return { type, view, name, mime };
 }
 
 /** Read the Python code that was asked for; null where it is something else. */

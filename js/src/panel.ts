@@ -6,7 +6,7 @@ import { commKernel, type Traits } from "./comm-kernel";
 import { createCopy } from "./copy";
 import { createDirections } from "./directions";
 import { createDisplay } from "./display";
-import { h, type Scope } from "./dom";
+import { h, on, type Scope } from "./dom";
 import { createHeat } from "./heat";
 import type { Kernel, Listener } from "./kernel";
 import { listenToKeys } from "./keys";
@@ -17,6 +17,7 @@ import { createMethod } from "./method";
 import { isEmpty } from "./overlay";
 import { createRegion } from "./region";
 import { createSeed } from "./seed";
+import { createShare } from "./share";
 import { columnNames, describes } from "./sheet";
 import { createSplit } from "./split";
 import { createStage } from "./stage";
@@ -118,6 +119,16 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     end: (index, end) => edit({ ranges: ranged(link.wanted(), index, end) }),
     looked: look,
   });
+  const share = createShare(scope, {
+    ask: (what, ending) => link.ask({ type: "share", what, ending }),
+    copyCode: copy.start,
+  });
+  // The host's own menu would offer to delete the cell.
+  on(scope, stage.el, "contextmenu", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    share.toggle();
+  });
   const views = createViews(scope, (view) => edit({ view }));
   let found = kernel.directions;
   let labels = kernel.labels;
@@ -125,6 +136,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   function draw(): void {
     const wanted = link.wanted();
     views.update(wanted);
+    share.update(wanted);
     display.update(wanted);
     directions.update(wanted, found, found !== null && !describes(found, wanted), labels);
     carried.update(wanted);
@@ -166,7 +178,8 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   visited.update(kernel.history);
   const display = createDisplay(scope, root, edit);
   status.header.insertBefore(display.el, status.header.lastElementChild);
-  status.header.insertBefore(history.el, display.el);
+  status.header.insertBefore(share.el, display.el);
+  status.header.insertBefore(history.el, share.el);
   status.header.insertBefore(method.el, history.el);
   status.header.insertBefore(views.el, method.el);
   root.append(status.header, status.strip, area, visited.el);
@@ -218,6 +231,11 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     info: (message, bytes) => link.receive(message, bytes),
     seen: (seen, bytes) => seen.view === link.view && looks.receive(seen, bytes),
     code: (code) => code.view === link.view && copy.receive(code.text),
+    file(file, bytes) {
+      if (file.view !== link.view) return;
+      status.showProgress("", 1);
+      share.receive(file, bytes);
+    },
     gone: () => link.disconnect(),
     fail: scope.fail,
   };
@@ -240,6 +258,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     heat: heat.toggle,
     region: region.toggle,
     view: views.choose,
+    share: share.toggle,
     name: directions.name,
     projector: display.toggleProjector,
     fullScreen: display.toggleFullScreen,

@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import wire from "../../tests/wire.json" with { type: "json" };
 import { parseDirections, parseGeneratorInfo } from "../src/info";
-import { type Intent, parseCode, parseInfo, parseSeen } from "../src/messages";
+import { type Intent, parseCode, parseFile, parseInfo, parseSeen } from "../src/messages";
 import { parseHistory, parseState } from "../src/state";
 
 test.each(Object.entries(wire.down))("a %s from the kernel is read field by field", (_type, content) => {
-  expect(parseInfo(content) ?? parseSeen(content) ?? parseCode(content)).toEqual(content);
+  expect(parseInfo(content) ?? parseSeen(content) ?? parseCode(content) ?? parseFile(content)).toEqual(
+    content,
+  );
 });
 
 test("what goes up has exactly the fields of the wire", () => {
@@ -63,6 +65,7 @@ test("what goes up has exactly the fields of the wire", () => {
       ],
     },
     { type: "code", view: "v1" },
+    { type: "share", view: "v1", what: "film", ending: ".webp" },
     {
       type: "label",
       view: "v1",

@@ -14,6 +14,8 @@ from sefa_widget.progress import Progress
 
 FRAMES = 7
 """How many pictures a filmstrip has, from one end of the slider to the other."""
+FILM_FRAMES = 25
+"""The same for a film."""
 
 
 def edit_at(state: State, found: Found, index: int, strength: float) -> Edit:
@@ -28,9 +30,15 @@ def end(contents: Contents, index: int) -> float:
     return state.ranges.get(index) or float(contents.found.range.ends[index]) * state.stretch
 
 
-def strip(generator: Generator, contents: Contents, index: int, progress: Progress | None = None) -> Sheet:
+def strip(
+    generator: Generator,
+    contents: Contents,
+    index: int,
+    progress: Progress | None = None,
+    frames: int = FRAMES,
+) -> Sheet:
     """Draw one direction from one end of its slider to the other, a row for each start."""
-    shares = [2 * frame / (FRAMES - 1) - 1 for frame in range(FRAMES)]
+    shares = [2 * frame / (frames - 1) - 1 for frame in range(frames)]
     far = end(contents, index)
     columns = [edit_at(contents.state, contents.found, index, share * far) for share in shares]
     return sheet(generator, contents.starts, columns, progress=progress)

@@ -16,6 +16,7 @@ from sefa_widget.panel.messages import (
     Label,
     Look,
     Probe,
+    Share,
     Spread,
     TakeBack,
     Undo,
@@ -78,6 +79,8 @@ def decode(content: object) -> Intent:
         return Look(view, _string(content, "name"), _whole(content, "size", None), _items(content))
     if kind == "code":
         return Code(view)
+    if kind == "share":
+        return Share(view, _string(content, "what"), _string(content, "ending"))
     if kind == "label":
         fields = content.get("fields")
         if fields is not None and not isinstance(fields, dict):
@@ -87,7 +90,7 @@ def decode(content: object) -> Intent:
         return TakeBack(view)
     raise MessageError(
         f"Message type {reprlib.repr(kind)} is unknown; known are hello, bye, probe, edit, undo, "
-        "visit, cancel, spread, look, code, label, take_back."
+        "visit, cancel, spread, look, code, share, label, take_back."
     )
 
 

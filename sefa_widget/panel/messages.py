@@ -137,6 +137,19 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """Ask for a file of what is shown."""
+
+    type: ClassVar[str] = "share"
+    view: str
+    """Name of the view."""
+    what: str
+    """What it holds, for example ``sheet``."""
+    ending: str
+    """Its format, for example ``.png``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """Say something of one of the directions that are shown."""
 
@@ -222,6 +235,19 @@ class CodeInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class FileInfo:
+    """What goes with the bytes of a file: the answer to `Share`."""
+
+    type: ClassVar[str] = "file"
+    view: str
+    """The view that asked."""
+    name: str
+    """Name of the file."""
+    mime: str
+    """Type of its content."""
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorInfo:
     """What went wrong with a request."""
 
@@ -260,8 +286,8 @@ class ProbeInfo:
     """Number of the probe."""
 
 
-Intent = Hello | Bye | Probe | Edit | Undo | Visit | Cancel | Spread | Look | Code | Label | TakeBack
-Info = FrameInfo | LookInfo | CodeInfo | ErrorInfo | ProgressInfo | ProbeInfo
+Intent = Hello | Bye | Probe | Edit | Undo | Visit | Cancel | Spread | Look | Code | Share | Label | TakeBack
+Info = FrameInfo | LookInfo | CodeInfo | FileInfo | ErrorInfo | ProgressInfo | ProbeInfo
 
 
 def encode(message: Intent | Info) -> dict[str, Any]:

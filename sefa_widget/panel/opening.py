@@ -17,6 +17,7 @@ from sefa_widget.directions import Directions
 from sefa_widget.generators import BUNDLED, Generator, choose_device, load_generator
 from sefa_widget.generators.precision import as_dtype
 from sefa_widget.labels import Labels
+from sefa_widget.panel.files import read_state
 from sefa_widget.panel.progress import ProgressLine
 from sefa_widget.panel.sharing import Key, model_key, shared
 from sefa_widget.panel.widget import SefaWidget
@@ -29,7 +30,7 @@ LARGE = 100_000_000
 def explore(
     source: str | Path | Checkpoint | nn.Module | None = None,
     *,
-    state: Mapping[str, Any] | None = None,
+    state: Mapping[str, Any] | str | Path | None = None,
     directions: Mapping[str, Directions] | None = None,
     class_names: Sequence[str] | None = None,
     labels: Labels | str | Path | None = None,
@@ -56,7 +57,8 @@ def explore(
         A generator, or what `load_generator` takes, for example ``"faces"``; None is the bundled heads. A
         line tells how loading goes.
     state
-        What `SefaWidget.state` gave, to go on from there.
+        What `SefaWidget.state` gave, to go on from there, or a file that has it: a picture or the JSON that a
+        panel saved.
     directions
         Directions found or loaded elsewhere, for example ``{"smile": load_directions("smile.npy")}``: the
         panel offers them by name beside its methods. They move the code rows of their own layers until
@@ -101,6 +103,7 @@ def explore(
     who = _user() if rater is None else instance(rater, "rater", str, "a text")
     source = next(iter(BUNDLED)) if source is None else source
     flag(fresh, "fresh")
+    given = read_state(state) if isinstance(state, str | Path) else state
 
     def load(progress: Progress | None = None) -> Generator:
         return load_generator(
@@ -127,7 +130,7 @@ def explore(
         found = key()
         generator = _told(source, lambda progress: shared(found, lambda: load(progress)))
     return SefaWidget(
-        generator, state=state, directions=directions, class_names=class_names, labels=kept, rater=who
+        generator, state=given, directions=directions, class_names=class_names, labels=kept, rater=who
     )
 
 

@@ -234,7 +234,8 @@ class Session:
         rows, columns = contents.starts, contents.edits
         if chosen:
             rows, columns = (rows[contents.state.chosen],), (columns[int(contents.state.original)],)
-        return sheet(self.generator, rows, columns, progress=progress)
+        drawn = sheet(self.generator, rows, columns, progress=progress)
+        return replace(drawn, recipe={**drawn.recipe, "panel": describe(self.identified())})
 
 
 def _change(now: State, then: State | None) -> str | None:

@@ -14,13 +14,14 @@ from sefa_widget.labels import Labels
 from sefa_widget.panel import beside
 from sefa_widget.panel.built import NOT_BUILT, built
 from sefa_widget.panel.code import python_code
-from sefa_widget.panel.labelling import LabellingWidget
+from sefa_widget.panel.files import noted
+from sefa_widget.panel.keeping import KeepingWidget
 from sefa_widget.panel.session import Session
 from sefa_widget.pictures.sheet import Sheet
 from sefa_widget.progress import Progress
 
 
-class SefaWidget(LabellingWidget):
+class SefaWidget(KeepingWidget):
     """A panel to explore one generator; see `explore`.
 
     Each field of the panel's state is an attribute that can be read, set and observed, for example
@@ -112,7 +113,7 @@ class SefaWidget(LabellingWidget):
             raise ValueError("No direction is focused; name one, for example panel.strip(3).")
         contents = self._session.contents()
         index = contents.found.directions.index(which)
-        return beside.strip(self.generator, contents, index, progress)
+        return noted(beside.strip(self.generator, contents, index, progress), self._session)
 
     def wall(self, k: int = 32, *, progress: Progress | None = None) -> Sheet:
         """Draw both slider ends of the first k directions on the chosen start, a row for each direction.
@@ -126,7 +127,8 @@ class SefaWidget(LabellingWidget):
         progress
             See `sefa_widget.sheet`.
         """
-        return beside.wall(self.generator, self._session.contents(), whole(k, "k", 1), progress)
+        drawn = beside.wall(self.generator, self._session.contents(), whole(k, "k", 1), progress)
+        return noted(drawn, self._session)
 
     def code(self) -> str:
         """Write Python code that draws exactly the present sheet, as *Copy as Python* in the panel does.

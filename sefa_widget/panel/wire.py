@@ -58,6 +58,8 @@ class WireWidget(StateWidget):
             self._take_back()
         elif isinstance(intent, messages.Code):
             self._tell(messages.CodeInfo(intent.view, self.code()))
+        elif isinstance(intent, messages.Share):
+            self._share(intent)
         elif isinstance(intent, messages.Bye):
             self._forget_view(intent.view)
             self._leave(intent.view, intent.returns)
@@ -87,6 +89,10 @@ class WireWidget(StateWidget):
 
     def _look(self, look: messages.Look) -> None:
         """Draw small pictures for a view when nothing else is wanted."""
+        raise NotImplementedError
+
+    def _share(self, wanted: messages.Share) -> None:
+        """Make a file of what is shown, and send it to the view."""
         raise NotImplementedError
 
     def code(self) -> str:

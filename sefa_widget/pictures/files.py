@@ -28,6 +28,26 @@ def grid_image(tiles: Tiles) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(grid))
 
 
+def read_recipe(path: Path) -> dict[str, Any]:
+    """Read the recipe that travels in a file of `write` or of an animation (WebP, GIF).
+
+    Raises
+    ------
+    ValueError
+        If it has none.
+    """
+    if path.suffix.lower() == ".npz":
+        with np.load(path, allow_pickle=False) as arrays:
+            text: Any = str(arrays["recipe"]) if "recipe" in arrays else None
+    else:
+        with Image.open(path) as image:
+            text = image.info.get("sefa_widget") or image.info.get("xmp") or image.info.get("comment")
+    recipe = json.loads(text) if isinstance(text, str | bytes) else None
+    if not isinstance(recipe, dict):
+        raise ValueError("it carries no recipe.")
+    return recipe
+
+
 def write(path: Path, tiles: Tiles, recipe: Mapping[str, Any], *, alone: bool = True) -> None:
     """Write a grid in the format that the ending says, one of `STILL`; see `replacing` for `alone`."""
     text, kind = json.dumps(recipe), path.suffix.lower()

@@ -123,6 +123,7 @@ export class FakeModel {
   handle(message) {
     const { type, view, seq } = message;
     if (type === "look") this.look(message);
+    if (type === "share") this.share(message);
     if (type === "label") this.say(message);
     if (type === "take_back") this.labels({ named: this.said.pop() ?? {} });
     if (type === "probe") this.trigger("msg:custom", { type, view, seq }, []);
@@ -149,6 +150,14 @@ export class FakeModel {
     this.traits.state = next;
     if (patch.layers || patch.normalize !== undefined) this.factorise();
     this.trigger("change:state");
+  }
+
+  /** Answer with a file, whose bytes say what was asked for; a real picture where the page is to copy it. */
+  share({ view, what, ending }) {
+    const mime = ending === ".png" ? "image/png" : "application/octet-stream";
+    const bytes = new TextEncoder().encode(`${what}${ending}`);
+    const info = { type: "file", view, name: `faces-${what}${ending}`, mime };
+    this.trigger("msg:custom", info, [new DataView(bytes.buffer)]);
   }
 
   /** Keep what is said of a direction. */

@@ -35,6 +35,7 @@ VIEWS = {
     "projector": ({}, ["[aria-label=Projector]"]),
     "where it changes": ({}, [".sefa-heat-button"]),
     "help": ({}, [".sefa-help-button"]),
+    "share": ({}, [".sefa-share > button"]),
     "a large generator": ({"size": "large"}, []),
 }
 

@@ -1,0 +1,186 @@
+"""The widget that gives away what it shows: as files, and as a still where no kernel runs."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import tempfile
+import threading
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from sefa_widget.arguments import choice
+from sefa_widget.labels import Labels
+from sefa_widget.panel import messages
+from sefa_widget.panel.code import python_code
+from sefa_widget.panel.contents import starts
+from sefa_widget.panel.files import ENDINGS, save
+from sefa_widget.panel.labelling import LabellingWidget
+from sefa_widget.panel.session import Session
+from sefa_widget.panel.still import Still, caption, still
+from sefa_widget.panel.worker import Ending
+from sefa_widget.pictures.sheet import sheet
+from sefa_widget.progress import Progress, check_progress
+
+log = logging.getLogger("sefa_widget")
+
+TYPES = {
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".mp4": "video/mp4",
+    ".json": "application/json",
+    ".csv": "text/csv",
+    ".npz": "application/octet-stream",
+    ".safetensors": "application/octet-stream",
+}
+"""MIME types of the files."""
+LARGE = 512
+"""Pixels from which on a cell's output shows the large picture only."""
+FREE_SECONDS = 0.5
+"""How long a cell's output waits for a generator that draws something else."""
+
+
+class _Cancelled(Exception):
+    """The file is not wanted any more."""
+
+
+class KeepingWidget(LabellingWidget):
+    """A widget whose pictures, names and state can be saved."""
+
+    def __init__(self, session: Session, labels: Labels | None, rater: str) -> None:
+        self._wanted: deque[tuple[messages.Share, contextvars.Context]] = deque()
+        self._cancelled = threading.Event()
+        self._saving = False
+        super().__init__(session, labels, rater)
+
+    def save(self, path: str | Path, what: str | None = None, *, progress: Progress | None = None) -> Path:
+        """Write what the panel shows into a file, at the generator's own resolution.
+
+        >>> import tempfile
+        >>> from sefa_widget import explore
+        >>> panel = explore("faces")
+        >>> panel.save(Path(tempfile.mkdtemp()) / "sheet.png").name
+        'sheet.png'
+
+        Parameters
+        ----------
+        path
+            Its ending says the format. An existing file is replaced.
+        what
+            ``"sheet"`` (all starts and edits), ``"strip"`` and ``"film"`` (one direction from end to end of
+            its slider: the open one, else the one that is moved farthest), ``"wall"`` (both ends of the
+            first 32 directions), each as ``.png``, ``.webp`` or ``.npz``, a film as ``.webp``, ``.gif`` or
+            ``.mp4``; ``"state"`` (``.json``), ``"names"`` (``.json``, ``.csv``: all of this generator) or
+            ``"directions"`` (``.safetensors``). None is what the ending stands for: the sheet for a
+            picture, a film for ``.gif`` and ``.mp4``, the state for ``.json``.
+        progress
+            Called with the pictures that are drawn, and all; what it raises ends the work.
+
+        Returns
+        -------
+        Path
+            The path written. ``explore(source, state=path)`` goes on from a picture or from the state.
+
+        Raises
+        ------
+        ValueError
+            If there is no such folder, or the ending does not fit; for a strip or a film, if no direction
+            is open or moved.
+        SaveError
+            If the disk is full or cannot be written to.
+        """
+        return save(self._session, self.labels, Path(path), what, check_progress(progress))
+
+    def still(self) -> Still:
+        """Draw what the panel shows as a picture with a caption, for a cell of its own.
+
+        It is what the panel's own output holds where no kernel runs (web pages, print), but of now: the
+        panel's output keeps the pictures of the moment at which it was shown.
+
+        Returns
+        -------
+        Still
+            Shows itself as the last expression of a cell: at most 960 pixels and 300 kB.
+        """
+        contents = self._session.contents()
+        tiles = self._session.sheet().tiles
+        generator = self._session.generator
+        words = caption(generator.name, contents.state, contents.found.directions, self.names)
+        return still(tiles, words, python_code(generator, contents))
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        given = super()._repr_mimebundle_(**options)
+        bundle, *more = given if isinstance(given, tuple) else (given,)
+        try:
+            bundle = {**self._first_still(), **bundle}
+        except Exception:  # the panel itself says what is wrong with its generator
+            log.debug("The output has no still.", exc_info=True)
+        return (bundle, *more) if more else bundle
+
+    def _first_still(self) -> dict[str, object]:
+        """Draw what is seen first, if that is quick: nothing is searched, and nobody waits for others."""
+        state, generator = self._present, self._session.generator
+        if any(state.strengths.values()) or state.carried:
+            return self.still().bundle
+        if not generator.lock.acquire(timeout=FREE_SECONDS):
+            return {}
+        try:
+            rows = starts(state)
+            if generator.resolution > LARGE:
+                rows = (rows[state.chosen],)
+            tiles = sheet(generator, rows).tiles
+        finally:
+            generator.lock.release()
+        return still(tiles, caption(generator.name, state, None, {})).bundle
+
+    # What views want.
+
+    def _share(self, wanted: messages.Share) -> None:
+        choice(wanted.what, "What is shared", ENDINGS)
+        choice(wanted.ending, f"The ending of a file of {wanted.what!r}", ENDINGS[wanted.what])
+        self._wanted.append((wanted, contextvars.copy_context()))
+        self._stream.settle()
+        self._worker.wake()
+
+    def _cancel(self) -> None:
+        if self._saving or self._wanted:
+            self._wanted.clear()
+            self._cancelled.set()
+        else:
+            super()._cancel()
+
+    # What the worker does.
+
+    def _settle(self) -> None:
+        """Once no picture is wanted, make the files that are, and do what can wait."""
+        while self._wanted and not self._stopped:
+            wanted, context = self._wanted.popleft()
+            context.copy().run(self._make, wanted)
+        super()._settle()
+
+    def _make(self, wanted: messages.Share) -> None:
+        """Make a file, and send it to the view that wants it."""
+        self._cancelled.clear()
+        self._saving = True
+
+        def progress(done: int, total: int) -> None:
+            if self._stopped:
+                raise Ending
+            if self._cancelled.is_set():
+                raise _Cancelled
+            text = f"{wanted.what}: {done} of {total} pictures"
+            self._tell(messages.ProgressInfo(wanted.view, 0, text, done / total))
+
+        name = f"{self._session.generator.name}-{wanted.what}{wanted.ending}"
+        name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name)[-100:]
+        with self._errors_to_panel(wanted.view, 0), tempfile.TemporaryDirectory() as folder:
+            try:
+                path = save(self._session, self.labels, Path(folder) / name, wanted.what, progress)
+                info = messages.FileInfo(wanted.view, name, TYPES[wanted.ending])
+                self._tell(info, path.read_bytes())
+            except _Cancelled:
+                self._tell(messages.ProgressInfo(wanted.view, 0, "", 1.0))
+            finally:
+                self._saving = False
