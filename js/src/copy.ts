@@ -3,9 +3,9 @@
 import { button, h, on, type Scope, setText } from "./dom";
 
 export interface Copy {
+  readonly button: HTMLButtonElement;
+  /** What came of it, and where the code is shown that cannot be copied. */
   readonly el: HTMLElement;
-  /** Copy the code of what is shown. */
-  start(): void;
   /** Ask for the code, if it is wanted and the picture is as the code will draw it. */
   look(quiet: boolean): void;
   /** The code came. */
@@ -17,17 +17,17 @@ export interface CopyEvents {
   wanted(): void;
   /** Send for the code. */
   ask(): void;
+  /** The shown code was closed: the focus is to go on from where it was. */
+  closed(): void;
 }
 
 export function createCopy(scope: Scope, events: CopyEvents): Copy {
   let wanted = false;
-  const start = () => {
+  const el = button(scope, {}, "Copy as Python", () => {
     wanted = true;
     setText(said, "");
     events.wanted();
-  };
-  const el = button(scope, { class: "sefa-copy" }, "Copy as Python", start);
-  el.title = "Copy Python code that draws exactly these pictures";
+  });
   const said = h("span", { class: "sefa-copied", role: "status" });
   const code = h("textarea", { readonly: "", rows: "14", "aria-label": "Python code", spellcheck: "false" });
   on(scope, el, "blur", () => setText(said, ""));
@@ -40,7 +40,7 @@ export function createCopy(scope: Scope, events: CopyEvents): Copy {
     close,
   );
   on(scope, dialog, "keydown", (event) => event.stopPropagation());
-  on(scope, dialog, "close", () => el.focus({ preventScroll: true }));
+  on(scope, dialog, "close", events.closed);
 
   function show(text: string): void {
     code.value = text;
@@ -60,8 +60,8 @@ export function createCopy(scope: Scope, events: CopyEvents): Copy {
   }
 
   return {
-    el: h("span", { class: "sefa-copying" }, el, said, dialog),
-    start,
+    button: el,
+    el: h("span", { class: "sefa-copying" }, said, dialog),
     look(quiet) {
       if (!wanted || !quiet) return;
       wanted = false;

@@ -92,10 +92,13 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     name: (row, name) => edit(named(link.wanted(), row, name)),
     shift: (row, by) => edit(shifted(link.wanted(), row, by)),
   });
-  const copy = createCopy(scope, { wanted: look, ask: () => link.ask({ type: "code" }) });
+  const copy = createCopy(scope, {
+    wanted: look,
+    ask: () => link.ask({ type: "code" }),
+    closed: () => share.focus(),
+  });
   const heat = createHeat(scope, () => look());
   stage.tools.insertBefore(heat.button, stage.tools.lastElementChild);
-  stage.tools.insertBefore(copy.el, stage.tools.lastElementChild);
   const region = createRegion(scope, edit);
   stage.tools.insertBefore(region.button, heat.button);
   stage.el.append(heat.note, region.note);
@@ -119,10 +122,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     end: (index, end) => edit({ ranges: ranged(link.wanted(), index, end) }),
     looked: look,
   });
-  const share = createShare(scope, {
-    ask: (what, ending) => link.ask({ type: "share", what, ending }),
-    copyCode: copy.start,
-  });
+  const share = createShare(scope, copy.button, (what, ending) => link.ask({ type: "share", what, ending }));
   // The host's own menu would offer to delete the cell.
   on(scope, stage.el, "contextmenu", (event) => {
     event.preventDefault();
@@ -178,6 +178,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   visited.update(kernel.history);
   const display = createDisplay(scope, root, edit);
   status.header.insertBefore(display.el, status.header.lastElementChild);
+  share.el.append(copy.el);
   status.header.insertBefore(share.el, display.el);
   status.header.insertBefore(history.el, share.el);
   status.header.insertBefore(method.el, history.el);

@@ -6,16 +6,13 @@ import type { State } from "./state";
 
 export interface Share {
   readonly el: HTMLElement;
+  /** Give the focus to the button that opens it. */
+  focus(): void;
   update(state: State): void;
   /** Open the menu, or close it. */
   toggle(): void;
   /** A file came. */
   receive(file: SharedFile, bytes: DataView): void;
-}
-
-export interface ShareEvents {
-  ask(what: string, ending: string): void;
-  copyCode(): void;
 }
 
 interface Item {
@@ -26,6 +23,8 @@ interface Item {
   /** Whether it is of one direction, which must be open or moved. */
   readonly one?: boolean;
 }
+
+const SAID_MS = 6000;
 
 const ITEMS: readonly Item[] = [
   {
@@ -74,7 +73,12 @@ const ITEMS: readonly Item[] = [
   },
 ];
 
-export function createShare(scope: Scope, events: ShareEvents): Share {
+/** `copyCode`: the button that copies Python code. */
+export function createShare(
+  scope: Scope,
+  copyCode: HTMLButtonElement,
+  asks: (what: string, ending: string) => void,
+): Share {
   let copying = false;
   let shown = false;
   const menu = h("div", { class: "sefa-share-menu", role: "group", "aria-label": "Share", hidden: "" });
@@ -99,7 +103,7 @@ export function createShare(scope: Scope, events: ShareEvents): Share {
     copying = copies;
     setText(said, "");
     open(false);
-    events.ask(what, ending);
+    asks(what, ending);
   };
   for (const { text, about, what, endings, one } of ITEMS) {
     const buttons = endings.map((ending) => {
@@ -114,11 +118,14 @@ export function createShare(scope: Scope, events: ShareEvents): Share {
     if (one) ofOne.push(...buttons);
     entry(text, about, ...buttons);
   }
-  const code = button(scope, { "aria-label": "Copy Python code" }, "Copy", () => {
-    open(false);
-    events.copyCode();
-  });
-  entry("Python", "Code that draws exactly these pictures", code);
+  on(scope, copyCode, "click", () => open(false));
+  entry("Python", "Code that draws exactly these pictures", copyCode);
+
+  /** Say what came of it, for a while. */
+  function tell(text: string): void {
+    setText(said, text);
+    setTimeout(() => setText(said, ""), SAID_MS);
+  }
 
   function open(wanted: boolean): void {
     shown = wanted;
@@ -140,10 +147,10 @@ export function createShare(scope: Scope, events: ShareEvents): Share {
   async function copy(file: SharedFile, blob: Blob): Promise<void> {
     try {
       await navigator.clipboard.write([new ClipboardItem({ [file.mime]: blob })]);
-      setText(said, "Copied");
+      tell("Copied");
     } catch {
       save(file, blob); // not allowed here, or there is no clipboard
-      setText(said, "Saved: this page may not copy pictures");
+      tell("Saved: this page may not copy pictures");
     }
   }
 
@@ -153,7 +160,7 @@ export function createShare(scope: Scope, events: ShareEvents): Share {
     link.click();
     // The browser has begun to read it by then.
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
-    setText(said, `Saved ${file.name}`);
+    tell(`Saved ${file.name}`);
   }
 
   return {
@@ -165,6 +172,7 @@ export function createShare(scope: Scope, events: ShareEvents): Share {
         el.title = one ? "" : "Open a direction first, or move a slider";
       }
     },
+    focus: () => opener.focus({ preventScroll: true }),
     toggle: () => open(!shown),
     receive(file, bytes) {
       const blob = new Blob([new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice()], {

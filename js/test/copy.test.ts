@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Copy, createCopy } from "../src/copy";
 
-const events = { wanted: vi.fn(), ask: vi.fn() };
+const events = { wanted: vi.fn(), ask: vi.fn(), closed: vi.fn() };
 let copy: Copy;
 let ending: AbortController;
 
@@ -13,7 +13,7 @@ beforeEach(() => {
   vi.clearAllMocks();
   ending = new AbortController();
   copy = createCopy({ signal: ending.signal, fail: (error) => expect(error).toBeNull() }, events);
-  document.body.append(copy.el);
+  document.body.append(copy.button, copy.el);
 });
 
 afterEach(() => {
@@ -24,7 +24,7 @@ afterEach(() => {
 
 test("the code is asked for once the picture is as wanted, and only where a person wants it", () => {
   copy.look(true);
-  get("button").click();
+  copy.button.click();
   expect(events.wanted).toHaveBeenCalledTimes(1);
   copy.look(false);
   expect(events.ask).not.toHaveBeenCalled();
@@ -40,7 +40,7 @@ test("what came is copied, and the panel says so until the focus leaves", async 
   await settle();
   expect(writeText).toHaveBeenCalledWith("sheet()");
   expect(get("[role=status]").textContent).toBe("Copied");
-  get("button").dispatchEvent(new Event("blur"));
+  copy.button.dispatchEvent(new Event("blur"));
   expect(get("[role=status]").textContent).toBe("");
 });
 

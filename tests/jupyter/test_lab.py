@@ -332,3 +332,18 @@ def test_the_heads_open_by_name_with_presets_by_resolution(open_notebook):
     assert pixels(notebook) != before
     notebook.run_cell(1)
     assert "(3, 5)" in wait_for_output(notebook, 1, "STATE")
+
+
+def test_what_is_shared_in_the_panel_is_what_python_saves(open_notebook, tmp_path):
+    path = tmp_path / "python.png"
+    notebook = open_notebook([OPEN, f"print('SAVED', panel.save({str(path)!r}))"])
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
+    press(notebook, 0, "PageUp")
+    wait_for_revision(notebook, 1)
+    panel(notebook).get_by_role("button", name="Share").click()
+    with notebook.page.expect_download() as waiting:
+        panel(notebook).get_by_role("button", name="These pictures as PNG").click()
+    notebook.run_cell(1)
+    wait_for_output(notebook, 1, "SAVED")
+    assert waiting.value.path().read_bytes() == path.read_bytes()
