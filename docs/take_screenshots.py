@@ -34,6 +34,9 @@ def test_take_screenshots(open_notebook: Callable[..., Any]) -> None:
         notebook.page.wait_for_timeout(1500)  # until the theme's style sheet is applied
         notebook.page.screenshot(path=DOCS / f"panel-{theme}.png")
     notebook.theme("JupyterLab Light")
+    notebook.page.get_by_role("button", name="Share").click()
+    notebook.page.screenshot(path=DOCS / "panel-share.png")
+    notebook.page.keyboard.press("Escape")
     for cell, view in enumerate(VIEWS, 2):
         notebook.run_cell(cell)
         notebook.page.wait_for_timeout(6000)  # until the small pictures are drawn

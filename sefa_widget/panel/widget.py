@@ -112,7 +112,8 @@ class SefaWidget(KeepingWidget):
         if which is None:
             raise ValueError("No direction is focused; name one, for example panel.strip(3).")
         contents = self._session.contents()
-        index = contents.found.directions.index(which)
+        named = {name: index for index, name in self.names.items()} if isinstance(which, str) else {}
+        index = named[which] if which in named else contents.found.directions.index(which)
         return noted(beside.strip(self.generator, contents, index, progress), self._session)
 
     def wall(self, k: int = 32, *, progress: Progress | None = None) -> Sheet:

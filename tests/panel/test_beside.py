@@ -44,3 +44,10 @@ def test_a_wall_has_both_ends_of_the_first_directions_on_the_chosen_start(panel,
     assert panel.wall().tiles.shape[:2] == (len(found), 2)
     with pytest.raises(ValueError, match="k is 0"):
         panel.wall(0)
+
+
+def test_a_strip_is_found_by_the_name_that_a_person_gave(panel):
+    panel.name(2, "smile")
+    assert np.array_equal(panel.strip("smile").tiles, panel.strip(2).tiles)
+    with pytest.raises(ValueError, match="There is no direction 'frown'"):
+        panel.strip("frown")
