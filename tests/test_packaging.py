@@ -3,7 +3,11 @@
 It is built with the tools of this environment, so that no test needs a network.
 """
 
+import email
+import json
 import os
+import re
+import runpy
 import subprocess
 import sys
 import venv
@@ -20,15 +24,58 @@ ROOT = Path(__file__).parent.parent
 MAX_BYTES = 15_000_000
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
+def build(folder: Path) -> Path:
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(folder)]
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # npm is one of them
     environment = {**os.environ, "PATH": programs, "npm_config_offline": "true"}
+    environment["SOURCE_DATE_EPOCH"] = "1577836800"
     command = [sys.executable, "-m", "pip", "wheel", *options, str(ROOT)]
     subprocess.run(command, check=True, env=environment, timeout=WAIT_SECONDS)
     return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    return build(tmp_path_factory.mktemp("dist"))
+
+
+def test_two_builds_of_the_same_source_have_the_same_bytes(wheel, tmp_path):
+    assert build(tmp_path).read_bytes() == wheel.read_bytes()
+
+
+def test_the_links_and_pictures_of_the_long_description_work_anywhere(wheel):
+    archive = zipfile.ZipFile(wheel)
+    (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+    metadata = email.message_from_bytes(archive.read(name))
+    assert metadata["Description-Content-Type"].startswith("text/markdown")
+    text = metadata.get_payload()
+    assert "docs/panel.webp" in text
+    assert [link for link in re.findall(r"\]\(([^)]+)\)", text) if not re.match("https?:|#", link)] == []
+    assert {url.split(",")[0] for url in metadata.get_all("Project-URL")} >= {"Source", "Issues", "Changelog"}
+
+
+def test_a_link_becomes_an_address_and_an_address_stays():
+    with_addresses = runpy.run_path(str(ROOT / "hatch_build.py"))["with_addresses"]
+    text = with_addresses("[a](docs/a.md#b) ![c](d.png) [e](https://f.org) [g](#h)", "https://x.org/y", "1.0")
+    a, c = "https://x.org/y/blob/v1.0/docs/a.md#b", "https://x.org/y/raw/v1.0/d.png"
+    assert text == f"[a]({a}) ![c]({c}) [e](https://f.org) [g](#h)"
+
+
+def test_the_panel_holds_no_code_of_anybody_else(tmp_path):
+    """As NOTICE says; where this fails, its licence belongs there."""
+    listing = tmp_path / "listing.json"
+    command = [
+        ROOT / "js/node_modules/.bin/esbuild",
+        "src/panel.ts",
+        "src/panel.css",
+        "--bundle",
+        "--format=esm",
+    ]
+    command += [f"--metafile={listing}", f"--outdir={tmp_path}", "--log-level=warning"]
+    subprocess.run(command, check=True, cwd=ROOT / "js", timeout=WAIT_SECONDS)
+    inputs = json.loads(listing.read_text())["inputs"]
+    assert "src/panel.ts" in inputs
+    assert [name for name in inputs if not name.startswith("src/")] == []
 
 
 def test_the_wheel_holds_the_panel_the_model_its_licence_and_no_tests(wheel):

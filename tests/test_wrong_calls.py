@@ -44,7 +44,6 @@ def scored(the, **options):
 
 
 def compared(the, sets=None, **options):
-    pytest.importorskip("scipy")
     sets = {"a": the.few, "b": the.found} if sets is None else sets
     return evaluation.compare(sets, **options)
 

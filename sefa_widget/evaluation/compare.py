@@ -170,8 +170,6 @@ def compare(
     ------
     ValueError
         If there are fewer than two sets, their sizes differ, k is below 1 or a supervised name is unknown.
-    ImportError
-        If scipy is not installed.
     """
     for found in instance(directions, "directions", Mapping, "a dict of Directions by name").values():  # type: ignore[type-abstract]
         check_directions(found)

@@ -26,8 +26,8 @@ def downloaded(address: str) -> Path:
         hub = importlib.import_module("huggingface_hub")
     except ImportError:
         raise CheckpointError(
-            f"{address!r} needs huggingface_hub: pip install huggingface_hub. Or download the repository and "
-            "load its folder."
+            f"{address!r} needs huggingface_hub: pip install 'sefa_widget[hub]'. Or download the repository "
+            "and load its folder."
         ) from None
     print(f"Downloading {name} from the Hugging Face Hub, unless it was before ...")
     try:

@@ -133,7 +133,7 @@ class LabelSequence(Sequence[Label]):
             import pandas
         except ImportError as error:
             raise ImportError(
-                "to_frame() needs pandas, which is not installed: pip install pandas."
+                "to_frame() needs pandas, which is not installed: pip install 'sefa_widget[tables]'."
             ) from error
         rows = [{name: getattr(label, name) for name in KINDS} for label in self]
         for row in rows:

@@ -145,8 +145,6 @@ def match_labels(
     ------
     ValueError
         If an argument is not what it may be.
-    ImportError
-        If scipy is not installed.
     """
     check_directions(directions)
     threshold = number(threshold, "threshold", 0, 1)

@@ -42,11 +42,6 @@ def align(first: Directions, second: Directions, k: int = MATCHED) -> Aligned:
     """Match the k strongest directions of two sets one to one, for the largest total cosine, and align signs.
 
     Directions behind the first k are paired by rank. Where the second set is shorter, so is the result.
-
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
     """
     count = min(len(first), len(second))
     k = min(k, count)

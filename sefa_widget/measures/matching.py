@@ -95,19 +95,9 @@ def absolute_cosines(first: Tensor, second: Tensor) -> Tensor:
 
 
 def match(cosines: Tensor) -> tuple[tuple[int, int], ...]:
-    """Pair rows with columns ``[k1, k2]``, one to one, so that the total is largest; rows ascending.
+    """Pair rows with columns ``[k1, k2]``, one to one, so that the total is largest; rows ascending."""
+    from scipy.optimize import linear_sum_assignment  # slow to import, and few programs match anything
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-    """
-    try:
-        from scipy.optimize import linear_sum_assignment
-    except ImportError as error:
-        raise ImportError(
-            "Matching directions needs scipy, which is not installed: pip install 'sefa_widget[compare]'."
-        ) from error
     rows, columns = linear_sum_assignment(cosines.numpy(), maximize=True)
     return tuple(zip(rows.tolist(), columns.tolist(), strict=True))
 

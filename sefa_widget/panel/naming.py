@@ -168,11 +168,7 @@ class Naming:
                 return new
             self._again = wanted  # what fails is not tried again until something changes
             others = [label for label in read.labels if label.name and not is_of(label, directions)]
-        try:
-            found = match_labels(others, directions, generator=self._generator) if others else None
-        except ImportError as error:
-            self._again = replace(wanted, text=f"Names of other searches are left out. {error}")
-            return True
+        found = match_labels(others, directions, generator=self._generator) if others else None
         if found is not None:
             again, offered = (
                 {one.index: Known(one.label, one.sign, one.similarity) for one in reversed(matches)}

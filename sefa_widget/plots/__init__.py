@@ -1,4 +1,14 @@
-"""Draws plotly figures of directions and their scores; one idea per module."""
+"""Draws plotly figures of directions and their scores; one idea per module.
+
+Needs plotly: ``pip install 'sefa_widget[plots]'``.
+"""
+
+from importlib.util import find_spec
+
+if find_spec("plotly") is None:
+    raise ImportError(
+        "Figures need plotly, which is not installed: pip install 'sefa_widget[plots]'.", name="plotly"
+    )
 
 from sefa_widget.plots.comparison import comparison_figure, cosine_figure
 from sefa_widget.plots.rescoring import rescoring_figure

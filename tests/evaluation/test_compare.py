@@ -1,4 +1,3 @@
-import builtins
 import math
 from itertools import permutations
 
@@ -25,7 +24,6 @@ def random_basis(k, d, seed=0):
 
 @pytest.mark.parametrize(("k1", "k2"), [(5, 5), (3, 5), (5, 3)])
 def test_the_matching_is_the_best_of_all(k1, k2):
-    pytest.importorskip("scipy")
     cosines = absolute_cosines(random_rows(k1, 7, 1), random_rows(k2, 7, 2))
     found = match(cosines)
     if k1 <= k2:
@@ -37,7 +35,6 @@ def test_the_matching_is_the_best_of_all(k1, k2):
 
 
 def test_shuffled_and_flipped_directions_match_exactly():
-    pytest.importorskip("scipy")
     basis = random_basis(4, 6, seed=9)
     order = [2, 0, 3, 1]
     found = compare({"a": directions(basis), "b": directions(-basis[order])})
@@ -63,7 +60,6 @@ def test_principal_angles_are_those_that_were_built_in():
 
 
 def test_the_nearest_to_a_supervised_direction_has_a_distance_and_a_rank_from_0():
-    pytest.importorskip("scipy")
     basis = random_basis(4, 6, seed=9)
     target = 0.8 * basis[2] - 0.6 * basis[0]
     found = compare({"sefa": directions(basis), "labels": directions(target[None], method="interfacegan")})
@@ -81,7 +77,6 @@ def test_the_nearest_to_a_supervised_direction_has_a_distance_and_a_rank_from_0(
 
 def test_two_random_sets_agree_as_well_as_the_control_says():
     """The pair's own score is one more draw from the distribution of its control."""
-    pytest.importorskip("scipy")
     target = directions(random_basis(5, 12, seed=77))
     own = [
         float(compare_pair("a", target, "b", directions(basis), controls=1).matched.mean())
@@ -118,7 +113,6 @@ def test_random_directions_are_nearest_with_a_p_value_of_five_percent_in_five_pe
 
 
 def test_equally_many_of_each_set_are_searched_for_supervised_directions():
-    pytest.importorskip("scipy")
     sets = {
         "long": directions(random_basis(8, 8, seed=1)),
         "short": directions(random_basis(3, 8, seed=2)),
@@ -133,7 +127,6 @@ def test_equally_many_of_each_set_are_searched_for_supervised_directions():
 
 
 def test_a_comparison_with_a_generator_scores_each_set_on_the_same_latents(tiny):
-    pytest.importorskip("scipy")
     sets = {"sefa": factorize(tiny), "composed": factorize(tiny, method="composed", layers=(0, 3))}
     found = compare(sets, tiny, k=3, latents=tiny.sample(range(3)))
     assert list(found.captured) == ["sefa", "composed"]
@@ -147,7 +140,6 @@ def test_a_comparison_with_a_generator_scores_each_set_on_the_same_latents(tiny)
 
 
 def test_the_tables_read_as_text_and_as_html(tiny):
-    pytest.importorskip("scipy")
     sets = {"<b>": factorize(tiny), "composed": factorize(tiny, method="composed", layers=(0, 3))}
     found = compare(sets, tiny, k=2, latents=tiny.sample(range(2)))
     text = str(found)
@@ -164,19 +156,6 @@ def test_the_tables_read_as_text_and_as_html(tiny):
     assert agreement["random"] < agreement["random, 95 %"]
 
 
-def test_without_scipy_the_message_says_what_to_install(monkeypatch):
-    real = builtins.__import__
-
-    def refuse(name, *args, **kwargs):
-        if name.startswith("scipy"):
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(ImportError, match=r"pip install 'sefa_widget\[compare\]'"):
-        match(torch.eye(2))
-
-
 def test_what_cannot_be_compared_is_refused():
     six, four = directions(torch.eye(6)), directions(torch.eye(4))
     with pytest.raises(ValueError, match="1 given"):
@@ -187,6 +166,5 @@ def test_what_cannot_be_compared_is_refused():
         compare({"a": six, "b": six}, k=0)
     with pytest.raises(ValueError, match="'c' is not one of the sets a, b"):
         compare({"a": six, "b": six}, supervised=["c"])
-    pytest.importorskip("scipy")
     with pytest.raises(KeyError, match="There is no pair"):
         compare({"a": six, "b": six}).pair("a", "z")

@@ -53,7 +53,6 @@ def test_the_heat_strip_has_a_map_per_direction_the_right_way_up(measured):
 
 
 def test_comparison_figures_have_a_matrix_and_its_matching_per_pair():
-    pytest.importorskip("scipy")
     sets = {
         name: directions(torch.eye(5)[order])
         for name, order in {"a": [0, 1], "b": [1, 0], "c": [2, 3]}.items()

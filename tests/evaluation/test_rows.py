@@ -40,7 +40,6 @@ def test_random_controls_move_the_rows_of_the_directions_they_are_held_against(t
 
 
 def test_a_comparison_computes_one_jacobian_for_each_set_of_rows(tiny_style, monkeypatch):
-    pytest.importorskip("scipy")
     computed = []
 
     def counted(*arguments, rows, **options):

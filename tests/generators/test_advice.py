@@ -86,7 +86,7 @@ def test_a_repository_is_downloaded_where_that_is_asked_for_and_said(tmp_path, c
         load_generator("hf://user/dcgan")
     with (
         mock.patch.dict(sys.modules, huggingface_hub=None),
-        pytest.raises(CheckpointError, match="pip install huggingface_hub"),
+        pytest.raises(CheckpointError, match=r"pip install 'sefa_widget\[hub\]'"),
     ):
         load_generator("hf://user/dcgan")
     with pytest.raises(CheckpointError, match="must be 'hf://user/repository'"):

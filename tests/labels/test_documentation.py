@@ -11,7 +11,7 @@ from tests.labels.test_transfer import perturbed
 
 
 def test_the_python_in_the_documentation_of_labels_runs(tmp_path, monkeypatch, capsys):
-    for library in ("pandas", "scipy", "statsmodels", "krippendorff"):
+    for library in ("pandas", "statsmodels", "krippendorff"):
         pytest.importorskip(library)
     monkeypatch.chdir(tmp_path)
     generator = load_generator()

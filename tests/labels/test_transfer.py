@@ -1,7 +1,6 @@
 """Names find their directions again in another factorisation and in slightly other weights only."""
 
 import copy
-import sys
 
 import pytest
 import torch
@@ -26,7 +25,6 @@ def faces():
 
 def named(generator, count=COUNT):
     """Labels of the first directions of SeFa of all layers, every other one with its minus end."""
-    pytest.importorskip("scipy")
     labels, found = Labels(), factorize(generator)
     for index in range(count):
         labels.add(found, index, f"name {index}", generator=generator, sign=(-1) ** index)
@@ -135,7 +133,6 @@ def test_names_of_other_weights_are_refused_with_the_reason(tiny_style, tiny):
 
 
 def test_the_end_that_a_name_says_is_kept_when_a_direction_is_the_other_way_round():
-    pytest.importorskip("scipy")
     labels = Labels()
     labels.extend([Label(name="smile", vector=[1.0, 0.0, 0.0], sign=-1)])
     (one,) = labels.match(Directions.from_vectors([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])).found
@@ -143,7 +140,6 @@ def test_the_end_that_a_name_says_is_kept_when_a_direction_is_the_other_way_roun
 
 
 def test_labels_of_several_raters_for_one_direction_stay_together():
-    pytest.importorskip("scipy")
     labels = Labels()
     labels.extend(Label(name=name, vector=[1.0, 0.0, 0.0]) for name in ("smile", "grin"))
     labels.extend([Label(name="age", vector=[0.0, 1.0, 0.0]), Label(name="", vector=[0.0, 0.0, 1.0])])
@@ -152,7 +148,6 @@ def test_labels_of_several_raters_for_one_direction_stay_together():
 
 
 def test_a_name_for_which_no_direction_is_left_is_lost_and_not_forgotten():
-    pytest.importorskip("scipy")
     labels = Labels()
     labels.extend([Label(name="a", vector=[1.0, 0.0, 0.0]), Label(name="b", vector=[1.0, 0.3, 0.0])])
     matches = labels.match(Directions.from_vectors([[1.0, 0.0, 0.0]]))
@@ -163,7 +158,6 @@ def test_a_name_for_which_no_direction_is_left_is_lost_and_not_forgotten():
 
 
 def test_a_similarity_that_chance_gives_too_is_not_found_however_low_the_threshold():
-    pytest.importorskip("scipy")
     labels = Labels()
     labels.extend([Label(name="a", vector=[0.8, 0.6])])
     matches = labels.match(Directions.from_vectors([[1.0, 0.0], [0.0, 1.0]]), threshold=0.1)
@@ -179,10 +173,3 @@ def test_sketches_tell_spaces_apart(heads, faces):
         for seed in range(1, 6):
             assert abs(likeness(own, sketch(reinitialised(generator, seed)))) < 0.6
     assert likeness(sketch(heads), ()) == 0
-
-
-def test_matching_without_scipy_says_what_to_install(tiny, monkeypatch):
-    labels = named(tiny, 1)
-    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
-    with pytest.raises(ImportError, match="pip install"):
-        labels.match(factorize(tiny))

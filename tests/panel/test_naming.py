@@ -171,19 +171,6 @@ def test_labels_that_are_too_many_to_look_at_are_said_and_own_ones_come_first(na
     assert naming.info(found)["again"] == "3 more labels of this store are not looked at."
 
 
-def test_without_scipy_it_is_said_once_that_names_are_left_out(naming, found, monkeypatch):
-    def no_scipy(*arguments, **options):
-        raise ImportError("Matching directions needs scipy.")
-
-    monkeypatch.setattr("sefa_widget.panel.naming.match_labels", no_scipy)
-    naming.say(found, 1, {"name": "smile"})
-    others = replace(found, search=Search("other", (0, 1), None))
-    assert naming.look(others)
-    text = "Names of other searches are left out. Matching directions needs scipy."
-    assert naming.info(others)["again"] == text
-    assert not naming.look(others)
-
-
 def test_what_cannot_be_compared_is_tried_once(naming, found, monkeypatch):
     tried = []
 

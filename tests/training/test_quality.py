@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+from scipy import linalg
 
 from sefa_widget.evaluation import AttributeRegressor
 from sefa_widget.generators import save_generator
@@ -37,7 +38,6 @@ def test_scaling_costs_the_square_of_the_difference_of_standard_deviations():
 
 
 def test_the_distance_is_that_of_the_matrix_square_root():
-    linalg = pytest.importorskip("scipy.linalg")
     one, two = normal(300, 6), normal(200, 6, seed=1) @ normal(6, 6, seed=2) + 1
     first, second = torch.cov(one.T), torch.cov(two.T)
     root = linalg.sqrtm((first @ second).numpy()).real
