@@ -1,6 +1,7 @@
 # make demo       set up, then open the quickstart notebook in JupyterLab
 # make test       set up, then run every test: lint, types, Python, panel, browser, notebooks, wheel
 # make test-fast  the tests that need no browser, no notebook and no build: a minute on a quiet machine
+# make release-check  build what a release publishes, twice, and try it as a newcomer does: dist/
 # make train-heads  train the bundled heads again: hours on a laptop, goes on where it was stopped
 PYTHON ?= python3
 VENV := .venv
@@ -11,9 +12,11 @@ NODE_MAJOR := $(shell node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p
 NPM_PATH := $(if $(shell [ "0$(NODE_MAJOR)" -ge 20 ] && echo yes),$(PATH),$(BIN):$(PATH))
 NPM := PATH="$(NPM_PATH)" npm --prefix js
 PANEL := $(wildcard js/src/* js/src/*/*) js/package.json
+EPOCH := SOURCE_DATE_EPOCH=$(shell git log -1 --format=%ct 2>/dev/null || echo 1577836800)
+OFFLINE := env -u PYTHONPATH http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: demo test test-fast lint browser postgres screenshots recording train-heads clean
+.PHONY: demo test test-fast lint browser postgres screenshots recording release-check train-heads clean
 
 demo: $(VENV)/demo.done
 	$(BIN)/jupyter lab $(ROOT) notebooks/01_quickstart.ipynb $(LAB_ARGS)
@@ -56,6 +59,22 @@ screenshots: $(VENV)/test.done browser
 recording: $(VENV)/test.done browser
 	$(BIN)/python docs/take_recording.py
 
+# Two builds must have the same bytes. The newcomer has the wheel only, and no network once it is installed.
+release-check: $(VENV)/release.done
+	@test -z "$$(git status --porcelain)" || echo "Not committed, and in this build all the same: $$(git status --porcelain)"
+	rm -rf dist build/again build/newcomer
+	mkdir -p build
+	$(EPOCH) $(BIN)/python -m build --outdir dist >build/dist.log
+	$(EPOCH) $(BIN)/python -m build --outdir build/again >build/again.log
+	for file in dist/*; do cmp $$file build/again/$${file#dist/} || exit 1; done
+	$(BIN)/twine check --strict dist/*
+	$(PYTHON) -m venv build/newcomer
+	build/newcomer/bin/python -m pip install --quiet --constraint constraints.txt "$$(ls dist/*.whl)[demo]"
+	sed -n '/^```python/,/^```/p' README.md | sed '/^```/d' >build/newcomer/readme.py
+	cd build/newcomer && $(OFFLINE) bin/python readme.py
+	cd build/newcomer && $(OFFLINE) bin/jupyter nbconvert --execute --to notebook --output-dir . ../../notebooks/01_quickstart.ipynb
+	@echo "dist/ can be released: RELEASE.md says how."
+
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
@@ -67,9 +86,13 @@ $(VENV)/test.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
 	$(PIP) --editable '.[demo,test]'
 	touch $@
 
+$(VENV)/release.done: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[release]'
+	touch $@
+
 js/node_modules/.done: js/package.json $(VENV)/test.done
 	$(NPM) install --loglevel=error
 	touch $@
 
 clean:
-	rm -rf $(VENV) js/node_modules sefa_widget/static dist
+	rm -rf $(VENV) js/node_modules sefa_widget/static dist build

@@ -19,7 +19,7 @@ def test_the_python_in_the_readme_runs():
 
 
 def test_every_file_the_documents_link_to_exists():
-    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         text = document.read_text(encoding="utf-8")
         for link in re.findall(r"\]\(([^)#]+)", text):
             if "://" not in link:
