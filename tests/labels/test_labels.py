@@ -144,5 +144,5 @@ def test_a_table_of_pandas_has_a_row_for_each_label(labels, found):
 
 def test_a_table_without_pandas_says_what_to_install(labels, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(ImportError, match="pip install .sefa_widget\[tables\]"):
+    with pytest.raises(ImportError, match=r"pip install .sefa_widget\[tables\]"):
         labels.to_frame()
