@@ -17,6 +17,7 @@ ORDER = [
     "measures",
     "evaluation",
     "labels",
+    "inversion",
     "panel",
 ]
 """The parts of the package: each imports only parts before it, also inside functions."""
@@ -52,6 +53,7 @@ DATA = {"static"}
 """Folders without modules."""
 ONLY_IN = {
     "PIL": {
+        "inversion/picture.py",
         "pictures/animation.py",
         "pictures/files.py",
         "pictures/frames.py",

@@ -11,7 +11,7 @@ from torch import nn
 
 import sefa_widget
 from sefa_widget import directions as methods
-from sefa_widget import edit, evaluation, factorize, labels, load_generator, plots
+from sefa_widget import edit, evaluation, factorize, inversion, labels, load_generator, plots
 from tests.generators.golden import load
 
 NAN = math.nan
@@ -150,6 +150,39 @@ WRONG = {
         (lambda t: edit(t.latent, t.found, {}, rows=1), "rows is an int .*a range"),
         (lambda t: edit(t.latent, t.found, {}, rows=[True]), f"A row number is True; {WHOLE}"),
         (lambda t: edit(t.latent, t.found, {}, rows=(0, 2)), "Row range 0:2 is outside 0:1 of the codes"),
+    ],
+    "invert": [
+        (lambda t: inversion.invert("x", "a.png"), NO_GENERATOR),
+        (lambda t: inversion.invert(t.z, 3), "picture is an int .*; it must be a path, a PIL image"),
+        (lambda t: inversion.invert(t.z, "no-such.png"), "There is no file 'no-such.png'"),
+        (lambda t: inversion.invert(t.z, np.zeros((4, 4, 3))), r"array \[4, 4, 3\] of float64; it must be"),
+        (lambda t: inversion.invert(t.z, torch.zeros(1, 4, 4)), r"\[1, 4, 4\]; it must be \[3, H, W\]"),
+        (lambda t: inversion.invert(t.z, torch.full((3, 4, 4), NAN)), "tensor of other numbers"),
+        (lambda t: inversion.invert(t.z, "x", steps=-1), "steps is -1; it must be 0 or more"),
+        (lambda t: inversion.invert(t.z, "x", restarts=0), "restarts is 0; it must be 1 or more"),
+        (lambda t: inversion.invert(t.z, "x", samples=3), "samples is 3; it must be 4 or more"),
+        (lambda t: inversion.invert(t.z, "x", space="w"), "space is 'w'; it must be .*z"),
+        (lambda t: inversion.invert(t.z, "x", prior=-1), "prior is -1"),
+        (lambda t: inversion.invert(t.z, "x", spread=NAN), f"spread is nan; {FINITE}"),
+        (lambda t: inversion.invert(t.z, "x", noise="random"), "noise is 'random'; it must be one of const"),
+        (lambda t: inversion.invert(t.z, "x", own=-1), "own is -1; it must be 0 or more"),
+        (lambda t: inversion.invert(t.z, "x", on_progress=3), "on_progress is an int"),
+        (lambda t: inversion.invert(t.z, "x", cancel=3), "cancel is an int"),
+        (lambda t: inversion.invert(t.z, "x", start=t.latent), "start is a Latent of 2 pictures"),
+    ],
+    "read_picture": [
+        (lambda t: inversion.read_picture("x", "a.png"), NO_GENERATOR),
+        (lambda t: inversion.read_picture(t.z, None), "picture is None; it must be a path, a PIL image"),
+    ],
+    "save_latent": [
+        (lambda t: inversion.save_latent(3, "a.npz"), "latent is an int .*; it must be a Latent"),
+        (lambda t: inversion.save_latent(t.latent, 3), NO_PATH),
+        (lambda t: inversion.save_latent(t.latent, t.folder / "a.pt"), "must end with .npz or .npy"),
+    ],
+    "load_latent": [
+        (lambda t: inversion.load_latent(3, t.z), NO_PATH),
+        (lambda t: inversion.load_latent("no.npz", t.z), "There is no file"),
+        (lambda t: inversion.load_latent("a.npz", "faces"), NO_GENERATOR),
     ],
     "factorize": [
         (lambda t: factorize("x.pkl"), f"generator is a str .*{NO_GENERATOR}"),
@@ -428,7 +461,7 @@ def test_a_wrong_argument_is_refused_with_what_was_given_and_what_is_allowed(the
 
 
 def test_every_public_function_is_in_the_table_of_wrong_calls():
-    for module in (sefa_widget, methods, evaluation, labels, plots):
+    for module in (sefa_widget, methods, evaluation, labels, inversion, plots):
         functions = {name for name in module.__all__ if inspect.isfunction(getattr(module, name))}
         assert functions <= set(WRONG)
 

@@ -1,0 +1,103 @@
+"""Find latents of pictures again: how near, how fast, and against plain Adam from one sample.
+
+Run ``python benchmarks/inversion.py``; ``faces`` or ``heads`` does one part of it, a number fewer pictures.
+Faces are the bundled faces' own samples. Heads are drawn by the renderer: the generator never made them.
+Plain Adam starts from seed 0, at a rate of 0.05, with as many synthesised pictures, and keeps its best.
+The options of `invert` were chosen on other pictures than these.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+
+import torch
+from torch import Tensor
+
+from sefa_widget import load_generator
+from sefa_widget.evaluation import load_regressor
+from sefa_widget.generators.base import Generator
+from sefa_widget.inversion import Inversion, invert
+from sefa_widget.inversion.objective import errors
+from sefa_widget.inversion.result import psnr
+from training.heads.attributes import draw_attributes
+from training.heads.renderer import render_heads
+
+FIRST_SEED = 9000
+"""Targets are samples that the search does not draw itself."""
+NEAR = 0.15
+"""An attribute is found again when it is so near, in standard deviations over drawn heads."""
+
+
+def plain_adam(generator: Generator, target: Tensor, calls: int) -> float:
+    """Give the best PSNR of `calls` steps from one sample."""
+    codes = generator.sample(0).codes.clone().requires_grad_()
+    adam = torch.optim.Adam([codes], lr=0.05)
+    nearest = float("inf")
+    for _ in range(calls):
+        adam.zero_grad()
+        image = generator(codes, None, "const")
+        nearest = min(nearest, float(errors(image.detach(), target)[0]))
+        (image - target).square().mean().backward()
+        adam.step()
+    return psnr(nearest)
+
+
+def measure(name: str, targets: Tensor) -> list[Inversion]:
+    """Print what both reach for a generator's targets."""
+    generator = load_generator(name, device="cpu")
+    rows, found = [], []
+    for target in targets:
+        begin, worked = time.perf_counter(), time.process_time()
+        one = invert(generator, target, own=0)
+        worked, seconds = time.process_time() - worked, time.perf_counter() - begin
+        plain = plain_adam(generator, target, one.calls)
+        rows.append((one.psnr, psnr(one.first_error), plain, one.psnr - plain, seconds, worked))
+        found.append(one)
+        print(
+            f"{name}: {one.psnr:.1f} dB in {seconds:.1f} s ({worked:.1f} s of a processor), {one.calls} "
+            f"pictures; best sample {rows[-1][1]:.1f} dB; plain Adam {plain:.1f} dB, {rows[-1][3]:+.1f} dB",
+            flush=True,
+        )
+    means = [statistics.mean(column) for column in zip(*rows, strict=True)]
+    print(
+        f"{name}, mean of {len(rows)}: {means[0]:.1f} dB (least {min(rows)[0]:.1f}) in {means[4]:.1f} s, "
+        f"{means[5]:.1f} s of a processor "
+        f"(most {max(row[5] for row in rows):.1f}); plain Adam {means[2]:.1f} dB; {means[3]:+.1f} dB, "
+        f"better in {sum(row[3] > 0 for row in rows)}, by 3 dB or more in {sum(row[3] >= 3 for row in rows)}",
+        flush=True,
+    )
+    begin = time.process_time()
+    print(f"{name}: {invert(generator, targets[0]).words}")
+    print(f"{name}: {time.process_time() - begin:.1f} s of a processor with the search of 8 own pictures")
+    return found
+
+
+def attributes(found: list[Inversion]) -> None:
+    """Print how often the regressor reads from found heads what it reads from the drawn ones."""
+    regressor = load_regressor(device="cpu")
+    with torch.inference_mode():
+        spread = regressor(render_heads(draw_attributes(256, FIRST_SEED + 1))).std(0)
+        read = [regressor(torch.stack([getattr(one, what) for one in found])) for what in ("image", "target")]
+    off = (read[0] - read[1]).abs() / spread
+    print(f"heads: {(off <= NEAR).float().mean():.0%} of the attributes within {NEAR} of their spread")
+    for name, share in zip(regressor.names, (off <= NEAR).float().mean(0), strict=True):
+        print(f"  {name}: {share:.0%}")
+
+
+def main() -> None:
+    """Measure what the command line names."""
+    count = next((int(word) for word in sys.argv[1:] if word.isdigit()), 20)
+    names = [word for word in sys.argv[1:] if word in ("faces", "heads")] or ["faces", "heads"]
+    print(f"{torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}", flush=True)
+    if "faces" in names:
+        faces = load_generator("faces", device="cpu")
+        measure("faces", faces.synthesize(faces.sample(range(FIRST_SEED, FIRST_SEED + count))))
+    if "heads" in names:
+        attributes(measure("heads", render_heads(draw_attributes(count, FIRST_SEED))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,8 @@
+"""From a picture to the latent that draws it: the way back through a generator."""
+
+from sefa_widget.inversion.latents import load_latent, save_latent
+from sefa_widget.inversion.picture import Picture, read_picture
+from sefa_widget.inversion.result import Inversion, Step
+from sefa_widget.inversion.search import invert
+
+__all__ = ["Inversion", "Picture", "Step", "invert", "load_latent", "read_picture", "save_latent"]

@@ -1,0 +1,74 @@
+"""What a search makes small: how different the pictures are at several scales, and how unlikely the codes."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import avg_pool2d
+
+from sefa_widget.generators.base import Generator, Latent, Noise
+from sefa_widget.inversion.space import Space
+
+SCALES = (1, 4)
+"""The picture is compared whole and in means of so many pixels a side, where 4 by 4 of these remain."""
+BATCH_PIXELS = 1 << 18
+"""Pixels that are drawn together at most while samples are compared."""
+
+
+class Objective:
+    """The loss of moves in a space, for one target each or one for all; it counts the pictures it draws."""
+
+    def __init__(
+        self, generator: Generator, target: Tensor, space: Space, prior: float, spread: float, noise: Noise
+    ) -> None:
+        self.generator, self.target, self.space = generator, target, space
+        self.prior, self.spread, self.noise = prior, spread, noise
+        self.calls = 0
+
+    def images(self, start: Latent, moves: Tensor) -> Tensor:
+        """Draw moves ``[N, rows, d]``; classes are those of `start`."""
+        self.calls += len(moves)
+        latent = start.with_codes(self.space.codes(moves))
+        options = self.generator.forward_options(latent)
+        images: Tensor = self.generator(latent.codes, latent.labels, self.noise, **options)
+        return images
+
+    def descend(self, start: Latent, moves: Tensor) -> tuple[Tensor, Tensor]:
+        """Set the gradient of `moves`; give the loss ``[N]`` and the pictures.
+
+        Raises
+        ------
+        ValueError
+            If no finite gradient comes through the generator.
+        """
+        moves.grad = None
+        with self.generator.lock, torch.enable_grad():
+            images = self.images(start, moves)
+            loss = differences(images, self.target) + self.space.unlikely(moves, self.prior, self.spread)
+            if images.requires_grad:
+                loss.sum().backward()  # type: ignore[no-untyped-call]
+        if moves.grad is None or not moves.grad.isfinite().all():
+            raise ValueError(
+                f"No finite gradient passes through {self.generator.name!r}, so it cannot be searched. "
+                "A borrowed module must not draw under torch.no_grad()."
+            )
+        return loss.detach(), images.detach()
+
+
+def differences(images: Tensor, target: Tensor) -> Tensor:
+    """Give the mean squared difference of each picture, summed over scales ``[N]``."""
+    off = images - target
+    fit = [scale for scale in SCALES if scale == 1 or min(off.shape[2:]) >= 4 * scale]
+    return torch.stack([avg_pool2d(off, scale).square().mean((1, 2, 3)) for scale in fit]).sum(0)
+
+
+def errors(images: Tensor, target: Tensor) -> Tensor:
+    """Give the mean squared difference ``[N]`` of what is shown: pictures cut to -1..1."""
+    return (images.clamp(-1, 1) - target).square().mean((1, 2, 3))
+
+
+def drawn(generator: Generator, latent: Latent, noise: Noise) -> Tensor:
+    """Draw samples, a bounded batch at a time ``[N, C, H, W]``."""
+    most = max(1, BATCH_PIXELS // (generator.resolution * generator.width))
+    parts = [latent[begin : begin + most] for begin in range(0, len(latent), most)]
+    return torch.cat([generator.synthesize(part, noise=noise) for part in parts]).clone()
