@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.directions import Directions, factorize, load_directions, save_directions
 from sefa_widget.generators import Latent, load_generator, save_generator
+from sefa_widget.generators.exporting import save_onnx
 from sefa_widget.measures.strips import strip, wall
 from sefa_widget.pictures.editing import Edit, edit
 from sefa_widget.pictures.export import save_pictures
@@ -39,6 +40,7 @@ __all__ = [
     "load_labels",
     "save_directions",
     "save_generator",
+    "save_onnx",
     "save_pictures",
     "sheet",
     "strip",

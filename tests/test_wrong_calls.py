@@ -253,6 +253,11 @@ WRONG = {
         (lambda t: load_generator(Small(), call="x"), "call is a str .*; it must be a function of"),
         (lambda t: load_generator(Small(), name=3), "name is an int .*; it must be a text"),
     ],
+    "save_onnx": [
+        (lambda t: sefa_widget.save_onnx("x", t.folder / "x.onnx"), NO_GENERATOR),
+        (lambda t: sefa_widget.save_onnx(t.z, 3), f"path is 3; {NO_PATH}"),
+        (lambda t: sefa_widget.save_onnx(t.z, t.folder / "no" / "x"), "there is no folder"),
+    ],
     "save_generator": [
         (lambda t: sefa_widget.save_generator("x", t.z), NO_GENERATOR),
         (lambda t: sefa_widget.save_generator(t.z, 3), f"path is 3; {NO_PATH}"),

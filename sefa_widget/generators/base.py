@@ -245,7 +245,7 @@ class Generator(Pretrained, Factorisable):
     def with_labels(self, x: Tensor, labels: Tensor | None) -> Tensor:
         """Put the class vectors behind ``[N, d]`` vectors; class 0 if None, nothing without classes."""
         if labels is None:
-            labels = self.label_vectors(None, len(x))
+            labels = self.label_vectors(None, x.shape[0])
         return x if labels is None else torch.cat([x, labels.to(x)], dim=1)
 
     def label_vectors(self, labels: Tensor | Sequence[int] | None, count: int) -> Tensor | None:

@@ -52,7 +52,7 @@ def modulated_convolution(
     """
     kind = x.dtype
     bias = bias.to(kind)
-    if len(x) == 1 and x.numel() >= weight.numel():
+    if x.shape[0] == 1 and x.numel() >= weight.numel():
         weight = weight * style[0, :, None, None] * scale[0, :, None, None, None]
         return convolve(x, weight.to(kind), bias)
     if kind == torch.float16:
@@ -182,6 +182,6 @@ class ToRGB(nn.Module):
         style = self.affine(code) * self.weight_gain
         weight = (self.weight.flatten(1).T * style[:, :, None]).to(x.dtype)
         image: Tensor = torch.baddbmm(self.bias.to(x.dtype), x.flatten(2).transpose(1, 2), weight)
-        image = image.view(len(x), *x.shape[2:], -1).permute(0, 3, 1, 2)  # channels last in memory
+        image = image.view(x.shape[0], *x.shape[2:], -1).permute(0, 3, 1, 2)  # channels last in memory
         image = image if self.clamp is None else image.clamp(-self.clamp, self.clamp)
         return image.to(style.dtype)

@@ -108,7 +108,7 @@ class NoiseInput(nn.Module):
             return None
         if noise == "const":
             return self.const * self.strength
-        return torch.randn(len(x), *self.const.shape, device=x.device, dtype=x.dtype) * self.strength
+        return torch.randn(x.shape[0], *self.const.shape, device=x.device, dtype=x.dtype) * self.strength
 
 
 def check_widths(widths: Mapping[int, int] | Mapping[str, int]) -> dict[int, int]:

@@ -85,7 +85,7 @@ class MappingNetwork(nn.Module):
             x = normalize(x)
         for layer in self.layers:
             x = layer(x)
-        return x.view(len(x), self.rows, self.w_dim)
+        return x.view(x.shape[0], self.rows, self.w_dim)
 
 
 class StyleGenerator(Generator):

@@ -138,7 +138,7 @@ class Attention(nn.Module):
         key = F.max_pool2d(self.phi(x), 2).flatten(2)
         value = F.max_pool2d(self.g(x), 2).flatten(2)
         weights = torch.softmax(query.transpose(1, 2) @ key, dim=2)
-        mixed = (value @ weights.transpose(1, 2)).view(len(x), -1, *x.shape[2:])
+        mixed = (value @ weights.transpose(1, 2)).view(x.shape[0], -1, *x.shape[2:])
         added: Tensor = x + self.gamma * self.o(mixed)
         return added
 

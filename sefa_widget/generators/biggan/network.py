@@ -135,7 +135,7 @@ class BigGAN(Generator):
 
     def _project(self, features: Features, latent: Latent, noise: Noise) -> Features:
         codes, labels = latent.codes, latent.labels
-        labels = self.label_vectors(None, len(codes)) if labels is None else labels
+        labels = self.label_vectors(None, codes.shape[0]) if labels is None else labels
         labels = None if labels is None else labels.to(codes)
         embedded = codes[:, 0, :0] if self.embedding is None else self.embedding(labels)
         x = self.projection(torch.cat([codes[:, 0], embedded], dim=1)).unflatten(1, (-1, 4, 4))

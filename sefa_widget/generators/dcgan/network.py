@@ -204,7 +204,7 @@ class DCGAN(Generator):
         entry = self._shape[n]
         if self.class_norms and entry.norm:
             labels = latent.labels
-            labels = self.label_vectors(None, len(x)) if labels is None else labels.to(latent.codes)
+            labels = self.label_vectors(None, x.shape[0]) if labels is None else labels.to(latent.codes)
             return ACTIVATIONS[self.activation](self.norms[n](x, labels))
         act = ACTIVATIONS[self.activation] if entry.activation == "assumed" else self.slopes[n]
         x = self.norms[n](act(x)) if entry.activation_first else act(self.norms[n](x))

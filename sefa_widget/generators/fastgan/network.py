@@ -164,7 +164,7 @@ class FastGAN(Generator):
         condition = None
         if self.embedding is not None:
             labels = latent.labels
-            labels = self.label_vectors(None, len(latent.codes)) if labels is None else labels
+            labels = self.label_vectors(None, latent.codes.shape[0]) if labels is None else labels
             condition = self.embedding(cast(Tensor, labels).to(latent.codes))
         with computing_in(dtype, self.device):
             x = self.blocks[n - 1](features[-1].to(dtype), noise, condition)
@@ -210,7 +210,7 @@ class _Up(nn.Module):
         for n, (convolution, norm) in enumerate(zip(self.convolutions, self.norms, strict=True)):
             x = convolution(x)
             if self.strengths is not None and noise != "none":
-                shape = (len(x), 1, *x.shape[2:])
+                shape = (x.shape[0], 1, *x.shape[2:])
                 fresh = noise == "random"
                 drawn = torch.randn(shape, device=x.device, dtype=x.dtype) if fresh else self.noise.values[n]
                 x = x + (self.strengths[n] * drawn).to(x.dtype)

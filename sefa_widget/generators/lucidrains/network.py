@@ -126,7 +126,7 @@ class LucidStyleGAN2(StyleGenerator):
 
     def _start(self, codes: Tensor) -> Tensor:
         if self._config["const"]:
-            x = self.initial.expand(len(codes), -1, -1, -1)
+            x = self.initial.expand(codes.shape[0], -1, -1, -1)
         else:
             x = torch.einsum("nd,dchw->nchw", codes.mean(1), self.initial)
         started: Tensor = self.initial_conv(x)
@@ -136,9 +136,9 @@ class LucidStyleGAN2(StyleGenerator):
         """Give the noise picture ``[N, 1, H, W]``, its axes swapped as the package does."""
         side = self.resolution
         if noise == "random":
-            return torch.rand(len(codes), 1, side, side, device=codes.device, dtype=codes.dtype)
+            return torch.rand(codes.shape[0], 1, side, side, device=codes.device, dtype=codes.dtype)
         drawn = self.noise_map if noise == "const" else torch.zeros_like(self.noise_map)
-        return drawn.T.expand(len(codes), 1, side, side)
+        return drawn.T.expand(codes.shape[0], 1, side, side)
 
     def _picture(self, features: Features) -> Tensor:
         return 2 * features[1] - 1

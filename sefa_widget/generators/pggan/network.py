@@ -135,7 +135,7 @@ class PGGAN(Generator):
         if not self.joint_labels:
             x = self._norm(x)
         x = self._norm(self.with_labels(x, latent.labels))
-        x = F.leaky_relu(self.projection(x), self.slope).view(len(x), -1, 16)
+        x = F.leaky_relu(self.projection(x), self.slope).view(x.shape[0], -1, 16)
         if x.device.type == "cpu":  # channels last in memory, in a way that vmap can follow
             x = x.transpose(1, 2).contiguous().transpose(1, 2)
         return (x.view(*x.shape[:2], 4, 4),)
@@ -205,7 +205,9 @@ class PGGAN(Generator):
 
 
 def _double_and_convolve(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    if 4 * x.numel() < weight.numel():  # the kernel takes longer to make than it saves
+    if (
+        torch.compiler.is_compiling() or 4 * x.numel() < weight.numel()
+    ):  # the kernel takes longer to make than it saves
         return F.conv2d(_double(x), weight, bias, padding=1)
     return F.conv_transpose2d(x, doubling_kernel(weight), bias, stride=2, padding=1)
 

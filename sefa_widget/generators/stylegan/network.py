@@ -173,4 +173,4 @@ class StyleGAN(StyleGenerator):
 
     def _start(self, codes: Tensor) -> Tensor:
         layout = torch.channels_last if codes.device.type == "cpu" else torch.contiguous_format
-        return self.const.expand(len(codes), -1, -1, -1).contiguous(memory_format=layout)
+        return self.const.expand(codes.shape[0], -1, -1, -1).contiguous(memory_format=layout)

@@ -238,7 +238,7 @@ class StyleGAN2(StyleGenerator):
 
     def _start(self, codes: Tensor) -> Tensor:
         layout = torch.channels_last if codes.device.type == "cpu" else torch.contiguous_format
-        return self.const.expand(len(codes), -1, -1, -1).contiguous(memory_format=layout)
+        return self.const.expand(codes.shape[0], -1, -1, -1).contiguous(memory_format=layout)
 
     def _picture(self, features: Features) -> Tensor:
         return torch.tanh(features[1]) if self.final_tanh else features[1].contiguous()

@@ -1,0 +1,151 @@
+"""Writes a generator as an ONNX file, which other programs can run without PyTorch."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from sefa_widget.arguments import new_file
+from sefa_widget.generators.base import Generator, Latent, check_generator
+from sefa_widget.generators.precision import full_precision
+from sefa_widget.generators.stages import draw
+from sefa_widget.saving import replacing
+
+NEAR = 1e-4
+"""How far pictures of the file may be from the generator's, in standard deviations of their pixels."""
+MOST_BYTES = 2**31 - 2**24
+"""Bytes of weights that one file of ONNX can hold."""
+NEEDS = ("onnx", "onnxscript", "onnxruntime")
+
+
+class _Drawing(nn.Module):
+    """The way from codes to pictures alone."""
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__()
+        self.generator = generator
+        self.stages = generator.stages()
+
+    def forward(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
+        return draw(self.stages, (), Latent(codes, labels), "const")
+
+
+def save_onnx(generator: Generator, path: str | Path) -> Path:
+    """Write the synthesis of a generator as an ONNX file, and check it with onnxruntime.
+
+    >>> from sefa_widget import load_generator
+    >>> save_onnx(load_generator("faces"), "faces.onnx").name  # doctest: +SKIP
+    'faces.onnx'
+
+    The file has the inputs ``codes`` ``[N, L, d]`` float32 and, where there are classes, ``labels``
+    ``[N, num_classes]``, and the output ``images`` ``[N, C, H, W]`` of about -1..1, for any N. Codes are what
+    `Generator.sample` and `edit` give: the mapping network and truncation are not in the file, stored noise
+    is. Its metadata name the generator.
+
+    Parameters
+    ----------
+    generator
+        A generator of a file; a borrowed module as far as ``torch.export`` can read it.
+    path
+        Where to write; an existing file is replaced.
+
+    Returns
+    -------
+    Path
+        The path written.
+
+    Raises
+    ------
+    ImportError
+        If onnx, onnxscript or onnxruntime is missing.
+    ValueError
+        If the generator cannot be written, is too large for one file, or the file draws other pictures; the
+        text says why.
+    SaveError
+        If the disk is full or cannot be written to.
+    """
+    check_generator(generator)
+    path = new_file(path)
+    if missing := [name for name in NEEDS if find_spec(name) is None]:
+        raise ImportError(f"save_onnx needs {', '.join(missing)}: pip install 'sefa_widget[page]'.")
+    size = sum(value.numel() * value.element_size() for value in generator.state_dict().values())
+    if size > MOST_BYTES:
+        raise ValueError(
+            f"{generator.name!r} has {size:,} bytes of weights; a file of ONNX holds {MOST_BYTES:,}."
+        )
+    own = copy.deepcopy(generator).to("cpu").float()
+    with replacing(path) as part, full_precision(), torch.no_grad():
+        _export(own, part)
+        _check(own, part)
+    return path
+
+
+def _inputs(generator: Generator, seeds: list[int]) -> dict[str, Tensor]:
+    latent = generator.sample(seeds)
+    labels = latent.labels
+    if generator.num_classes and labels is None:
+        labels = generator.label_vectors(None, len(seeds))
+    return {"codes": latent.codes} | ({} if labels is None else {"labels": labels})
+
+
+def _export(generator: Generator, path: Path) -> None:
+    inputs = _inputs(generator, [0, 1])
+    batch = torch.export.Dim("batch")
+    with _quiet():
+        try:
+            program = torch.onnx.export(
+                _Drawing(generator).eval(),
+                tuple(inputs.values()),
+                input_names=list(inputs),
+                output_names=["images"],
+                dynamic_shapes={name: {0: batch} for name in inputs},
+                dynamo=True,
+                verbose=False,
+            )
+        except Exception as error:
+            reason = " ".join(str(error.__cause__ or error).split())[:200]
+            raise ValueError(
+                f"{generator.name!r} cannot be written as ONNX by torch.export: {reason}"
+            ) from error
+    assert program is not None
+    about = {"name": generator.name, "family": generator.family, "fingerprint": generator.fingerprint}
+    program.model.metadata_props["sefa_widget"] = json.dumps(about)
+    program.save(path)
+
+
+def _check(generator: Generator, path: Path) -> None:
+    """Compare pictures of other seeds, and of another number of them."""
+    import onnxruntime
+
+    inputs = _inputs(generator, [2, 3, 4])
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {name: value.numpy() for name, value in inputs.items()})
+    wanted = generator.synthesize(Latent(inputs["codes"], inputs.get("labels")))
+    error = float((torch.from_numpy(found) - wanted).abs().max() / wanted.std())
+    if not error < NEAR:
+        raise ValueError(
+            f"{generator.name!r} as ONNX draws other pictures: they differ by {error:.2g} of their spread."
+        )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave out what the exporter says of libraries that no generator needs."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
