@@ -51,3 +51,19 @@ def test_a_strip_is_found_by_the_name_that_a_person_gave(panel):
     assert np.array_equal(panel.strip("smile").tiles, panel.strip(2).tiles)
     with pytest.raises(ValueError, match="There is no direction 'frown'"):
         panel.strip("frown")
+
+
+def test_a_strip_and_a_wall_are_of_the_first_search_alone(panel):
+    strip, wall = panel.strip(1).tiles, panel.wall(2).tiles
+    panel.change(second="random", original=True)
+    assert np.array_equal(panel.strip(1).tiles, strip)
+    assert np.array_equal(panel.wall(2).tiles, wall)
+
+
+def test_the_image_is_the_large_edited_picture_unless_the_unedited_one_is_wanted(panel, tiny):
+    edited, plain = (
+        sheet(tiny, 4, edit).tiles[0, 0] for edit in (Edit(factorize(tiny), {0: 1.0, 2: 0.5}), None)
+    )
+    assert np.array_equal(np.asarray(panel.image()), edited)
+    assert np.array_equal(np.asarray(panel.image(unedited=True)), plain)
+    assert not np.array_equal(edited, plain)

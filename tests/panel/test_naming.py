@@ -197,3 +197,11 @@ def test_no_picture_waits_for_the_store(naming, found, monkeypatch):
         monkeypatch.setattr(naming.labels, name, away)
     monkeypatch.setattr(type(naming.labels), "revision", property(away))
     assert naming.info(found)["named"]["1"]["name"] == "smile"
+
+
+def test_an_answer_without_a_name_stays_with_its_own_search(naming, found):
+    naming.say(found, 1, {"obvious": True})
+    other = replace(found, search=Search("other", (0, 1), None))
+    naming.look(other)
+    assert naming.known(other) == {}
+    assert naming.info(other)["again"] == ""

@@ -1,9 +1,12 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from sefa_widget import factorize
+from sefa_widget.measures.acting import Acts
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.summaries import about, directions_info
 
@@ -65,3 +68,15 @@ def test_the_menu_has_what_methods_say_of_themselves_and_given_directions_by_the
 def test_options_that_only_a_program_can_give_are_not_in_the_menu(tiny):
     jacobian = next(one for one in about(tiny, ["jacobian"])["methods"])
     assert [option["name"] for option in jacobian["options"]] == ["n", "seed", "truncation_psi", "region"]
+
+
+def test_what_a_direction_does_is_told_in_thousandths_of_its_change(tiny):
+    session = Session(tiny)
+    found = session.found()
+    where = torch.zeros(8, 8)
+    where[0, 1], where[7, 7] = 0.2504, 0.7496
+    acts = {3: Acts(alike=0.98765, where=where)}
+    told = directions_info(session.state, replace(found, acts=acts))["acts"]
+    assert told["3"]["alike"] == 0.988
+    assert (told["3"]["where"][1], told["3"]["where"][-1]) == (250, 750)
+    assert sum(told["3"]["where"]) == 1000
