@@ -83,9 +83,11 @@ def save_onnx(generator: Generator, path: str | Path) -> Path:
             f"{generator.name!r} has {size:,} bytes of weights; a file of ONNX holds {MOST_BYTES:,}."
         )
     own = copy.deepcopy(generator).to("cpu").float()
-    with replacing(path) as part, full_precision(), torch.no_grad():
-        _export(own, part)
-        _check(own, part)
+    with replacing(path) as part, full_precision():
+        with torch.enable_grad():  # networks then compute nothing in place, which exporters read best
+            _export(own, part)
+        with torch.no_grad():
+            _check(own, part)
     return path
 
 
@@ -112,7 +114,10 @@ def _export(generator: Generator, path: Path) -> None:
                 verbose=False,
             )
         except Exception as error:
-            reason = " ".join(str(error.__cause__ or error).split())[:200]
+            cause: BaseException = error
+            while cause.__cause__ is not None:  # what wraps it says only that something failed
+                cause = cause.__cause__
+            reason = " ".join(str(cause).split())[:200]
             raise ValueError(
                 f"{generator.name!r} cannot be written as ONNX by torch.export: {reason}"
             ) from error

@@ -10,7 +10,7 @@ from sefa_widget import load_generator, save_onnx
 from sefa_widget.generators import exporting
 from tests.conftest import GOLDEN
 
-FILES = ["dcgan.safetensors", "genforce_pggan_label_fused.safetensors", "nv_tf_sg2.safetensors"]
+FILES = ["dcgan.safetensors", "genforce_pggan_label_fused.safetensors", "genforce_stylegan_label.safetensors"]
 
 
 @pytest.mark.parametrize("file", FILES)
