@@ -1,4 +1,5 @@
 # make demo       set up, then open the quickstart notebook in JupyterLab
+# make dev        set up, then open JupyterLab with a panel that follows every saved change of js/src
 # make test       set up, then run every test: lint, types, Python, panel, browser, notebooks, wheel
 # make test-fast  the tests that need no browser, no notebook and no build: a minute on a quiet machine
 # make release-check  build what a release publishes, twice, and try it as a newcomer does: dist/
@@ -16,10 +17,14 @@ EPOCH := SOURCE_DATE_EPOCH=$(shell git log -1 --format=%ct 2>/dev/null || echo 1
 OFFLINE := env -u PYTHONPATH http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: demo test test-fast lint browser postgres screenshots recording release-check train-heads clean
+.PHONY: demo dev test test-fast lint browser postgres screenshots recording release-check train-heads clean
 
 demo: $(VENV)/demo.done
 	$(BIN)/jupyter lab $(ROOT) notebooks/01_quickstart.ipynb $(LAB_ARGS)
+
+dev: $(VENV)/test.done js/node_modules/.done
+	@$(NPM) run dev & watching=$$!; trap "kill $$watching" EXIT; \
+	ANYWIDGET_HMR=1 $(BIN)/jupyter lab $(ROOT) notebooks $(LAB_ARGS)
 
 test: $(VENV)/test.done js/node_modules/.done browser postgres lint
 	$(NPM) test
