@@ -97,7 +97,7 @@ def _lives(process: int) -> bool:
 def _reason(error: Exception, path: Path) -> str:
     """Say in plain words why a file was not written."""
     code = error.errno if isinstance(error, OSError) else None
-    if code is None and (found := re.search(r"os error (\d+)", str(error))):
+    if code is None and (found := re.search(r"(?:os error |code: )(\d+)", str(error))):
         code = int(found[1])
     why = str(error) if code is None else os.strerror(code)
     todo = {

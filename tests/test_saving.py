@@ -4,6 +4,7 @@ import sys
 
 import pytest
 import torch
+from safetensors import SafetensorError
 
 from sefa_widget import factorize, load_generator, save_generator
 from sefa_widget.checkpoint import CheckpointError
@@ -14,6 +15,7 @@ LIMITED = """
 import resource, signal, sys
 from pathlib import Path
 import torch
+from safetensors import SafetensorError
 from sefa_widget.saving import write_tensors
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -99,3 +101,15 @@ def test_a_generator_and_directions_are_saved_over_the_files_they_came_from(tiny
     first = path.read_bytes()
     assert save_directions(load_directions(path), path).read_bytes() == first
     assert sorted(file.name for file in tmp_path.iterdir()) == ["d.safetensors", "g.safetensors"]
+
+
+@pytest.mark.parametrize(
+    "text", ["I/O error: full (os error 28)", "IoError(Os { code: 28, kind: StorageFull })"]
+)
+def test_every_version_of_safetensors_says_that_a_disk_is_full(tmp_path, monkeypatch, text):
+    def fail(*_arguments):
+        raise SafetensorError(text)
+
+    monkeypatch.setattr("sefa_widget.saving.save_file", fail)
+    with pytest.raises(SaveError, match=r"No space left on device\. Free some space"):
+        write_tensors({"x": torch.zeros(1)}, tmp_path / "x.safetensors", {})
