@@ -236,6 +236,7 @@ WRONG = {
         (lambda t: load_generator(3), r"source is an int \(3\); it must be a file, 'heads' or 'faces'"),
         (lambda t: load_generator({"a": 1}), "source is a dict"),
         (lambda t: load_generator(limits={"pixel": 3}), "Limit 'pixel' is unknown"),
+        (lambda t: load_generator(t.z, limits={"pixels": 3}), "limits are of a file"),
         (lambda t: load_generator(progress=3), "progress is an int"),
         (lambda t: load_generator(""), f"source is ''; {NO_PATH}"),
         (lambda t: load_generator("x.pkl", format=3), "format is an int .*; it must be one of sefa_widget"),

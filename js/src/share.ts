@@ -81,6 +81,7 @@ export function createShare(
 ): Share {
   let copying = false;
   let shown = false;
+  let fading: ReturnType<typeof setTimeout> | undefined;
   const menu = h("div", { class: "sefa-share-menu", role: "group", "aria-label": "Share", hidden: "" });
   const opener = button(
     scope,
@@ -124,7 +125,8 @@ export function createShare(
   /** Say what came of it, for a while. */
   function tell(text: string): void {
     setText(said, text);
-    setTimeout(() => setText(said, ""), SAID_MS);
+    clearTimeout(fading);
+    fading = setTimeout(() => setText(said, ""), SAID_MS);
   }
 
   function open(wanted: boolean): void {

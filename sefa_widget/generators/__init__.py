@@ -117,6 +117,8 @@ def load_generator(
         If the device does not exist here or cannot draw in the dtype, or a module cannot be taken as a
         generator.
     """
+    if limits is not None and isinstance(source, nn.Module):
+        raise ValueError("limits are of a file; a module or a generator is in memory already.")
     chosen = choose_device(device)
     drawn_in = None
     if dtype is not None:

@@ -6,6 +6,7 @@ import contextvars
 import logging
 import tempfile
 import threading
+import time
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ LARGE = 512
 """Pixels from which on a cell's output shows the large picture only."""
 FREE_SECONDS = 0.5
 """How long a cell's output waits for a generator that draws something else."""
+SEARCH_SECONDS = 1.0
+"""How long directions may be searched for a cell's output; methods without progress are quicker."""
 
 
 class _Cancelled(Exception):
@@ -120,20 +123,24 @@ class KeepingWidget(LabellingWidget):
         return (bundle, *more) if more else bundle
 
     def _first_still(self) -> dict[str, object]:
-        """Draw what is seen first, if that is quick: nothing is searched, and nobody waits for others."""
-        state, generator = self._present, self._session.generator
-        if any(state.strengths.values()) or state.carried:
-            return self.still().bundle
+        """Draw what is seen first, if that is quick: no long search, and no waiting for a store or others."""
+        state, session = self._present, self._session
+        generator, contents, code = session.generator, None, ""
         if not generator.lock.acquire(timeout=FREE_SECONDS):
             return {}
         try:
-            rows = starts(state)
-            if generator.resolution > LARGE:
-                rows = (rows[state.chosen],)
-            tiles = sheet(generator, rows).tiles
+            large = generator.resolution > LARGE
+            if any(state.strengths.values()) or state.carried:
+                contents = session.contents(progress=_within(SEARCH_SECONDS))
+                tiles, code = session.sheet(chosen=large).tiles, python_code(generator, contents)
+            else:
+                rows = starts(state)
+                tiles = sheet(generator, (rows[state.chosen],) if large else rows).tiles
         finally:
             generator.lock.release()
-        return still(tiles, caption(generator.name, state, None, {})).bundle
+        found = None if contents is None else contents.found.directions
+        names = {} if found is None else self._naming.names(found)
+        return still(tiles, caption(generator.name, state, found, names), code).bundle
 
     # What views want.
 
@@ -145,10 +152,10 @@ class KeepingWidget(LabellingWidget):
         self._worker.wake()
 
     def _cancel(self) -> None:
-        if self._saving or self._wanted:
-            self._wanted.clear()
+        self._wanted.clear()
+        if self._saving:
             self._cancelled.set()
-        else:
+        else:  # it is a search that takes long; a file waits behind it
             super()._cancel()
 
     # What the worker does.
@@ -184,3 +191,14 @@ class KeepingWidget(LabellingWidget):
                 self._tell(messages.ProgressInfo(wanted.view, 0, "", 1.0))
             finally:
                 self._saving = False
+
+
+def _within(seconds: float) -> Progress:
+    """Make a progress that ends work which takes longer."""
+    end = time.monotonic() + seconds
+
+    def progress(_done: int, _total: int) -> None:
+        if time.monotonic() > end:
+            raise _Cancelled
+
+    return progress

@@ -69,3 +69,14 @@ def test_a_file_is_cancelled_between_two_pictures(stepped, monkeypatch):  # noqa
     share(stepped, "state", ".json")
     stepped.step()
     assert [content["type"] for content, _ in told(stepped) if content["type"] == "file"] == ["file"]
+
+
+def test_cancelling_a_search_ends_it_though_a_file_waits_behind_it(stepped):  # noqa: F811
+    stepped.ask(1)
+    stepped.step()
+    stepped.panel.method = "random"  # is not drawn yet
+    share(stepped, "wall", ".png")
+    stepped.panel._handle_custom_msg({"type": "cancel", "view": "v"}, [])
+    assert stepped.panel.method is None
+    stepped.step()
+    assert "file" not in [content["type"] for content, _ in told(stepped)]

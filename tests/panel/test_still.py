@@ -86,3 +86,14 @@ def test_an_output_without_a_still_is_better_than_none(panel, monkeypatch):
     monkeypatch.setattr("sefa_widget.panel.keeping.sheet", fail)
     bundle, _ = panel._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+
+
+def test_no_output_waits_for_a_long_search(tiny, recorded_comms, monkeypatch):
+    monkeypatch.setattr("sefa_widget.panel.keeping.SEARCH_SECONDS", -1.0)
+    state = {"method": "jacobian", "options": {"n": 2}, "strengths": {0: 1.0}}
+    with explore(tiny, state=state, labels=Labels()) as panel:
+        bundle, _ = panel._repr_mimebundle_()
+        assert set(bundle) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+        monkeypatch.setattr("sefa_widget.panel.keeping.SEARCH_SECONDS", 1e9)
+        bundle, _ = panel._repr_mimebundle_()
+        assert "direction 0 +1" in bundle["text/html"]
