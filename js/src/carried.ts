@@ -3,6 +3,7 @@
 import { button, h, type Scope, setText } from "./dom";
 import { rangeName, signed } from "./format";
 import type { GeneratorInfo } from "./info";
+import type { Limits } from "./kernel";
 import type { Carried, State } from "./state";
 
 /** How many strengths of one edit are named. */
@@ -19,7 +20,12 @@ export interface CarriedEvents {
   spread(): void;
 }
 
-export function createCarried(scope: Scope, info: GeneratorInfo, events: CarriedEvents): CarriedNote {
+export function createCarried(
+  scope: Scope,
+  info: GeneratorInfo,
+  limits: Limits | null,
+  events: CarriedEvents,
+): CarriedNote {
   const text = h("span", {});
   const spread = button(
     scope,
@@ -27,6 +33,7 @@ export function createCarried(scope: Scope, info: GeneratorInfo, events: Carried
     "Spread over these sliders",
     () => events.spread(),
   );
+  spread.hidden = limits !== null;
   const remove = button(scope, { title: "Take the kept edit away; Undo brings it back" }, "Remove", () =>
     events.remove(),
   );

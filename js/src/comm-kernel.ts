@@ -21,6 +21,7 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
   let state = first;
   return {
     generator,
+    limits: null,
     get state() {
       return state;
     },

@@ -1,5 +1,6 @@
 /** What a panel needs of a kernel, whichever runs the generator. */
 
+import type { Range } from "./check";
 import type { DirectionsInfo, GeneratorInfo } from "./info";
 import type { LabelsInfo } from "./labels";
 import type { Code, Info, Intent, Seen, SharedFile } from "./messages";
@@ -24,7 +25,17 @@ export interface Listener {
   fail(error: unknown): void;
 }
 
+/** What a kernel offers, where that is not everything. */
+export interface Limits {
+  /** The layers whose directions it has. */
+  readonly layers: readonly Range[];
+  /** Endings of the files that it makes, by what they hold. */
+  readonly files: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface Kernel {
+  /** Null where it can do all that the panel asks for, as in a notebook. */
+  readonly limits: Limits | null;
   readonly generator: GeneratorInfo;
   /** The state, the directions and the history at this moment. */
   readonly state: State;

@@ -4,6 +4,7 @@ import type { Range } from "./check";
 import { button, h, on, type Scope } from "./dom";
 import { rangeName } from "./format";
 import type { GeneratorInfo, Layer } from "./info";
+import type { Limits } from "./kernel";
 import { createRangeSelector } from "./range-selector";
 import type { Patch, State } from "./state";
 
@@ -15,6 +16,7 @@ export interface LayerRange {
 export function createLayerRange(
   scope: Scope,
   info: GeneratorInfo,
+  limits: Limits | null,
   onPatch: (patch: Patch) => void,
 ): LayerRange {
   const { layers } = info;
@@ -24,7 +26,7 @@ export function createLayerRange(
   const applied = createRangeSelector(scope, "Applied to", layers, (range) =>
     onPatch({ edit_layers: range }),
   );
-  const presets = layerPresets(layers).map(({ name, title, range }) => {
+  const presets = offered(layers, limits).map(({ name, title, range }) => {
     const el = button(scope, { class: "sefa-preset", "aria-pressed": "false", title }, name, () =>
       onPatch({ layers: range }),
     );
@@ -49,9 +51,12 @@ export function createLayerRange(
   appliedBox.classList.add("sefa-applied");
   tiedLabel.hidden = appliedBox.hidden = info.num_codes <= 1;
 
+  normalizeLabel.hidden = limits !== null;
+
   const header = h("div", { class: "sefa-heading" }, h("h3", {}, "Layers"), presetRow);
   const options = h("div", { class: "sefa-layer-options" }, normalizeLabel, tiedLabel);
   const foundBox = named("Found in", "The layers that the directions are computed from", found.el);
+  foundBox.hidden = limits !== null;
   return {
     el: h("section", { class: "sefa-layers", "aria-label": "Layers" }, header, foundBox, appliedBox, options),
     update(next) {
@@ -64,6 +69,17 @@ export function createLayerRange(
         el.setAttribute("aria-pressed", String(range[0] === next.layers[0] && range[1] === next.layers[1]));
     },
   };
+}
+
+/** The presets, or the ranges that a kernel is limited to: with the name of the preset, where it is one. */
+function offered(layers: readonly Layer[], limits: Limits | null): Preset[] {
+  const presets = layerPresets(layers);
+  if (!limits) return presets;
+  const ranges = [...new Map(limits.layers.map((range) => [range.join(), range])).values()];
+  return ranges.map((range) => {
+    const name = rangeName(range);
+    return presets.find((preset) => preset.range.join() === range.join()) ?? { name, title: name, range };
+  });
 }
 
 export interface Preset {

@@ -3,6 +3,7 @@
 import type { Range } from "./check";
 import { h, on, type Scope } from "./dom";
 import type { GeneratorInfo } from "./info";
+import type { Limits } from "./kernel";
 import { createOptions } from "./options";
 import type { Patch, State } from "./state";
 
@@ -17,6 +18,7 @@ const NONE = "none";
 export function createMethod(
   scope: Scope,
   info: GeneratorInfo,
+  limits: Limits | null,
   onPatch: (patch: Patch) => void,
 ): MethodChoice {
   const menu = (first: readonly HTMLOptionElement[], pick: (value: string) => void) => {
@@ -29,7 +31,7 @@ export function createMethod(
     return select;
   };
   const auto = () => h("option", { value: "" }, "automatic");
-  const method = menu([auto()], (name) => onPatch({ method: name || null }));
+  const method = menu(limits ? [] : [auto()], (name) => onPatch({ method: name || null }));
   const second = menu([h("option", { value: NONE }, "–"), auto()], (name) =>
     onPatch({ second: name === NONE ? null : { method: name || null } }),
   );
@@ -54,6 +56,7 @@ export function createMethod(
     h("label", { title: secondTitle }, "Second", second),
   );
   el.hidden = info.methods.length < 2;
+  if (limits) el.lastElementChild?.remove();
   return {
     el,
     update(state) {

@@ -56,7 +56,7 @@ function render({ model, el, signal }: RenderProps): () => void {
 
 /** Put a panel into an element; it ends with the signal. */
 export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal): void {
-  const info = kernel.generator;
+  const { generator: info, limits } = kernel;
   const scope: Scope = {
     signal,
     fail(error) {
@@ -67,7 +67,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   };
   /** A frame that answers a later request than this takes the error away; a failure of the panel stays. */
   let errorSeq = 0;
-  const status = createStatus(scope, info, () => link.ask({ type: "cancel" }));
+  const status = createStatus(scope, info, limits, () => link.ask({ type: "cancel" }));
   const steps = new Steps();
   const edit = (patch: Patch) => {
     if (isEmpty(patch)) return;
@@ -103,9 +103,9 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   stage.tools.insertBefore(region.button, heat.button);
   stage.el.append(heat.note, region.note);
   const seed = createSeed(scope, info, edit);
-  const layers = createLayerRange(scope, info, edit);
-  const method = createMethod(scope, info, edit);
-  const carried = createCarried(scope, info, {
+  const layers = createLayerRange(scope, info, limits, edit);
+  const method = createMethod(scope, info, limits, edit);
+  const carried = createCarried(scope, info, limits, {
     remove: () => edit({ carried: [] }),
     spread: () => link.ask({ type: "spread" }),
   });
@@ -122,7 +122,9 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     end: (index, end) => edit({ ranges: ranged(link.wanted(), index, end) }),
     looked: look,
   });
-  const share = createShare(scope, copy.button, (what, ending) => link.ask({ type: "share", what, ending }));
+  const share = createShare(scope, limits, copy.button, (what, ending) =>
+    link.ask({ type: "share", what, ending }),
+  );
   // The host's own menu would offer to delete the cell.
   on(scope, stage.el, "contextmenu", (event) => {
     event.preventDefault();
@@ -186,7 +188,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   root.append(status.header, status.strip, area, visited.el);
 
   const link = new Link(viewName(), kernel.state, {
-    send: kernel.send,
+    send: (intent) => kernel.send(intent),
     now: () => performance.now(),
     after: (ms, callback) => {
       const timer = setTimeout(callback, ms);

@@ -1,6 +1,7 @@
 /** The menu that saves or copies what the panel shows: each item is a file that the kernel makes. */
 
 import { button, h, on, type Scope, setText } from "./dom";
+import type { Limits } from "./kernel";
 import type { SharedFile } from "./messages";
 import type { State } from "./state";
 
@@ -76,6 +77,7 @@ const ITEMS: readonly Item[] = [
 /** `copyCode`: the button that copies Python code. */
 export function createShare(
   scope: Scope,
+  limits: Limits | null,
   copyCode: HTMLButtonElement,
   asks: (what: string, ending: string) => void,
 ): Share {
@@ -106,7 +108,9 @@ export function createShare(
     open(false);
     asks(what, ending);
   };
-  for (const { text, about, what, endings, one } of ITEMS) {
+  for (const { text, about, what, endings: all, one } of ITEMS) {
+    const endings = all.filter((ending) => !limits || limits.files[what]?.includes(ending));
+    if (endings.length === 0) continue;
     const buttons = endings.map((ending) => {
       const kind = ending.slice(1).toUpperCase();
       const name = { "aria-label": `${text} as ${kind}` };

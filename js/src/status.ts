@@ -2,6 +2,7 @@
 
 import { button, h, on, type Scope, setText } from "./dom";
 import type { GeneratorInfo } from "./info";
+import type { Limits } from "./kernel";
 import { keysHelp } from "./keys";
 import type { LinkStatus } from "./link";
 
@@ -11,6 +12,13 @@ const WORDS: Readonly<Record<LinkStatus, string>> = {
   silent:
     "The kernel does not answer. It may be busy with a cell; if it was restarted, run the cell that made this panel again.",
   gone: "This panel is no longer connected: run the cell that made it again.",
+};
+
+/** The same where the page itself is the kernel. */
+const PAGE_WORDS: typeof WORDS = {
+  ...WORDS,
+  waiting: "drawing",
+  silent: "This page draws for long. If it does not go on, reload it.",
 };
 
 export interface StatusBar {
@@ -26,7 +34,12 @@ export interface StatusBar {
 }
 
 /** `cancel`: end the long work that goes on. */
-export function createStatus(scope: Scope, info: GeneratorInfo, cancel: () => void): StatusBar {
+export function createStatus(
+  scope: Scope,
+  info: GeneratorInfo,
+  limits: Limits | null,
+  cancel: () => void,
+): StatusBar {
   const quiet = h("span", { class: "sefa-status", role: "status" });
   const notice = h("div", { class: "sefa-notice", role: "status", hidden: "" });
   const errorText = h("span");
@@ -78,7 +91,7 @@ export function createStatus(scope: Scope, info: GeneratorInfo, cancel: () => vo
     header,
     strip: h("div", { class: "sefa-strip" }, notice, progress, error),
     show(status) {
-      const words = WORDS[status];
+      const words = (limits ? PAGE_WORDS : WORDS)[status];
       const loud = status === "silent" || status === "gone";
       for (const [el, text] of [
         [quiet, loud ? "" : words],

@@ -151,7 +151,7 @@ class Generator(Pretrained, Factorisable):
         truncation_psi, truncation_cutoff = inputs.truncation(truncation_psi, truncation_cutoff)
         codes = z[:, None, :].repeat(1, self.num_codes, 1)
         codes[:, :truncation_cutoff] *= truncation_psi
-        return Latent(codes, self.label_vectors(labels, len(z)), truncation_psi)
+        return Latent(codes, self.label_vectors(labels, z.shape[0]), truncation_psi)
 
     def sample(
         self,

@@ -6,10 +6,11 @@ import copy
 import json
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -75,40 +76,73 @@ def save_onnx(generator: Generator, path: str | Path) -> Path:
     """
     check_generator(generator)
     path = new_file(path)
-    if missing := [name for name in NEEDS if find_spec(name) is None]:
-        raise ImportError(f"save_onnx needs {', '.join(missing)}: pip install 'sefa_widget[page]'.")
-    size = sum(value.numel() * value.element_size() for value in generator.state_dict().values())
-    if size > MOST_BYTES:
-        raise ValueError(
-            f"{generator.name!r} has {size:,} bytes of weights; a file of ONNX holds {MOST_BYTES:,}."
-        )
-    own = copy.deepcopy(generator).to("cpu").float()
+    check_libraries("save_onnx")
+    own = own_copy(generator)
+    inputs = _inputs(own, [0, 1])
     with replacing(path) as part, full_precision():
-        with torch.enable_grad():  # networks then compute nothing in place, which exporters read best
-            _export(own, part)
+        model = exported(_Drawing(own), inputs, "images", own)
+        about = {"name": own.name, "family": own.family, "fingerprint": own.fingerprint}
+        model.metadata_props.add(key="sefa_widget", value=json.dumps(about))
+        part.write_bytes(model.SerializeToString())
         with torch.no_grad():
             _check(own, part)
     return path
 
 
-def _inputs(generator: Generator, seeds: list[int]) -> dict[str, Tensor]:
-    latent = generator.sample(seeds)
-    labels = latent.labels
-    if generator.num_classes and labels is None:
-        labels = generator.label_vectors(None, len(seeds))
-    return {"codes": latent.codes} | ({} if labels is None else {"labels": labels})
+def check_libraries(who: str) -> None:
+    """Say which libraries are missing, if any are.
+
+    Raises
+    ------
+    ImportError
+        If onnx, onnxscript or onnxruntime is missing.
+    """
+    if missing := [name for name in NEEDS if find_spec(name) is None]:
+        raise ImportError(f"{who} needs {', '.join(missing)}: pip install 'sefa_widget[page]'.")
 
 
-def _export(generator: Generator, path: Path) -> None:
-    inputs = _inputs(generator, [0, 1])
+def own_copy(generator: Generator) -> Generator:
+    """Copy a generator to the CPU in float32, or say that it is too large for one file of ONNX."""
+    size = sum(value.numel() * value.element_size() for value in generator.state_dict().values())
+    if size > MOST_BYTES:
+        raise ValueError(
+            f"{generator.name!r} has {size:,} bytes of weights; a file of ONNX holds {MOST_BYTES:,}."
+        )
+    return copy.deepcopy(generator).to("cpu").float()
+
+
+def exported(module: nn.Module, inputs: Mapping[str, Tensor], output: str, generator: Generator) -> Any:
+    """Give a module of one output as a model of ONNX, for any number of pictures.
+
+    Parameters
+    ----------
+    module
+        Takes tensors whose first size is the number of pictures.
+    inputs
+        An example of each, by name, of two pictures.
+    output
+        Name of what it gives.
+    generator
+        What a message names.
+
+    Returns
+    -------
+    onnx.ModelProto
+        The model, its weights in it.
+
+    Raises
+    ------
+    ValueError
+        If torch.export cannot read it; the text says why.
+    """
     batch = torch.export.Dim("batch")
-    with _quiet():
+    with _quiet(), torch.enable_grad():  # networks then compute nothing in place, which exporters read best
         try:
             program = torch.onnx.export(
-                _Drawing(generator).eval(),
+                module.eval(),
                 tuple(inputs.values()),
                 input_names=list(inputs),
-                output_names=["images"],
+                output_names=[output],
                 dynamic_shapes={name: {0: batch} for name in inputs},
                 dynamo=True,
                 verbose=False,
@@ -122,9 +156,15 @@ def _export(generator: Generator, path: Path) -> None:
                 f"{generator.name!r} cannot be written as ONNX by torch.export: {reason}"
             ) from error
     assert program is not None
-    about = {"name": generator.name, "family": generator.family, "fingerprint": generator.fingerprint}
-    program.model.metadata_props["sefa_widget"] = json.dumps(about)
-    program.save(path)
+    return program.model_proto
+
+
+def _inputs(generator: Generator, seeds: list[int]) -> dict[str, Tensor]:
+    latent = generator.sample(seeds)
+    labels = latent.labels
+    if generator.num_classes and labels is None:
+        labels = generator.label_vectors(None, len(seeds))
+    return {"codes": latent.codes} | ({} if labels is None else {"labels": labels})
 
 
 def _check(generator: Generator, path: Path) -> None:

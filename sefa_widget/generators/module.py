@@ -238,7 +238,7 @@ class ModuleGenerator(Generator):
             )
         z = self.check_z(z)
         truncation_psi, truncation_cutoff = truncation(truncation_psi, truncation_cutoff)
-        vectors = self.label_vectors(labels, len(z))
+        vectors = self.label_vectors(labels, z.shape[0])
         with self.lock, torch.no_grad():
             codes = self._map(z, vectors)[:, None].repeat(1, self.num_codes, 1)
         codes[:, :truncation_cutoff] = self.get_buffer("mean").lerp(

@@ -123,7 +123,7 @@ class StyleGenerator(Generator):
         """Take the mean of W from samples; the constructor draws all weights as they are before training."""
         z = torch.randn(W_AVG_SAMPLES, self.z_dim)
         labels = torch.arange(len(z)) % self.num_classes if self.num_classes else None
-        w = self.mapper(z, self.label_vectors(labels, len(z)))
+        w = self.mapper(z, self.label_vectors(labels, z.shape[0]))
         self.w_avg.copy_(w.mean(0))
         if self.class_w_avg is not None and labels is not None:
             for label in range(self.num_classes):
@@ -143,7 +143,7 @@ class StyleGenerator(Generator):
         """
         z = self.check_z(z)
         truncation_psi, truncation_cutoff = truncation(truncation_psi, truncation_cutoff)
-        vectors = self.label_vectors(labels, len(z))
+        vectors = self.label_vectors(labels, z.shape[0])
         codes = self.mapper(z, vectors)
         codes = codes.repeat(1, self.num_codes // codes.shape[1], 1)
         if truncation_psi < 1 or (truncation_psi > 1 and self.extrapolates):

@@ -60,6 +60,11 @@ class Finder:
         self._found: dict[Hashable, Found] = {}
         self._ranges = KeptRanges(generator)
 
+    @property
+    def given(self) -> Mapping[str, Directions]:
+        """Directions that were found or loaded elsewhere, by name."""
+        return self._given
+
     def directions(self, search: Search, progress: Progress | None = None) -> Directions:
         """Give the directions of a search, factorising if need be.
 

@@ -79,12 +79,16 @@ def to_pixels(images: Tensor) -> Pixels:
             "Images have shape [C, H, W] or [N, C, H, W], with C of 1 or more; these have "
             f"{list(images.shape)}."
         )
-    rgb = _opaque(images.float()) if images.shape[-3] in (2, 4) else images[..., :3, :, :]
-    scaled = torch.nan_to_num(rgb.float(), nan=-1.0).add_(1).mul_(127.5).round_().clamp_(0, 255)
-    pixels = scaled.to(torch.uint8).movedim(-3, -1)
-    pixels = pixels if pixels.shape[-1] == 3 else pixels[..., :1].expand(*pixels.shape[:-1], 3)
-    found: Pixels = pixels.contiguous().cpu().numpy()
+    found: Pixels = byte_pixels(images).contiguous().cpu().numpy()
     return found
+
+
+def byte_pixels(images: Tensor) -> Tensor:
+    """Turn images ``[..., C, H, W]`` of -1..1 into uint8 RGB ``[..., H, W, 3]`` on their device."""
+    rgb = _opaque(images.float()) if images.shape[-3] in (2, 4) else images[..., :3, :, :]
+    scaled = torch.nan_to_num(rgb.float(), nan=-1.0).add(1).mul(127.5).round().clamp(0, 255)
+    pixels = scaled.to(torch.uint8).movedim(-3, -1)
+    return pixels if pixels.shape[-1] == 3 else pixels[..., :1].expand(*pixels.shape[:-1], 3)
 
 
 def _opaque(images: Tensor) -> Tensor:

@@ -1,0 +1,141 @@
+"""What a page holds besides the network: directions of some searches, measured, and where to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sefa_widget.arguments import whole
+from sefa_widget.directions import Directions
+from sefa_widget.generators.base import Generator
+from sefa_widget.labels import Label, Labels
+from sefa_widget.panel.contents import Found
+from sefa_widget.panel.naming import Naming
+from sefa_widget.panel.session import Session
+from sefa_widget.panel.state import describe
+from sefa_widget.panel.summaries import about, directions_info
+
+LARGE, SMALL_BOTTOM = 7, 8
+"""From so many layers that read the latent on there are groups of layers; sizes of the lowest group of small
+networks, in pixels."""
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the program of a page reads.
+
+    Attributes
+    ----------
+    values
+        Plain JSON values.
+    vectors
+        The directions of all searches, float32 ``[k, d]`` each, one after another.
+    """
+
+    values: Mapping[str, Any]
+    vectors: bytes
+
+
+def page_contents(
+    session: Session,
+    labels: Labels | None,
+    searches: Sequence[tuple[str | None, Range]],
+    k: int | None,
+    tell: Callable[[str], object],
+) -> Contents:
+    """Find and measure the directions of searches (method and layers), and describe all for a page.
+
+    The first search is that of the session's state. `tell` is told what is being done.
+    """
+    generator, state = session.generator, session.state
+    held: list[dict[str, Any]] = []
+    vectors: list[bytes] = []
+    methods: dict[str, str] = {}
+    for method, layers in dict.fromkeys(((state.method, state.layers), *searches)):
+        options = dict(state.options) if (method, layers) == (state.method, state.layers) else {}
+        begun = {**describe(state), "strengths": {}, "carried": [], "second": None}
+        part = Session(generator, begun, session.finder.given)
+        part.apply({"method": method, "layers": list(layers), "options": options})
+        found = _measured(part, tell)
+        info = _first(directions_info(part.state, found), k)
+        directions = found.directions.first(len(info["ends"]))
+        vectors.append(directions.vectors.float().numpy().tobytes())
+        named = Naming(generator, Labels() if labels is None else labels)
+        named.look(found.directions)
+        held.append(
+            {
+                "info": info,
+                "normalize": part.state.normalize,
+                "rows": list(found.rows),
+                "labels": {**named.info(found.directions), "place": ""},
+                "label": _label(directions, generator),
+            }
+        )
+        methods[info["method"]] = info["title"]
+    described = about(generator, list(methods), session.class_names)
+    for one in described["methods"]:
+        one["options"], one["takes"], one["title"] = [], "", methods[one["name"]]
+    first = {**describe(session.identified()), "method": held[0]["info"]["method"], "options": {}}
+    first["noise"] = "none" if state.noise == "none" else "const"
+    values = {
+        "generator": {**described, "noisy": False},
+        "state": {**first, "second": None, "revision": 0},
+        "searches": held,
+        "source": generator.source,
+    }
+    return Contents(values, b"".join(vectors))
+
+
+def usual_layers(generator: Generator) -> list[Range]:
+    """Give the ranges of layers that the panel has buttons for: bottom, middle, top and all."""
+    layers = generator.layers
+    count, sizes = len(layers), [layer.resolution for layer in layers]
+    every = (0, count)
+    reading = sum(layer.row is not None for layer in layers)
+    if reading < LARGE:
+        return [(0, 1), every] if reading == 1 and layers[0].row is not None and count > 1 else [every]
+    first, last = 2, 6
+    if 4 * SMALL_BOTTOM <= sizes[-1] <= 8 * SMALL_BOTTOM:
+        first = next(n for n, size in enumerate(sizes) if size > SMALL_BOTTOM)
+        last = next(n for n, size in enumerate(sizes) if size > 2 * SMALL_BOTTOM)
+    return [(0, first), (first, last), (last, count), every]
+
+
+def _measured(session: Session, tell: Callable[[str], object]) -> Found:
+    """Find the directions of a session's state, measure where their sliders end and what they do."""
+    state = session.state
+    layers = f"layers {state.layers[0]} to {state.layers[1] - 1}"
+
+    def progress(done: int, total: int) -> None:
+        tell(f"finding directions of {layers}: {done} of {total}")
+
+    tell(f"finding directions of {layers}")
+    session.finder.found(state, progress)
+    tell(f"measuring directions of {layers}")
+    while session.finder.measure_range(state):
+        tell(f"measuring directions of {layers}")
+    while session.finder.measure_acts(state):
+        tell(f"measuring directions of {layers}")
+    return session.finder.found(state)
+
+
+def _first(info: dict[str, Any], k: int | None) -> dict[str, Any]:
+    """Keep the first k directions of a description."""
+    if k is None:
+        return info
+    count = min(whole(k, "k", 1), len(info["ends"]))
+    cut = {name: info[name][:count] for name in ("ends", "stops")}
+    values = None if info["values"] is None else info["values"][:count]
+    acts = {index: value for index, value in info["acts"].items() if int(index) < count}
+    return {**info, **cut, "values": values, "acts": acts}
+
+
+def _label(directions: Directions, generator: Generator) -> dict[str, Any]:
+    """Give a label of these directions as files have it, without what is of a single one."""
+    label: Label = Labels().add(directions, 0, "", generator=generator)
+    own = ("id", "name", "vector", "index", "value", "time", "seeds", "rater", "note", "range", "sign")
+    found = {name: value for name, value in label.to_json().items() if name not in own}
+    return {**found, "study": ""}

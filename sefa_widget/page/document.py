@@ -1,0 +1,86 @@
+"""The HTML of a page: its blocks are packed with gzip, whose checksum tells when they were changed."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from sefa_widget.panel.built import STATIC
+
+PROGRAM = ("page.js", "page-worker.js", "page.css", "page-runtime.wasm.gz")
+"""What the build makes for pages."""
+
+
+def document(
+    title: str,
+    still: str,
+    about: Sequence[str],
+    values: Mapping[str, Any],
+    blocks: Mapping[str, bytes],
+) -> str:
+    """Write a page that needs nothing but itself.
+
+    Parameters
+    ----------
+    title
+        What stands above the panel.
+    still
+        HTML that is shown until the panel runs, and where it cannot.
+    about
+        Lines on what the page is, below the panel.
+    values
+        What the program reads first, as JSON.
+    blocks
+        Bytes by the name of their block: ``model`` and ``vectors``.
+
+    Raises
+    ------
+    ValueError
+        If this checkout has not built the program of pages.
+    """
+    if missing := [name for name in PROGRAM if not (STATIC / name).is_file()]:
+        raise ValueError(f"{missing[0]} is not built. In the source checkout run: pip install -e .")
+    contents = json.dumps(values, allow_nan=False).encode()
+    packed = {
+        "contents": gzip.compress(contents, 9, mtime=0),
+        **{name: gzip.compress(data, 9, mtime=0) for name, data in blocks.items()},
+        "worker": gzip.compress((STATIC / "page-worker.js").read_bytes(), 9, mtime=0),
+        "runtime": (STATIC / "page-runtime.wasm.gz").read_bytes(),
+    }
+    data = "\n".join(
+        f'<script type="text/plain" id="{name}">{base64.b64encode(block).decode()}</script>'
+        for name, block in packed.items()
+    )
+    program = (STATIC / "page.js").read_text("utf-8").replace("</script", "<\\/script")
+    style = (STATIC / "page.css").read_text("utf-8").replace("</style", "<\\/style")
+    lines = "\n".join(f"<p>{escape(line)}</p>" for line in about)
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="sefa_widget">
+<title>{escape(title)}</title>
+<style>{style}</style>
+</head>
+<body>
+<header>
+<h1 class="page-title">{escape(title)}</h1>
+<p class="page-intro page-quiet">Everything runs in this page; nothing is sent anywhere.</p>
+</header>
+<div id="message" class="page-message"></div>
+<noscript><p>This page needs JavaScript to move the pictures.</p></noscript>
+<main id="place"><div class="page-still" aria-busy="true">{still}
+<p class="page-quiet" role="status">The generator is starting …</p></div></main>
+<footer class="page-about">
+{lines}
+</footer>
+{data}
+<script>{program}</script>
+</body>
+</html>
+"""

@@ -1,0 +1,103 @@
+"""Lessons: questions beside the panel of a page, and the answers that come back from a class.
+
+A step of a lesson is a dict:
+
+- ``title``: a few words, of which no two steps have the same;
+- ``text``: what there is to read; an empty line begins a new paragraph;
+- ``question``: what is asked; empty for nothing;
+- ``choices``: what can be chosen; none for an answer in one's own words;
+- ``told``: what is told to each choice, in their order; for an answer in one's own words, one text;
+- ``state``: what the panel shows, for example ``{"starts": [31, 88], "strengths": {2: 0.4}}``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sefa_widget.arguments import instance, known_names, several
+from sefa_widget.arguments import path as full_path
+from sefa_widget.panel.session import Session
+from sefa_widget.panel.state import describe
+
+PARTS = ("title", "text", "question", "choices", "told", "state")
+MOST_TEXT = 5000
+"""Characters of a text."""
+
+
+def lesson_steps(given: Sequence[Mapping[str, Any]], session: Session) -> list[dict[str, Any]]:
+    """Check the steps of a lesson, and give them as a page reads them.
+
+    Raises
+    ------
+    ValueError
+        If a step has no title or an unknown part, two have one title, or its state cannot be shown; the text
+        names the step.
+    """
+    steps = [
+        _step(one, number, session)
+        for number, one in enumerate(several(given, "lesson", "dicts, one a step"))
+    ]
+    titles = [step["title"] for step in steps]
+    if doubled := [title for title in titles if titles.count(title) > 1]:
+        raise ValueError(f"Two steps of the lesson are called {doubled[0]!r}; answers are kept by the title.")
+    return steps
+
+
+def _step(given: Any, number: int, session: Session) -> dict[str, Any]:
+    what = f"Step {number} of the lesson"
+    instance(given, what, Mapping, "a dict")  # type: ignore[type-abstract]
+    known_names(given, f"{what}: its part", PARTS)
+    step: dict[str, Any] = {}
+    for name in ("title", "text", "question"):
+        step[name] = instance(given.get(name, ""), f"{what}: {name}", str, "a text")[:MOST_TEXT]
+    if not step["title"].strip():
+        raise ValueError(f"{what} has no title.")
+    for name in ("choices", "told"):
+        texts = given.get(name, ())
+        step[name] = [
+            instance(text, f"{what}: {name}", str, "a text") for text in several(texts, name, "texts")
+        ]
+    if step["told"] and len(step["told"]) != max(1, len(step["choices"])):
+        raise ValueError(f"{what} tells {len(step['told'])} texts to {len(step['choices'])} choices.")
+    state = given.get("state", {})
+    instance(state, f"{what}: state", Mapping, "a dict of fields, as panel.state has them")  # type: ignore[type-abstract]
+    try:
+        shown = describe(Session(session.generator, {**describe(session.state), **state}).state)
+    except ValueError as error:
+        raise ValueError(f"{what}: {error}") from error
+    step["state"] = {name: shown[name] for name in state if name in shown}
+    return step
+
+
+def read_answers(paths: Sequence[str | Path] | str | Path) -> list[dict[str, str]]:
+    """Collect the answers of a class: the files that pages saved, or a folder of them.
+
+    Returns
+    -------
+    list of dict
+        One for each answer: ``lesson``, ``name``, ``step``, ``question``, ``answer`` and ``time``, which
+        `pandas.DataFrame` takes as it is.
+
+    Raises
+    ------
+    ValueError
+        If a file is none that a page saved; the text names it.
+    """
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    files = [full_path(one, "paths") for one in given]
+    files = [file for one in files for file in (sorted(one.glob("*.json")) if one.is_dir() else [one])]
+    rows = []
+    for file in files:
+        try:
+            about = json.loads(file.read_text("utf-8"))
+            if about["format"] != "sefa_widget answers":
+                raise ValueError("it says that it is something else.")
+            for one in about["answers"]:
+                fields = {name: str(one[name]) for name in ("step", "question", "answer", "time")}
+                rows.append({"lesson": str(about["lesson"]), "name": str(about["name"]), **fields})
+        except (KeyError, OSError, TypeError, ValueError) as error:
+            raise ValueError(f"{file.name!r} holds no answers of a lesson: {error}") from error
+    return rows
