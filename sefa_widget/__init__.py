@@ -19,6 +19,7 @@ from sefa_widget.pictures.starts import Start
 
 if TYPE_CHECKING:
     from sefa_widget.labels import Label, Labels, load_labels
+    from sefa_widget.pages import page, read_answers
     from sefa_widget.panel.opening import explore
     from sefa_widget.panel.widget import SefaWidget
 
@@ -38,6 +39,8 @@ __all__ = [
     "load_directions",
     "load_generator",
     "load_labels",
+    "page",
+    "read_answers",
     "save_directions",
     "save_generator",
     "save_onnx",
@@ -53,6 +56,8 @@ _LATER = {
     "SefaWidget": "sefa_widget.panel.widget",
     "explore": "sefa_widget.panel.opening",
     "load_labels": "sefa_widget.labels",
+    "page": "sefa_widget.pages",
+    "read_answers": "sefa_widget.pages",
 }
 
 
@@ -62,6 +67,8 @@ def __getattr__(name: str) -> Any:
         return import_module(f"sefa_widget.{name}")
     if name not in _LATER:
         raise AttributeError(f"module 'sefa_widget' has no attribute {name!r}")
+    if name in ("SefaWidget", "explore"):
+        import_module("sefa_widget.pages")  # so that panels save pages
     value = globals()[name] = getattr(import_module(_LATER[name]), name)
     return value
 

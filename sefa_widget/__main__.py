@@ -1,4 +1,4 @@
-"""The command line: ``python -m sefa_widget inspect FILE`` describes a file of weights."""
+"""The command line: ``inspect FILE`` describes a file of weights, ``page MODEL -o FILE.html`` writes a page."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit code: 0, or 1 if the file is refused.
+        The exit code: 0; 1 if the file is refused or nothing can be written; 130 if it was interrupted.
     """
     parser = argparse.ArgumentParser(prog="python -m sefa_widget")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     inspect = commands.add_parser(
         "inspect", help="say what a file of weights holds, without running any of it"
     )
@@ -39,13 +39,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="NAME=VALUE",
         help="what the file does not tell, for example activation=leaky_relu; several times for several",
     )
+    paged = commands.add_parser("page", help="write the panel as one HTML file, in which the generator runs")
+    paged.add_argument("model", metavar="MODEL", help="heads, faces, or a file of weights")
+    paged.add_argument("-o", "--output", required=True, metavar="FILE.html", help="where to write")
+    paged.add_argument("--title", help="what stands above the panel")
+    paged.add_argument("--note", default="", help="a line below it, for example the licence of the model")
+    paged.add_argument("--method", action="append", default=[], help="another method, for example pca")
     options = parser.parse_args(arguments)
     try:
-        print(report(options.file, options.format, parsed(options.assume)))
-    except (CheckpointError, ValueError) as error:
+        if options.command == "page":
+            _page(options)
+        else:
+            print(report(options.file, options.format, parsed(options.assume)))
+    except KeyboardInterrupt:
+        print("\nStopped; nothing was written.", file=sys.stderr)
+        return 130
+    except (CheckpointError, ImportError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _page(options: argparse.Namespace) -> None:
+    """Write a page, and tell how far it is."""
+    from sefa_widget.pages import page
+
+    def progress(done: int, total: int) -> None:
+        print(f"\r{100 * done // total:3} %", end="", file=sys.stderr, flush=True)
+
+    path = page(
+        options.model,
+        options.output,
+        title=options.title,
+        note=options.note,
+        methods=options.method,
+        progress=progress,
+    )
+    print(f"\r{path}: {path.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ ORDER = [
     "labels",
     "inversion",
     "panel",
+    "pages",
 ]
 """The parts of the package: each imports only parts before it, also inside functions."""
 PANEL = [

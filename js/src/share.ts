@@ -55,6 +55,12 @@ const ITEMS: readonly Item[] = [
     endings: [".png", ".webp"],
   },
   {
+    text: "Page",
+    about: "This panel with its generator in one file, which runs in any browser without a kernel",
+    what: "page",
+    endings: [".html"],
+  },
+  {
     text: "State",
     about: "Seeds, layers, method and strengths; explore(state=...) goes on from it",
     what: "state",

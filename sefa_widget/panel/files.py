@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from sefa_widget.pictures.sheet import Sheet
 from sefa_widget.progress import Progress
 from sefa_widget.saving import replacing
 
+Maker = Callable[[Session, Labels, Path, Progress | None], object]
+"""Writes a file of a session and its labels."""
+
 PICTURES = (".png", ".webp", ".npz")
 ENDINGS: Mapping[str, tuple[str, ...]] = {
     "sheet": PICTURES,
@@ -29,9 +32,13 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "state": (".json",),
     "names": (".json", ".csv"),
     "directions": (".safetensors",),
+    "page": (".html",),
 }
 """What can be saved, and the endings of the files."""
+MAKERS: dict[str, Maker] = {}
+"""What later parts of the package make of a session; each puts its own here."""
 USUAL = {".json": "state", ".csv": "names", ".safetensors": "directions", ".gif": "film", ".mp4": "film"}
+USUAL[".html"] = "page"
 """What an ending stands for where nothing else is said; pictures are the sheet."""
 
 STATE = "sefa_widget state"
@@ -47,6 +54,9 @@ def save(session: Session, labels: Labels, path: Path, what: str | None, progres
     ending = path.suffix.lower()
     what = USUAL.get(ending, "sheet") if what is None else choice(what, "what", ENDINGS)
     choice(ending, f"The ending of path, for {what!r},", ENDINGS[what])
+    if what in MAKERS:
+        MAKERS[what](session, labels, path, progress)
+        return path
     if what == "state":
         return save_state(session, path)
     if what == "names":

@@ -16,7 +16,7 @@ from sefa_widget.labels import Labels
 from sefa_widget.panel import messages
 from sefa_widget.panel.code import python_code
 from sefa_widget.panel.contents import starts
-from sefa_widget.panel.files import ENDINGS, save
+from sefa_widget.panel.files import ENDINGS, MAKERS, save
 from sefa_widget.panel.labelling import LabellingWidget
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.still import Still, caption, still
@@ -35,6 +35,7 @@ TYPES = {
     ".csv": "text/csv",
     ".npz": "application/octet-stream",
     ".safetensors": "application/octet-stream",
+    ".html": "text/html",
 }
 """MIME types of the files."""
 LARGE = 512
@@ -75,9 +76,10 @@ class KeepingWidget(LabellingWidget):
             ``"sheet"`` (all starts and edits), ``"strip"`` and ``"film"`` (one direction from end to end of
             its slider: the open one, else the one that is moved farthest), ``"wall"`` (both ends of the
             first 32 directions), each as ``.png``, ``.webp`` or ``.npz``, a film as ``.webp``, ``.gif`` or
-            ``.mp4``; ``"state"`` (``.json``), ``"names"`` (``.json``, ``.csv``: all of this generator) or
-            ``"directions"`` (``.safetensors``). None is what the ending stands for: the sheet for a
-            picture, a film for ``.gif`` and ``.mp4``, the state for ``.json``.
+            ``.mp4``; ``"state"`` (``.json``), ``"names"`` (``.json``, ``.csv``: all of this generator),
+            ``"directions"`` (``.safetensors``) or ``"page"`` (``.html``: the panel itself, see
+            `sefa_widget.pages`). None is what the ending stands for: the sheet for a
+            picture, a film for ``.gif`` and ``.mp4``, the state for ``.json``, the page for ``.html``.
         progress
             Called with the pictures that are drawn, and all; what it raises ends the work.
 
@@ -177,7 +179,10 @@ class KeepingWidget(LabellingWidget):
                 raise Ending
             if self._cancelled.is_set():
                 raise _Cancelled
-            text = f"{wanted.what}: {done} of {total} pictures"
+            share = (
+                f"{100 * done // max(1, total)} %" if wanted.what in MAKERS else f"{done} of {total} pictures"
+            )
+            text = f"{wanted.what}: {share}"
             self._tell(messages.ProgressInfo(wanted.view, 0, text, done / total))
 
         name = f"{self._session.generator.name}-{wanted.what}{wanted.ending}"

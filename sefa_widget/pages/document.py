@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -18,7 +18,6 @@ PROGRAM = ("page.js", "page-worker.js", "page.css", "page-runtime.wasm.gz")
 def document(
     title: str,
     still: str,
-    about: Sequence[str],
     values: Mapping[str, Any],
     blocks: Mapping[str, bytes],
 ) -> str:
@@ -30,10 +29,8 @@ def document(
         What stands above the panel.
     still
         HTML that is shown until the panel runs, and where it cannot.
-    about
-        Lines on what the page is, below the panel.
     values
-        What the program reads first, as JSON.
+        What the program reads first, as JSON; the lines of ``about`` stand below the panel.
     blocks
         Bytes by the name of their block: ``model`` and ``vectors``.
 
@@ -57,7 +54,7 @@ def document(
     )
     program = (STATIC / "page.js").read_text("utf-8").replace("</script", "<\\/script")
     style = (STATIC / "page.css").read_text("utf-8").replace("</style", "<\\/style")
-    lines = "\n".join(f"<p>{escape(line)}</p>" for line in about)
+    lines = "\n".join(f"<p>{escape(line)}</p>" for line in values["about"])
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from sefa_widget.panel.naming import Naming
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.state import describe
 from sefa_widget.panel.summaries import about, directions_info
+from sefa_widget.progress import Progress, part
 
 LARGE, SMALL_BOTTOM = 7, 8
 """From so many layers that read the latent on there are groups of layers; sizes of the lowest group of small
@@ -44,23 +45,24 @@ def page_contents(
     labels: Labels | None,
     searches: Sequence[tuple[str | None, Range]],
     k: int | None,
-    tell: Callable[[str], object],
+    progress: Progress | None = None,
 ) -> Contents:
     """Find and measure the directions of searches (method and layers), and describe all for a page.
 
-    The first search is that of the session's state. `tell` is told what is being done.
+    The first search is that of the session's state.
     """
     generator, state = session.generator, session.state
     held: list[dict[str, Any]] = []
     vectors: list[bytes] = []
     methods: dict[str, str] = {}
-    for method, layers in dict.fromkeys(((state.method, state.layers), *searches)):
+    wanted = list(dict.fromkeys(((state.method, state.layers), *searches)))
+    for number, (method, layers) in enumerate(wanted):
         options = dict(state.options) if (method, layers) == (state.method, state.layers) else {}
         begun = {**describe(state), "strengths": {}, "carried": [], "second": None}
-        part = Session(generator, begun, session.finder.given)
-        part.apply({"method": method, "layers": list(layers), "options": options})
-        found = _measured(part, tell)
-        info = _first(directions_info(part.state, found), k)
+        one = Session(generator, begun, session.finder.given)
+        one.apply({"method": method, "layers": list(layers), "options": options})
+        found = _measured(one, part(progress, number, len(wanted)))
+        info = _first(directions_info(one.state, found), k)
         directions = found.directions.first(len(info["ends"]))
         vectors.append(directions.vectors.float().numpy().tobytes())
         named = Naming(generator, Labels() if labels is None else labels)
@@ -68,7 +70,7 @@ def page_contents(
         held.append(
             {
                 "info": info,
-                "normalize": part.state.normalize,
+                "normalize": one.state.normalize,
                 "rows": list(found.rows),
                 "labels": {**named.info(found.directions), "place": ""},
                 "label": _label(directions, generator),
@@ -104,21 +106,14 @@ def usual_layers(generator: Generator) -> list[Range]:
     return [(0, first), (first, last), (last, count), every]
 
 
-def _measured(session: Session, tell: Callable[[str], object]) -> Found:
+def _measured(session: Session, progress: Progress | None) -> Found:
     """Find the directions of a session's state, measure where their sliders end and what they do."""
-    state = session.state
-    layers = f"layers {state.layers[0]} to {state.layers[1] - 1}"
-
-    def progress(done: int, total: int) -> None:
-        tell(f"finding directions of {layers}: {done} of {total}")
-
-    tell(f"finding directions of {layers}")
-    session.finder.found(state, progress)
-    tell(f"measuring directions of {layers}")
-    while session.finder.measure_range(state):
-        tell(f"measuring directions of {layers}")
-    while session.finder.measure_acts(state):
-        tell(f"measuring directions of {layers}")
+    state, measuring = session.state, part(progress, 1, 2)
+    session.finder.found(state, part(progress, 0, 2))
+    for measure in (session.finder.measure_range, session.finder.measure_acts):
+        while measure(state):
+            if measuring is not None:
+                measuring(0, 1)
     return session.finder.found(state)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from sefa_widget.arguments import MAX_SEED
-from sefa_widget.generators.base import Generator, Latent, Noise
+from sefa_widget.generators.base import Generator, Noise
 from sefa_widget.generators.exporting import exported, own_copy
 from sefa_widget.generators.precision import full_precision
 from sefa_widget.generators.stages import draw
 from sefa_widget.pictures.frames import byte_pixels, to_pixels
+from sefa_widget.progress import Progress
 
 NEAR = 2
 """How far pixels of a page may be from Python's, of 255."""
@@ -80,7 +81,7 @@ class _Painting(nn.Module):
 
 
 def page_model(
-    generator: Generator, psi: float, noise: Noise = "const", progress: Callable[[str], object] | None = None
+    generator: Generator, psi: float, noise: Noise = "const", progress: Progress | None = None
 ) -> PageModel:
     """Make the network of a page, and compare its pixels with Python's.
 
@@ -93,21 +94,21 @@ def page_model(
     noise
         ``"const"`` or ``"none"``; fresh noise cannot be the same in a page.
     progress
-        Told what is being done.
+        Called with the steps that are done, and how many there are.
 
     Raises
     ------
     ValueError
         If torch.export cannot read the generator, or the pixels differ by more than 2 of 255.
     """
-    tell = progress or (lambda _: None)
+    tell = progress or (lambda done, total: None)
+    tell(0, 2)
     own = own_copy(generator)
     truncates = _is_linear(own)
     module = _Painting(own, noise, None if truncates else psi)
-    tell("writing the network")
     with full_precision():
         model = exported(module, _inputs(own, [0, 1]), "pixels", own)
-    tell("comparing its pictures")
+    tell(1, 2)
     whole = model.SerializeToString()
     halved = _halved(model)
     for data, half in ((halved, True), (whole, False)):
@@ -149,13 +150,9 @@ def _is_linear(generator: Generator) -> bool:
         whole, half, mean = (generator.mapping(z, truncation_psi=psi) for psi in (1.0, 0.5, 0.0))
         mixed = mean.codes + 0.5 * (whole.codes - mean.codes)
         error = float((half.codes - mixed).abs().max() / whole.codes.std())
-        at_half = generator.synthesize(_with(half, half.codes))
-        at_whole = generator.synthesize(_with(whole, half.codes))
+        at_half = generator.synthesize(half)
+        at_whole = generator.synthesize(whole.with_codes(half.codes))
     return error < LINEAR and torch.equal(at_half, at_whole)
-
-
-def _with(latent: Latent, codes: Tensor) -> Latent:
-    return latent.with_codes(codes)
 
 
 def _most_psi(generator: Generator) -> float | None:
@@ -190,7 +187,7 @@ def _halved(model: Any) -> bytes:
     return bytes(halved.SerializeToString())
 
 
-def _error(generator: Generator, module: nn.Module, data: bytes) -> int:
+def _error(generator: Generator, module: _Painting, data: bytes) -> int:
     """Compare pixels with Python's, of seeds that nothing was made from; give the largest difference."""
     import onnxruntime
 
@@ -201,17 +198,14 @@ def _error(generator: Generator, module: nn.Module, data: bytes) -> int:
     return int(np.abs(found[..., :3].astype(int) - wanted.astype(int)).max())
 
 
-def _wanted(generator: Generator, module: nn.Module, inputs: Mapping[str, Tensor]) -> Any:
+def _wanted(generator: Generator, module: _Painting, inputs: Mapping[str, Tensor]) -> Any:
     """Draw what a page should show, the way the panel does."""
-    psi = getattr(module, "psi", None)
-    labels = inputs.get("labels")
+    z, labels, psi = inputs["z"], inputs.get("labels"), module.psi
     with torch.no_grad():
-        latent = generator.mapping(inputs["z"], labels=labels, truncation_psi=1.0 if psi is None else psi)
+        latent = generator.mapping(z, labels=labels, truncation_psi=1.0 if psi is None else psi)
         codes = latent.codes
         if psi is None:
-            mean = generator.mapping(inputs["z"], labels=labels, truncation_psi=0.0).codes
+            mean = generator.mapping(z, labels=labels, truncation_psi=0.0).codes
             codes = mean + inputs["keep"][:, :, None] * (codes - mean)
-        images = generator.synthesize(
-            latent.with_codes(codes + inputs["step"]), noise=getattr(module, "noise", "const")
-        )
+        images = generator.synthesize(latent.with_codes(codes + inputs["step"]), noise=module.noise)
     return to_pixels(images)

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import reprlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 
 from sefa_widget import __version__
-from sefa_widget.arguments import function, instance, new_file, number, several
+from sefa_widget.arguments import instance, new_file, number, several, whole
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.directions.layers import format_layers
 from sefa_widget.generators import load_generator
 from sefa_widget.generators.exporting import check_libraries
-from sefa_widget.page.contents import page_contents, usual_layers
-from sefa_widget.page.document import document
-from sefa_widget.page.lesson import lesson_steps
-from sefa_widget.page.model import PageModel, page_model
+from sefa_widget.generators.latent import Noise
+from sefa_widget.labels import Labels
+from sefa_widget.pages.contents import page_contents, usual_layers
+from sefa_widget.pages.document import document
+from sefa_widget.pages.lesson import lesson_steps
+from sefa_widget.pages.model import PageModel, page_model
 from sefa_widget.panel.code import python_code
+from sefa_widget.panel.files import MAKERS
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.still import caption, still
 from sefa_widget.panel.widget import SefaWidget
+from sefa_widget.progress import Progress, check_progress, part
 from sefa_widget.saving import replacing
 
+PAIRS = "half-open ranges of layers, for example [(0, 3), (3, 5)]"
+SHARES = 5
+"""The network takes about so much of the work, as a share: one of these."""
 MOST_MEGABYTES = 30.0
 """How large the network of a page may be unless told otherwise."""
-
-Told = Callable[[str], object]
-"""Called with what is being done, in words; what it raises ends the work."""
 
 
 def page(
@@ -44,7 +48,7 @@ def page(
     k: int | None = None,
     lesson: Sequence[Mapping[str, Any]] = (),
     most_megabytes: float = MOST_MEGABYTES,
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Write the panel as one HTML file, in which the generator itself runs: no kernel, no network.
 
@@ -73,11 +77,11 @@ def page(
         How many directions of each search it holds; None is all.
     lesson
         Questions beside the panel: dicts of `title`, `text`, `question`, `choices`, `told` and `state`; see
-        `sefa_widget.page.lesson`.
+        `sefa_widget.pages.lesson`.
     most_megabytes
         How large the packed network may be.
     progress
-        Called with what is being done, in words.
+        Called with how much is done, and of how much; what it raises ends the work, and nothing is written.
 
     Returns
     -------
@@ -91,46 +95,82 @@ def page(
     ValueError
         If the generator cannot be written as a network of a page, is too large, or an argument is wrong.
     """
+    if isinstance(source, SefaWidget):
+        session, labels = source._session, source.labels if source._naming.open else None
+    else:
+        session, labels = Session(load_generator(source)), None
+    return write_page(
+        session,
+        labels,
+        path,
+        title=title,
+        note=note,
+        methods=methods,
+        layers=layers,
+        k=k,
+        lesson=lesson,
+        most_megabytes=most_megabytes,
+        progress=progress,
+    )
+
+
+def write_page(
+    session: Session,
+    labels: Labels | None,
+    path: str | Path,
+    progress: Progress | None = None,
+    *,
+    title: str | None = None,
+    note: str = "",
+    methods: Sequence[str] = (),
+    layers: Sequence[tuple[int, int]] | None = None,
+    k: int | None = None,
+    lesson: Sequence[Mapping[str, Any]] = (),
+    most_megabytes: float = MOST_MEGABYTES,
+) -> Path:
+    """Write the page of a session, with the names of `labels`; see `page`."""
     path = new_file(path)
     check_libraries("page")
-    tell = (lambda _: None) if progress is None else function(progress, "progress", "what is being done")
+    check_progress(progress)
     instance(note, "note", str, "a text")
     most = number(most_megabytes, "most_megabytes", 0.1, 1000)
-    panel = source if isinstance(source, SefaWidget) else None
-    session = Session(load_generator(source)) if panel is None else panel._session
-    labels = panel.labels if panel is not None and panel._naming.open else None
     generator, state = session.generator, session.state
     name = generator.name if title is None else instance(title, "title", str, "a text")
-    given = usual_layers(generator) if layers is None else several(layers, "layers", "ranges of layers")
+    given = usual_layers(generator) if layers is None else several(layers, "layers", PAIRS)
+    ranges = [_pair(one) for one in given]
     steps = lesson_steps(lesson, session)
-    model = page_model(generator, state.truncation_psi, "none" if state.noise == "none" else "const", tell)
+    noise: Noise = "none" if state.noise == "none" else "const"
+    model = page_model(generator, state.truncation_psi, noise, part(progress, 0, SHARES))
     if len(model.data) > most * 1e6:
         raise ValueError(
             f"{generator.name!r} is {len(model.data) / 1e6:.1f} MB as the network of a page, and "
             f"{most:g} MB are allowed. A browser would load it for long; most_megabytes= allows more."
         )
-    searches = [(method, (one[0], one[1])) for method in (state.method, *methods) for one in given]
-    contents = page_contents(session, labels, searches, k, tell)
-    tell("drawing the first picture")
-    with torch.no_grad():
-        first = session.contents()
-        code = python_code(generator, first)
-        words = caption(generator.name, state, first.found.directions, {})
-        picture = still(session.sheet().tiles, words, code).html()
-    tell("writing the page")
-    about = _about(session, contents.values["searches"][0]["info"]["title"], model, note)
-    network = {
-        "z_dim": generator.z_dim,
-        "width": generator.width,
-        "truncates": model.truncates,
-        "most_psi": model.most_psi,
+    searches = [(method, one) for method in (state.method, *methods) for one in ranges]
+    contents = page_contents(session, labels, searches, k, _rest(progress))
+    first = session.contents()
+    words = caption(generator.name, state, first.found.directions, {})
+    picture = still(session.sheet().tiles, words, python_code(generator, first)).html()
+    values = {
+        **contents.values,
+        "network": {
+            "z_dim": generator.z_dim,
+            "width": generator.width,
+            "truncates": model.truncates,
+            "most_psi": model.most_psi,
+        },
+        "title": name,
+        "about": _about(session, contents.values["searches"][0]["info"]["title"], model, note),
+        "lesson": steps,
     }
-    values = {**contents.values, "network": network, "title": name, "about": about, "lesson": steps}
     blocks = {"model": model.data, "vectors": contents.vectors}
-    text = document(name, picture, about, values, blocks)
-    with replacing(path) as part:
-        part.write_text(text, "utf-8")
+    text = document(name, picture, values, blocks)
+    with replacing(path) as beside:
+        beside.write_text(text, "utf-8")
     return path
+
+
+MAKERS["page"] = write_page
 
 
 def _about(session: Session, found: str, model: PageModel, note: str) -> list[str]:
@@ -144,3 +184,19 @@ def _about(session: Session, found: str, model: PageModel, note: str) -> list[st
         *([note] if note else []),
         f"Made with sefa_widget {__version__} on {today}. ONNX Runtime Web (MIT licence) runs the generator.",
     ]
+
+
+def _pair(given: Any) -> tuple[int, int]:
+    """Take a half-open range of layers; the panel checks that the generator has them."""
+    if not isinstance(given, list | tuple) or len(given) != 2:
+        raise ValueError(
+            f"A range of layers is {reprlib.repr(given)}; it must be (first, one past the last)."
+        )
+    return whole(given[0], "The first layer", 0), whole(given[1], "The end of the layers", 0)
+
+
+def _rest(progress: Progress | None) -> Progress | None:
+    """Give the progress of what follows on the network."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(total + (SHARES - 1) * done, SHARES * total)
