@@ -1,4 +1,4 @@
-"""The command line: ``inspect FILE`` describes a file of weights, ``page MODEL -o FILE.html`` writes a page."""
+"""The command line: ``inspect`` describes a file of weights, ``page`` writes the panel as a file."""
 
 from __future__ import annotations
 
@@ -64,8 +64,13 @@ def _page(options: argparse.Namespace) -> None:
     """Write a page, and tell how far it is."""
     from sefa_widget.pages import page
 
+    shown = -1
+
     def progress(done: int, total: int) -> None:
-        print(f"\r{100 * done // total:3} %", end="", file=sys.stderr, flush=True)
+        nonlocal shown
+        if (share := 100 * done // total) != shown:
+            shown = share
+            print(f"\r{share:3} %", end="", file=sys.stderr, flush=True)
 
     path = page(
         options.model,

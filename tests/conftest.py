@@ -93,7 +93,7 @@ class TinyStyle(Generator):
 
     def mapping(self, z, *, labels=None, truncation_psi=1.0, truncation_cutoff=None) -> Latent:
         z = self.check_z(z)
-        vectors = self.label_vectors(labels, len(z))
+        vectors = self.label_vectors(labels, z.shape[0])
         w = torch.tanh(self.map(torch.cat([z, vectors], 1)))
         codes = w[:, None].repeat(1, 3, 1)
         codes[:, :truncation_cutoff] *= truncation_psi

@@ -156,7 +156,15 @@ def exported(module: nn.Module, inputs: Mapping[str, Tensor], output: str, gener
                 f"{generator.name!r} cannot be written as ONNX by torch.export: {reason}"
             ) from error
     assert program is not None
-    return program.model_proto
+    model = program.model_proto
+    fixed = [given.name for given in model.graph.input if not given.type.tensor_type.shape.dim[0].dim_param]
+    if fixed:
+        raise ValueError(
+            f"{generator.name!r} cannot be written as ONNX for any number of pictures: what it computes "
+            f"depends on the number of {fixed[0]}. In its code, x.shape[0] in the place of len(x) often "
+            "mends it."
+        )
+    return model
 
 
 def _inputs(generator: Generator, seeds: list[int]) -> dict[str, Tensor]:

@@ -40,28 +40,39 @@ class Contents:
     vectors: bytes
 
 
+def sessions_of(session: Session, searches: Sequence[tuple[str | None, Range]]) -> list[Session]:
+    """Give a session for the directions of each search (method and layers), that of `session` first.
+
+    Raises
+    ------
+    ValueError
+        If the generator has no such layers or method.
+    """
+    state = session.state
+    begun = {**describe(state), "strengths": {}, "carried": [], "second": None}
+    sessions = []
+    for method, layers in dict.fromkeys(((state.method, state.layers), *searches)):
+        one = Session(session.generator, begun, session.finder.given)
+        if (method, layers) != (state.method, state.layers):
+            one.apply({"method": method, "layers": list(layers), "options": {}})
+        sessions.append(one)
+    return sessions
+
+
 def page_contents(
     session: Session,
     labels: Labels | None,
-    searches: Sequence[tuple[str | None, Range]],
+    sessions: Sequence[Session],
     k: int | None,
     progress: Progress | None = None,
 ) -> Contents:
-    """Find and measure the directions of searches (method and layers), and describe all for a page.
-
-    The first search is that of the session's state.
-    """
+    """Find and measure the directions of `sessions_of`, and describe all for a page."""
     generator, state = session.generator, session.state
     held: list[dict[str, Any]] = []
     vectors: list[bytes] = []
     methods: dict[str, str] = {}
-    wanted = list(dict.fromkeys(((state.method, state.layers), *searches)))
-    for number, (method, layers) in enumerate(wanted):
-        options = dict(state.options) if (method, layers) == (state.method, state.layers) else {}
-        begun = {**describe(state), "strengths": {}, "carried": [], "second": None}
-        one = Session(generator, begun, session.finder.given)
-        one.apply({"method": method, "layers": list(layers), "options": options})
-        found = _measured(one, part(progress, number, len(wanted)))
+    for number, one in enumerate(sessions):
+        found = _measured(one, part(progress, number, len(sessions)))
         info = _first(directions_info(one.state, found), k)
         directions = found.directions.first(len(info["ends"]))
         vectors.append(directions.vectors.float().numpy().tobytes())
@@ -78,8 +89,8 @@ def page_contents(
         )
         methods[info["method"]] = info["title"]
     described = about(generator, list(methods), session.class_names)
-    for one in described["methods"]:
-        one["options"], one["takes"], one["title"] = [], "", methods[one["name"]]
+    for shown in described["methods"]:
+        shown["options"], shown["takes"], shown["title"] = [], "", methods[shown["name"]]
     first = {**describe(session.identified()), "method": held[0]["info"]["method"], "options": {}}
     first["noise"] = "none" if state.noise == "none" else "const"
     values = {

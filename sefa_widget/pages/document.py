@@ -15,6 +15,18 @@ PROGRAM = ("page.js", "page-worker.js", "page.css", "page-runtime.wasm.gz")
 """What the build makes for pages."""
 
 
+def check_built() -> None:
+    """Say what is missing if this checkout has not built the program of pages.
+
+    Raises
+    ------
+    ValueError
+        If it has not.
+    """
+    if missing := [name for name in PROGRAM if not (STATIC / name).is_file()]:
+        raise ValueError(f"{missing[0]} is not built. In the source checkout run: pip install -e .")
+
+
 def document(
     title: str,
     still: str,
@@ -33,14 +45,7 @@ def document(
         What the program reads first, as JSON; the lines of ``about`` stand below the panel.
     blocks
         Bytes by the name of their block: ``model`` and ``vectors``.
-
-    Raises
-    ------
-    ValueError
-        If this checkout has not built the program of pages.
     """
-    if missing := [name for name in PROGRAM if not (STATIC / name).is_file()]:
-        raise ValueError(f"{missing[0]} is not built. In the source checkout run: pip install -e .")
     contents = json.dumps(values, allow_nan=False).encode()
     packed = {
         "contents": gzip.compress(contents, 9, mtime=0),

@@ -18,8 +18,8 @@ from sefa_widget.generators import load_generator
 from sefa_widget.generators.exporting import check_libraries
 from sefa_widget.generators.latent import Noise
 from sefa_widget.labels import Labels
-from sefa_widget.pages.contents import page_contents, usual_layers
-from sefa_widget.pages.document import document
+from sefa_widget.pages.contents import page_contents, sessions_of, usual_layers
+from sefa_widget.pages.document import check_built, document
 from sefa_widget.pages.lesson import lesson_steps
 from sefa_widget.pages.model import PageModel, page_model
 from sefa_widget.panel.code import python_code
@@ -31,6 +31,8 @@ from sefa_widget.progress import Progress, check_progress, part
 from sefa_widget.saving import replacing
 
 PAIRS = "half-open ranges of layers, for example [(0, 3), (3, 5)]"
+HALF_BYTES = 2
+"""Of a weight in half precision."""
 SHARES = 5
 """The network takes about so much of the work, as a share: one of these."""
 MOST_MEGABYTES = 30.0
@@ -139,15 +141,24 @@ def write_page(
     given = usual_layers(generator) if layers is None else several(layers, "layers", PAIRS)
     ranges = [_pair(one) for one in given]
     steps = lesson_steps(lesson, session)
+    sessions = sessions_of(session, [(method, one) for method in (state.method, *methods) for one in ranges])
+    if k is not None:
+        whole(k, "k", 1)
+    check_built()
     noise: Noise = "none" if state.noise == "none" else "const"
-    model = page_model(generator, state.truncation_psi, noise, part(progress, 0, SHARES))
-    if len(model.data) > most * 1e6:
+    least = HALF_BYTES * sum(weight.numel() for weight in generator.parameters())
+    model = (
+        None
+        if least > most * 1e6
+        else page_model(generator, state.truncation_psi, noise, part(progress, 0, SHARES))
+    )
+    size = least if model is None else len(model.data)
+    if model is None or size > most * 1e6:
         raise ValueError(
-            f"{generator.name!r} is {len(model.data) / 1e6:.1f} MB as the network of a page, and "
-            f"{most:g} MB are allowed. A browser would load it for long; most_megabytes= allows more."
+            f"{generator.name!r} is {size / 1e6:.1f} MB as the network of a page, and {most:g} MB are "
+            "allowed. A browser would load it for long; most_megabytes= allows more."
         )
-    searches = [(method, one) for method in (state.method, *methods) for one in ranges]
-    contents = page_contents(session, labels, searches, k, _rest(progress))
+    contents = page_contents(session, labels, sessions, k, _rest(progress))
     first = session.contents()
     words = caption(generator.name, state, first.found.directions, {})
     picture = still(session.sheet().tiles, words, python_code(generator, first)).html()

@@ -1,5 +1,6 @@
 import json
 import sys
+from dataclasses import replace
 
 import onnx
 import onnxruntime
@@ -49,4 +50,19 @@ def test_what_is_missing_is_said_with_what_to_install(tiny, tmp_path, monkeypatc
 def test_too_many_weights_for_one_file_are_refused(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(exporting, "MOST_BYTES", 1000)
     with pytest.raises(ValueError, match="bytes of weights; a file of ONNX holds 1,000"):
+        save_onnx(tiny, tmp_path / "x.onnx")
+
+
+def test_a_network_whose_code_fixes_the_number_of_pictures_is_refused_with_what_mends_it(tiny, tmp_path):
+    whole = type(tiny).stages
+
+    class Fixed(type(tiny)):
+        def stages(self):
+            first, *others = whole(self)
+            run = first.run
+            fixed = replace(first, run=lambda *given: tuple(x[: len(x)] for x in run(*given)))
+            return (fixed, *others)
+
+    tiny.__class__ = Fixed
+    with pytest.raises(ValueError, match=r"depends on the number of codes.*x\.shape\[0\] in the place"):
         save_onnx(tiny, tmp_path / "x.onnx")

@@ -158,7 +158,6 @@ export class PageKernel implements Kernel {
   }
 
   #fail(view: string, seq: number, error: unknown): void {
-    console.debug(error);
     const message = error instanceof Error ? error.message : String(error);
     this.#listener?.info({ type: "error", view, seq, message }, undefined);
   }
@@ -172,7 +171,11 @@ export class PageKernel implements Kernel {
         const [edit] = this.#edits.values();
         if (edit) await this.#answer(edit);
         else if (this.#files.length > 0) await this.#file();
-        else if (!(await this.#look())) return;
+        else {
+          const [job] = [...this.#jobs.values()].slice(-1);
+          if (!job) return; // at once: what comes from here on begins this anew
+          await this.#look(job);
+        }
       }
     } finally {
       this.#busy = false;
@@ -220,10 +223,8 @@ export class PageKernel implements Kernel {
     }
   }
 
-  /** Draw some small pictures; false where none are wanted. */
-  async #look(): Promise<boolean> {
-    const [job] = [...this.#jobs.values()].slice(-1);
-    if (!job) return false;
+  /** Draw some small pictures. */
+  async #look(job: Job): Promise<void> {
     const { look, shown, revision } = job;
     const done = () => this.#jobs.get(look.name) === job && this.#jobs.delete(look.name);
     try {
@@ -253,7 +254,6 @@ export class PageKernel implements Kernel {
       done();
       this.#fail(look.view, 0, error);
     }
-    return true;
   }
 
   async #file(): Promise<void> {

@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { Names } from "../../src/page/names";
+import { contents } from "./held";
+
+function store(full = false): Storage {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => {
+      if (full) throw new Error("full");
+      kept.set(key, value);
+    },
+  } as unknown as Storage;
+}
+
+const page = contents();
+const [first, second] = page.searches;
+if (!first || !second) throw new Error("There are two searches.");
+
+test("names are of the directions of one search, and are there again when the page is opened again", () => {
+  const storage = store();
+  new Names(page, storage).say(first, 1, { name: "smile", sign: -1 });
+  const again = new Names(page, storage);
+  expect(again.info(first).named[1]).toMatchObject({ name: "smile", sign: -1 });
+  expect(again.info(second).named).toEqual({});
+  expect(again.info(first)).toMatchObject({ place: "this browser", problem: "", words: ["smile"] });
+});
+
+test("null takes away what was said here, and leaves what the page came with", () => {
+  const said = {
+    name: "age",
+    sign: 1,
+    range: null,
+    note: "",
+    obvious: null,
+    meaningful: null,
+    confirmed: true,
+  };
+  const labels = { ...first.labels, named: { 1: { ...said, similarity: 1, rater: "Ada" } } };
+  const names = new Names(page, store());
+  const held = { ...first, labels };
+  names.say(held, 1, { note: "slowly" });
+  expect(names.info(held).named[1]).toMatchObject({ name: "age", note: "slowly" });
+  names.say(held, 1, null);
+  expect(names.info(held).named[1]).toMatchObject({ name: "age", note: "" });
+});
+
+test("the file of names has the vector of each", () => {
+  const names = new Names(page, store());
+  names.say(second, 1, { name: "smile", meaningful: true });
+  const { format, labels } = JSON.parse(names.json(page.state));
+  expect(format).toBe("sefa_widget labels");
+  expect(labels).toMatchObject([
+    {
+      generator: "tiny",
+      name: "smile",
+      vector: [0, 10, 0],
+      index: 1,
+      value: 0.4,
+      seeds: [3, 4],
+      meaningful: true,
+    },
+  ]);
+  expect(labels[0].similarity).toBeUndefined();
+});
+
+test("a browser without room says that names are not kept", () => {
+  for (const storage of [null, store(true)]) {
+    const names = new Names(page, storage);
+    names.say(first, 0, { name: "turn" });
+    expect(names.info(first)).toMatchObject({ unsaved: 1 });
+    expect(names.info(first).problem).toContain("save the names as a file");
+  }
+});
+
+test("there is no direction beyond the last", () => {
+  expect(() => new Names(page, store()).say(first, 2, { name: "x" })).toThrow("There is no direction 2");
+});
