@@ -21,6 +21,7 @@ EXTRAS = {
     "av": ("pictures/animation.py", "video"),
     "huggingface_hub": ("generators/hub.py", "hub"),
     "krippendorff": ("labels/agreement.py", "study"),
+    "onnx": ("generators/exporting.py", "page"),
     "onnxruntime": ("generators/exporting.py", "page"),
     "pandas": ("labels/sequence.py", "tables"),
     "plotly": ("plots/__init__.py", "plots"),

@@ -61,12 +61,20 @@ def test_a_link_becomes_an_address_and_an_address_stays():
     assert text == f"[a]({a}) ![c]({c}) [e](https://f.org) [g](#h)"
 
 
-def test_the_panel_holds_no_code_of_anybody_else(tmp_path):
-    """As NOTICE says; where this fails, its licence belongs there."""
+PARTS = [
+    ("src/panel.ts", ()),
+    ("src/page/page.ts", ()),
+    ("src/page/worker.ts", ("node_modules/onnxruntime-web/",)),
+]
+
+
+@pytest.mark.parametrize(("program", "others"), PARTS)
+def test_the_programs_hold_no_code_but_that_which_the_notice_names(tmp_path, program, others):
+    """Where this fails, a licence belongs into NOTICE."""
     listing = tmp_path / "listing.json"
     command = [
         ROOT / "js/node_modules/.bin/esbuild",
-        "src/panel.ts",
+        program,
         "src/panel.css",
         "--bundle",
         "--format=esm",
@@ -74,8 +82,8 @@ def test_the_panel_holds_no_code_of_anybody_else(tmp_path):
     command += [f"--metafile={listing}", f"--outdir={tmp_path}", "--log-level=warning"]
     subprocess.run(command, check=True, cwd=ROOT / "js", timeout=WAIT_SECONDS)
     inputs = json.loads(listing.read_text())["inputs"]
-    assert "src/panel.ts" in inputs
-    assert [name for name in inputs if not name.startswith("src/")] == []
+    assert program in inputs
+    assert [name for name in inputs if not name.startswith(("src/", *others))] == []
 
 
 def test_the_wheel_holds_the_panel_the_model_its_licence_and_no_tests(wheel):
@@ -84,6 +92,8 @@ def test_the_wheel_holds_the_panel_the_model_its_licence_and_no_tests(wheel):
     assert names >= {
         "sefa_widget/static/panel.js",
         "sefa_widget/static/panel.css",
+        "sefa_widget/static/page.js",
+        "sefa_widget/static/page-runtime.wasm.gz",
         "sefa_widget/py.typed",
         f"{bundled}/faces.safetensors",
         f"{bundled}/LICENSE-faces.txt",

@@ -259,6 +259,18 @@ WRONG = {
         (lambda t: sefa_widget.save_onnx(t.z, 3), f"path is 3; {NO_PATH}"),
         (lambda t: sefa_widget.save_onnx(t.z, t.folder / "no" / "x"), "there is no folder"),
     ],
+    "page": [
+        (lambda t: sefa_widget.page(3, t.folder / "x.html"), "source is an int"),
+        (lambda t: sefa_widget.page(t.z, 3), f"path is 3; {NO_PATH}"),
+        (lambda t: sefa_widget.page(t.z, t.folder / "no" / "x.html"), "there is no folder"),
+        (lambda t: sefa_widget.page(t.z, t.folder / "x.html", layers=3), "layers is an int"),
+        (lambda t: sefa_widget.page(t.z, t.folder / "x.html", lesson=[3]), "Step 0 of the lesson is an int"),
+        (lambda t: sefa_widget.page(t.z, t.folder / "x.html", progress=3), "progress is an int"),
+    ],
+    "read_answers": [
+        (lambda t: sefa_widget.read_answers(3), "paths is an int"),
+        (lambda t: sefa_widget.read_answers(t.folder / "no.json"), "'no.json' holds no answers of a lesson"),
+    ],
     "save_generator": [
         (lambda t: sefa_widget.save_generator("x", t.z), NO_GENERATOR),
         (lambda t: sefa_widget.save_generator(t.z, 3), f"path is 3; {NO_PATH}"),
