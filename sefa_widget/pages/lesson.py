@@ -86,9 +86,7 @@ def read_answers(paths: Sequence[str | Path] | str | Path) -> list[dict[str, str
     ValueError
         If a file is none that a page saved; the text names it.
     """
-    given = (
-        [paths] if isinstance(paths, str | Path) else several(paths, "paths", "files, or a folder of them")
-    )
+    given = [paths] if isinstance(paths, str | Path) else several(paths, "paths", "files or folders")
     files = [full_path(one, "paths") for one in given]
     files = [file for one in files for file in (sorted(one.glob("*.json")) if one.is_dir() else [one])]
     rows = []

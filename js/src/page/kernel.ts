@@ -14,6 +14,10 @@ import { lookTile, type Tile, tileKey, tilesOf } from "./tiles";
 
 /** Pixels that are drawn at once: the page must be able to turn to something newer. */
 const BATCH_PIXELS = 2 ** 16;
+/** Up to so many milliseconds all pictures are drawn at once; beyond, the large one comes first. */
+const TOGETHER_MS = 25;
+/** So often the others are left out for a newer edit, then they are drawn all the same. */
+const SKIPPED = 3;
 /** Bytes of pictures that are kept. */
 const KEPT_BYTES = 2 ** 26;
 
@@ -40,6 +44,9 @@ export class PageKernel implements Kernel {
   #found: Held;
   #listener: Listener | null = null;
   #busy = false;
+  /** Milliseconds that a picture takes. */
+  #tileMs = 0;
+  #skipped = 0;
 
   constructor(
     private readonly contents: Contents,
@@ -192,15 +199,16 @@ export class PageKernel implements Kernel {
       const places = rows.flatMap((row, y) => row.map((tile, x) => ({ tile, place: [y, x] as const })));
       // The large one first.
       places.sort((a, b) => Number(b.place[0] === chosen) - Number(a.place[0] === chosen));
-      const batch = this.#batch();
-      for (let n = 0; n < places.length; n += batch) {
+      const quick = this.#tileMs * places.length <= TOGETHER_MS;
+      const first = rows[chosen]?.length ?? 1;
+      for (let n = 0; n < places.length; ) {
         // What is newer is answered in the place of the rest; something is shown all the same.
-        if (n > 0 && this.#edits.has(view)) return;
-        const some = places.slice(n, n + batch);
+        if (n > 0 && this.#givesWay(view)) return;
+        const some = places.slice(n, n + Math.min(this.#batch(), n > 0 || quick ? places.length : first));
+        n += some.length;
         const { painted, render_ms } = await this.#paint(some.map(({ tile }) => tile));
-        const [first] = painted;
-        if (!first) return;
-        const size = { mime: "image/x-rgba", width: first.width, height: first.height };
+        const { width, height } = painted[0] ?? { width: 1, height: 1 };
+        const size = { mime: "image/x-rgba", width, height };
         const sheet = {
           rows: rows.length,
           columns: rows[0]?.length ?? 1,
@@ -229,7 +237,9 @@ export class PageKernel implements Kernel {
     const done = () => this.#jobs.get(look.name) === job && this.#jobs.delete(look.name);
     try {
       const items = look.items.map((item, n) => ({ n, tile: lookTile(this.#state, this.contents, item) }));
-      const some = items.slice(job.next, job.next + this.#batch());
+      // An edit may come at any time, and waits for what is drawn by then.
+      const most = this.#tileMs > 0 ? Math.max(1, Math.floor(TOGETHER_MS / this.#tileMs)) : 1;
+      const some = items.slice(job.next, job.next + Math.min(most, this.#batch()));
       job.next += some.length;
       const known = some.filter((one): one is { n: number; tile: Tile } => one.tile !== null);
       if (job.next >= items.length) done();
@@ -274,6 +284,13 @@ export class PageKernel implements Kernel {
     }
   }
 
+  /** Whether the rest is left to a newer edit; every now and then it is drawn all the same. */
+  #givesWay(view: string): boolean {
+    const gives = this.#edits.has(view) && this.#skipped < SKIPPED;
+    this.#skipped = gives ? this.#skipped + 1 : 0;
+    return gives;
+  }
+
   #batch(): number {
     const { resolution } = this.generator;
     return Math.max(1, Math.floor(BATCH_PIXELS / (resolution * this.contents.network.width)));
@@ -284,6 +301,7 @@ export class PageKernel implements Kernel {
     const keys = tiles.map(tileKey);
     const missing = tiles.filter((_, n) => !this.#kept.has(keys[n] ?? ""));
     const drawn = missing.length > 0 ? await this.painter.paint(missing, 1) : { painted: [], render_ms: 0 };
+    if (missing.length > 0) this.#tileMs = drawn.render_ms / missing.length;
     const fresh = new Map(missing.map((tile, n) => [tileKey(tile), drawn.painted[n]] as const));
     const painted = keys.flatMap((key) => fresh.get(key) ?? this.#kept.get(key) ?? []);
     for (const [n, key] of keys.entries()) this.#keep(key, painted[n]);
