@@ -30,13 +30,23 @@ NEAR = 2
 DRAG = """async (events) => {
   const slider = document.querySelector('input[type=range][aria-label^="Direction 0"]')
   const canvas = () => document.querySelector('.sefa-people canvas.sefa-picture')
-  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+  const frame = () => new Promise((done) => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel()  // behind the frame, without a timer's delay
+    port1.onmessage = done
+    port2.postMessage(0)
+  }))
+  const drawn = (before) => new Promise((done) => {
+    const seen = () => canvas().dataset.revision !== before && (watch.disconnect(), done())
+    const watch = new MutationObserver(seen)
+    watch.observe(document.querySelector('.sefa-people'), { attributes: true, childList: true, subtree: true })
+    seen()
+  })
   const times = []
   for (let n = 1; n <= events; n++) {
     const before = canvas().dataset.revision, start = performance.now()
-    slider.value = String(Math.sin(n) * 0.3)
+    slider.value = String(Math.sin(n * 1.618) * 0.3)
     slider.dispatchEvent(new Event('input', { bubbles: true }))
-    while (canvas().dataset.revision === before) await new Promise((done) => setTimeout(done))
+    await drawn(before)
     await frame()
     times.push(performance.now() - start)
   }
@@ -69,9 +79,8 @@ def measure(name: str, people: int, path: Path, browser: object) -> None:
         opened.wait_for_timeout(2000)  # small pictures are drawn by then
         times, strength = opened.evaluate(DRAG, EVENTS)
         opened.wait_for_timeout(1500)
-        wanted = sheet(panel.generator, Start(seed, truncation_psi=psi), Edit(found, {0: strength})).tiles[
-            0, 0
-        ]
+        drawn = sheet(panel.generator, Start(seed, truncation_psi=psi), Edit(found, {0: strength}))
+        wanted = drawn.tiles[0, 0]
         error = int(np.abs(picture(opened) - wanted.astype(int)).max())
         context.close()
     print(

@@ -12,9 +12,9 @@ import { heldFor } from "./searches";
 import { StepList } from "./steps";
 import { lookTile, type Tile, tileKey, tilesOf } from "./tiles";
 
-/** Pixels that are drawn at once: the page must be able to turn to something newer. */
-const BATCH_PIXELS = 2 ** 16;
-/** Up to so many milliseconds all pictures are drawn at once; beyond, the large one comes first. */
+/** A guess, until a picture was drawn. */
+const PIXELS_A_MS = 1000;
+/** Pictures that take so many milliseconds are drawn at once; where all take more, the large one comes first. */
 const TOGETHER_MS = 25;
 /** So often the others are left out for a newer edit, then they are drawn all the same. */
 const SKIPPED = 3;
@@ -44,8 +44,8 @@ export class PageKernel implements Kernel {
   #found: Held;
   #listener: Listener | null = null;
   #busy = false;
-  /** Milliseconds that a picture takes. */
-  #tileMs = 0;
+  /** Milliseconds that a picture takes, the first one by its size. */
+  #tileMs: number;
   #skipped = 0;
 
   constructor(
@@ -56,6 +56,7 @@ export class PageKernel implements Kernel {
     this.#state = contents.state;
     this.#found = heldFor(contents.searches, contents.state);
     this.#steps = new StepList(contents.state);
+    this.#tileMs = (contents.generator.resolution * contents.network.width) / PIXELS_A_MS;
     const layers = contents.searches.map((held) => held.layers);
     this.limits = { layers, files: ENDINGS };
   }
@@ -204,7 +205,8 @@ export class PageKernel implements Kernel {
       for (let n = 0; n < places.length; ) {
         // What is newer is answered in the place of the rest; something is shown all the same.
         if (n > 0 && this.#givesWay(view)) return;
-        const some = places.slice(n, n + Math.min(this.#batch(), n > 0 || quick ? places.length : first));
+        const most = n > 0 || quick ? this.#batch() : first;
+        const some = places.slice(n, n + most);
         n += some.length;
         const { painted, render_ms } = await this.#paint(some.map(({ tile }) => tile));
         const { width, height } = painted[0] ?? { width: 1, height: 1 };
@@ -237,9 +239,7 @@ export class PageKernel implements Kernel {
     const done = () => this.#jobs.get(look.name) === job && this.#jobs.delete(look.name);
     try {
       const items = look.items.map((item, n) => ({ n, tile: lookTile(this.#state, this.contents, item) }));
-      // An edit may come at any time, and waits for what is drawn by then.
-      const most = this.#tileMs > 0 ? Math.max(1, Math.floor(TOGETHER_MS / this.#tileMs)) : 1;
-      const some = items.slice(job.next, job.next + Math.min(most, this.#batch()));
+      const some = items.slice(job.next, job.next + this.#batch());
       job.next += some.length;
       const known = some.filter((one): one is { n: number; tile: Tile } => one.tile !== null);
       if (job.next >= items.length) done();
@@ -291,9 +291,9 @@ export class PageKernel implements Kernel {
     return gives;
   }
 
+  /** How many pictures are drawn at once: an edit may come at any time, and waits for them. */
   #batch(): number {
-    const { resolution } = this.generator;
-    return Math.max(1, Math.floor(BATCH_PIXELS / (resolution * this.contents.network.width)));
+    return Math.max(1, Math.floor(TOGETHER_MS / this.#tileMs));
   }
 
   /** Draw tiles at their full size; those that are kept are not drawn again. */
@@ -301,7 +301,7 @@ export class PageKernel implements Kernel {
     const keys = tiles.map(tileKey);
     const missing = tiles.filter((_, n) => !this.#kept.has(keys[n] ?? ""));
     const drawn = missing.length > 0 ? await this.painter.paint(missing, 1) : { painted: [], render_ms: 0 };
-    if (missing.length > 0) this.#tileMs = drawn.render_ms / missing.length;
+    if (missing.length > 0) this.#tileMs = Math.max(1, drawn.render_ms) / missing.length;
     const fresh = new Map(missing.map((tile, n) => [tileKey(tile), drawn.painted[n]] as const));
     const painted = keys.flatMap((key) => fresh.get(key) ?? this.#kept.get(key) ?? []);
     for (const [n, key] of keys.entries()) this.#keep(key, painted[n]);

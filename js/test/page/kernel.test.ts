@@ -8,7 +8,7 @@ import type { Tile } from "../../src/page/tiles";
 import { contents } from "./held";
 
 /** A kernel whose painter waits until it is told to go on; a tile's first byte is its seed. */
-function open(change: Parameters<typeof contents>[0] = {}) {
+function open(change: Parameters<typeof contents>[0] = {}, slow = false) {
   const page = contents(change);
   const waiting: (() => void)[] = [];
   const painted: (readonly Tile[])[] = [];
@@ -23,7 +23,7 @@ function open(change: Parameters<typeof contents>[0] = {}) {
         pixels[0] = pin.seed;
         return { pixels, width: side, height: side };
       };
-      return { painted: tiles.map(one), render_ms: 5 };
+      return { painted: tiles.map(one), render_ms: slow ? 90 : 5 };
     },
   };
   const kernel = new PageKernel(page, painter, new Names(page, null));
@@ -117,10 +117,13 @@ test("of several edits of a view that wait, the newest is drawn, and it is", asy
 
 test("the chosen start is drawn first, and a newer edit takes the place of the rest", async () => {
   const large = contents().generator;
-  const { send, draw, frames } = open({
-    generator: { ...large, resolution: 256 },
-    network: { z_dim: 16, width: 256, truncates: true, most_psi: 1 },
-  });
+  const { send, draw, frames } = open(
+    {
+      generator: { ...large, resolution: 256 },
+      network: { z_dim: 16, width: 256, truncates: true, most_psi: 1 },
+    },
+    true,
+  );
   await send(edit(1, { chosen: 1 }));
   await send(edit(2, { strengths: { 0: 1 } }));
   await draw();
