@@ -2,6 +2,7 @@
 # make dev        set up, then open JupyterLab with a panel that follows every saved change of js/src
 # make test       set up, then run every test: lint, types, Python, panel, browser, notebooks, wheel
 # make test-fast  the tests that need no browser, no notebook and no build: a minute on a quiet machine
+# make docs       build the documentation site, and follow every link in it: build/site/index.html (make site is the same)
 # make release-check  build what a release publishes, twice, and try it as a newcomer does: dist/
 # make train-heads  train the bundled heads again: hours on a laptop, goes on where it was stopped
 PYTHON ?= python3
@@ -17,7 +18,7 @@ EPOCH := SOURCE_DATE_EPOCH=$(shell git log -1 --format=%ct 2>/dev/null || echo 1
 OFFLINE := env -u PYTHONPATH http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: demo dev test test-fast lint browser postgres screenshots recording release-check train-heads clean
+.PHONY: demo dev test test-fast lint browser postgres docs site screenshots recording release-check train-heads clean
 
 demo: $(VENV)/demo.done
 	$(BIN)/jupyter lab $(ROOT) notebooks/01_quickstart.ipynb $(LAB_ARGS)
@@ -58,6 +59,12 @@ train-heads: $(VENV)/test.done
 	$(BIN)/python -m training.heads.publish
 	$(BIN)/python -m training.heads.measure
 
+# Warnings are errors. Nothing is fetched; docs/live/heads.html goes onto the start page where it exists.
+docs: $(VENV)/docs.done
+	$(BIN)/python docs/site/build.py
+
+site: docs
+
 screenshots: $(VENV)/test.done browser
 	$(BIN)/python docs/take_screenshots.py
 
@@ -89,6 +96,10 @@ $(VENV)/demo.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
 
 $(VENV)/test.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
 	$(PIP) --editable '.[demo,test]'
+	touch $@
+
+$(VENV)/docs.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
+	$(PIP) --editable '.[docs]'
 	touch $@
 
 $(VENV)/release.done: pyproject.toml constraints.txt | $(BIN)/python

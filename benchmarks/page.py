@@ -38,7 +38,8 @@ DRAG = """async (events) => {
   const drawn = (before) => new Promise((done) => {
     const seen = () => canvas().dataset.revision !== before && (watch.disconnect(), done())
     const watch = new MutationObserver(seen)
-    watch.observe(document.querySelector('.sefa-people'), { attributes: true, childList: true, subtree: true })
+    const people = document.querySelector('.sefa-people')
+    watch.observe(people, { attributes: true, childList: true, subtree: true })
     seen()
   })
   const times = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from inspect import getdoc
 from typing import Any, get_args
 
 from sefa_widget.directions import Search
@@ -276,7 +277,7 @@ OF_CHOSEN: Mapping[str, Field] = {
 }
 """Fields of the chosen start, which can be read and changed as if they were the state's."""
 
-State.__doc__ = f"{State.__doc__}\n\n{documentation(State)}"
+State.__doc__ = f"{getdoc(State)}\n\n{documentation(State)}"
 
 
 def first_state(generator: Generator) -> State:
