@@ -2,7 +2,8 @@
 # make dev        set up, then open JupyterLab with a panel that follows every saved change of js/src
 # make test       set up, then run every test: lint, types, Python, panel, browser, notebooks, wheel
 # make test-fast  the tests that need no browser, no notebook and no build: a minute on a quiet machine
-# make docs       build the documentation site, and follow every link in it: build/site/index.html (make site is the same)
+# make docs       build the documentation site, and follow every link in it: build/site/index.html
+# make site       the same, with the live panel of the heads on its start page: no newcomer needs to install anything
 # make release-check  build what a release publishes, twice, and try it as a newcomer does: dist/
 # make train-heads  train the bundled heads again: hours on a laptop, goes on where it was stopped
 PYTHON ?= python3
@@ -59,11 +60,16 @@ train-heads: $(VENV)/test.done
 	$(BIN)/python -m training.heads.publish
 	$(BIN)/python -m training.heads.measure
 
-# Warnings are errors. Nothing is fetched; docs/live/heads.html goes onto the start page where it exists.
+# Warnings are errors. Nothing is fetched; the pages of docs/live go onto the start page where they exist.
 docs: $(VENV)/docs.done
 	$(BIN)/python docs/site/build.py
 
-site: docs
+site: docs/live/heads.html docs/live/faces.html
+	$(MAKE) docs
+
+docs/live/%.html: $(VENV)/test.done js/node_modules/.done $(PANEL) $(wildcard sefa_widget/pages/*)
+	mkdir -p $(@D)
+	$(BIN)/sefa-widget page $* -o $@
 
 screenshots: $(VENV)/test.done browser
 	$(BIN)/python docs/take_screenshots.py

@@ -6,7 +6,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-import extension  # noqa: E402
 import figures  # noqa: E402
 import sources  # noqa: E402
 
@@ -45,4 +44,4 @@ html_show_sourcelink = False
 html_show_copyright = False
 extra = sources.GATHERED / sources.EXTRA
 html_extra_path = [str(extra)] if extra.exists() else []
-html_extra_names = [extension.LIVE] if (extra / extension.LIVE).exists() else []
+html_extra_names = sorted(f"live/{page.name}" for page in (extra / "live").glob("*.html"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import figures
@@ -28,7 +29,9 @@ class LivePanel(SphinxDirective):
         place = nodes.container(classes=["live-panel"])
         if LIVE in self.config.html_extra_names:
             frame = f'<iframe src="{LIVE}" title="The panel, live" loading="lazy"></iframe>'
-            frame += f'<p><a href="{LIVE}">The panel on a page of its own</a></p>'
+            pages = [name for name in self.config.html_extra_names if name.startswith("live/")]
+            links = [f'<a href="{name}">{Path(name).stem}</a>' for name in sorted(pages, reverse=True)]
+            frame += f"<p>On a page of their own: {', '.join(links)}. The generator runs in the page.</p>"
             place += nodes.raw("", frame, format="html")
             return [place]
         for picture, ground in zip(self.arguments, ("only-light", "only-dark"), strict=True):
