@@ -77,9 +77,10 @@ def _table(lines: list[str]) -> NDArray[np.floating]:
     """Read comma-separated numbers, without the first line if it has words; an empty cell is NaN."""
     rows = [[cell.strip() or "nan" for cell in line.split(",")] for line in lines if line.strip()]
     try:
-        return np.array([[float(cell) for cell in row] for row in rows])
+        first = [[float(cell) for cell in row] for row in rows[:1]]
     except ValueError:
-        return np.array([[float(cell) for cell in row] for row in rows[1:]])
+        first = []
+    return np.array(first + [[float(cell) for cell in row] for row in rows[1:]])
 
 
 def points_of(codes: Tensor | NDArray[np.floating] | Latent) -> Tensor:

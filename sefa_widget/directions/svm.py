@@ -70,11 +70,14 @@ def linear_svm(
             return (scaled - span @ (span.T @ scaled)) / root
 
         from_y = solve(y)
+        answer = float(y @ from_y)
+        if answer == 0:  # lost in rounding
+            break
         lower_target = upper_target = torch.zeros_like(y)
         for corrected in (False, True):
             right = lower_target / a - upper_target / room - gradient
             from_right = solve(right)
-            step_b = float(y @ from_right + balance) / float(y @ from_y)
+            step_b = float(y @ from_right + balance) / answer
             step = from_right - step_b * from_y
             step_low = (lower_target - low * step) / a - low
             step_high = (upper_target + high * step) / room - high

@@ -5,6 +5,7 @@ from torch.nn import functional as F
 from sefa_widget import factorize
 from sefa_widget.directions import composed
 from sefa_widget.directions.eigen import decompose
+from sefa_widget.generators.base import Modulation
 from sefa_widget.generators.biggan import BigGAN
 from sefa_widget.generators.fastgan import FastGAN
 from sefa_widget.generators.pggan import PGGAN
@@ -232,3 +233,69 @@ def test_what_is_kept_of_all_layers_together_has_a_limit(monkeypatch):
     generator = pggan()
     assert composed.units_read(generator) == 20
     assert factorize(generator, method="composed", normalize=False).rows <= 7 * 20
+
+
+@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize("features", ["white", "shared"])
+def test_scales_and_shifts_are_rows_of_one_matrix(tiny_style, monkeypatch, normalize, features):
+    """Two output channels, three channels of features, a kernel of 2 x 2, latents of 6."""
+    random = torch.Generator().manual_seed(0)
+    kernel, scale, shift, other = (
+        torch.randn(*shape, generator=random, dtype=torch.float64)
+        for shape in ((2, 3, 2, 2), (3, 6), (3, 6), (3, 6))
+    )
+    modulations = (Modulation(kernel, scale, shift), Modulation(2 * kernel, other))
+    monkeypatch.setattr(tiny_style, "modulations", lambda number: modulations if number == 1 else ())
+
+    def unit(rows):
+        return rows / rows.norm(dim=1, keepdim=True)
+
+    rows = []
+    for one in modulations:
+        gain = one.kernel.sum((2, 3))
+        if features == "white":
+            read = unit if normalize else lambda rows: rows
+            energy = one.kernel.square().sum((0, 2, 3)).sqrt()
+            rows.append(energy[:, None] * read(one.scale))
+            rows += [gain @ read(one.shift)] if one.shift is not None else []
+        else:
+            taps = [one.kernel[:, :, y, x] @ one.scale for y in (0, 1) for x in (0, 1)]
+            rows += [*taps, *([gain @ one.shift] if one.shift is not None else [])]
+    stacked = torch.cat(rows)
+    if normalize and features == "shared":
+        stacked = unit(stacked)
+    found = factorize(tiny_style, method="composed", layers=[1], normalize=normalize, features=features)
+    gram = stacked.T @ stacked
+    values, vectors = decompose(gram / gram.trace())
+    assert torch.allclose(found.eigenvalues, values, atol=1e-12)
+    assert torch.allclose(found.vectors[:4], vectors[:4], atol=1e-8)
+    assert (found.rows, found.trace) == (len(stacked), pytest.approx(1))
+
+
+def test_layers_without_scales_are_read_as_sefa_reads_them_and_each_weighs_the_same(tiny_style, monkeypatch):
+    kernel = torch.ones(1, 1, 1, 1)
+    one = Modulation(kernel, torch.eye(6)[:1])
+    monkeypatch.setattr(tiny_style, "modulations", lambda number: (one,) if number == 0 else ())
+    found = factorize(tiny_style, method="composed", layers=[0, 2], normalize=False)
+    plain = tiny_style.styles[2].weight.double()
+    gram = plain.T @ plain / plain.square().sum()
+    gram[0, 0] += 1
+    assert torch.allclose(found.eigenvalues, decompose(gram)[0])
+    assert (found.trace, found.rows) == (pytest.approx(2), 4)
+
+
+def test_a_layer_that_answers_to_nothing_weighs_nothing(tiny_style, monkeypatch):
+    silent = Modulation(torch.ones(1, 3, 1, 1), torch.zeros(3, 6))
+    monkeypatch.setattr(tiny_style, "modulations", lambda number: (silent,))
+    assert factorize(tiny_style, method="composed").values.tolist() == [0] * 6
+
+
+def test_limits_of_memory_are_those_that_are_told(tiny, monkeypatch):
+    assert (composed.BUDGET, composed.KEPT) == (2**25, 2**28)
+    assert composed.units_read(tiny) == 2**25 // 8
+    monkeypatch.setattr(composed, "KEPT", 3 * 100)
+    assert composed.units_read(tiny) == 100 // 8
+    monkeypatch.setattr(composed, "BUDGET", 40)
+    assert composed.units_read(tiny) == 5
+    monkeypatch.setattr(composed, "BUDGET", 1)
+    assert composed.units_read(tiny) == 1

@@ -119,3 +119,45 @@ def test_what_has_no_values_or_no_known_method_has_no_control(tiny_style, tmp_pa
         control_spectra(tiny_style, found)
     with pytest.raises(ValueError, match="n is 0; it must be 1 or more"):
         control_spectra(tiny_style, factorize(tiny_style), n=0)
+
+
+def test_a_network_before_training_is_ready_and_leaves_the_other_and_torchs_numbers_as_they_are(tiny_style):
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    before = {name: tensor.clone() for name, tensor in tiny_style.state_dict().items()}
+    fresh = reinitialised(tiny_style, 3)
+    assert torch.equal(torch.rand(3), expected)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in tiny_style.state_dict().items())
+    assert fresh.name == "tinystyle before training"
+    assert not fresh.training
+    assert not any(parameter.requires_grad for parameter in fresh.parameters())
+    weights = [reinitialised(tiny_style, *seed).map.weight for seed in ((3,), (), (0,))]
+    assert torch.equal(fresh.map.weight, weights[0])
+    assert torch.equal(weights[1], weights[2])
+    assert not torch.equal(weights[0], weights[1])
+
+
+def test_wrong_arguments_of_a_control_are_refused(tiny, tiny_style):
+    for seed in (-1, 0.5):
+        with pytest.raises(ValueError, match="seed is"):
+            reinitialised(tiny, seed)
+    with pytest.raises(ValueError, match="generator is"):
+        reinitialised("tiny")
+    with pytest.raises(ValueError, match="The directions have size 8; 'tinystyle' takes size 6"):
+        control_spectra(tiny_style, factorize(tiny))
+
+
+def test_a_control_is_of_twenty_networks_of_the_seeds_from_0_on_unless_told_otherwise(tiny_style):
+    found = factorize(tiny_style, k=2)
+    spectra = control_spectra(tiny_style, found)
+    assert spectra.shape == (20, 2)
+    for row in (0, 19):
+        assert torch.allclose(spectra[row], factorize(reinitialised(tiny_style, row), k=2).values)
+
+
+def test_directions_of_another_network_are_warned_of_where_the_control_is_asked_for(tiny_style):
+    found = factorize(reinitialised(tiny_style))
+    with pytest.warns(UserWarning, match="The directions were found in another generator") as told:
+        control_spectra(tiny_style, found, n=1)
+    assert told[0].filename == __file__

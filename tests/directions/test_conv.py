@@ -3,8 +3,16 @@ import pytest
 import torch
 
 from sefa_widget import factorize, load_directions, save_directions
-from sefa_widget.directions import conv_gram
-from sefa_widget.directions.conv import printed_listing
+from sefa_widget.directions import Search, conv_gram
+from sefa_widget.directions.conv import (
+    AS_IT_IS,
+    AS_PRINTED,
+    METHOD,
+    as_printed,
+    find,
+    kernel_rows,
+    printed_listing,
+)
 from sefa_widget.directions.eigen import decompose
 from tests.generators.golden import load
 
@@ -129,3 +137,39 @@ def test_what_the_printed_listing_gives_comes_back_from_a_file(tiny, tmp_path):
 def test_the_printed_listing_takes_one_layer(tiny_style):
     with pytest.raises(ValueError, match="takes one layer; these are 3"):
         factorize(tiny_style, method="conv_as_printed")
+
+
+def test_rows_are_an_output_channel_and_tap_each():
+    kernel = torch.arange(2 * 3 * 2 * 2.0).view(2, 3, 2, 2)
+    expected = torch.stack([kernel[o, :, y, x] for o in (0, 1) for y in (0, 1) for x in (0, 1)])
+    assert torch.equal(kernel_rows(kernel), expected)
+    assert torch.equal(conv_gram(kernel), expected.T @ expected)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("options", "size"), [({}, 4), ({"input_size": 4}, 4), ({"input_size": 6}, 6)])
+def test_the_printed_listing_is_of_the_kernel_that_reads_the_latent(tiny, options, size):
+    kernel = tiny.latent_kernel(0)
+    values, vectors = printed_listing(kernel, (size, size))
+    found = as_printed(tiny, None, 3, **options)
+    real = vectors.real.T[:3]
+    assert torch.allclose(found.vectors, real / real.norm(dim=1, keepdim=True))
+    assert torch.allclose(found.eigenvalues, values.real[:3])
+    assert found.trace == pytest.approx(float(values.real.sum()))
+    assert found.rows == kernel.shape[0] * size * size
+    given = tuple((name, value) for name, value in options.items())
+    assert found.search == Search("conv_as_printed", (0,), None, given)
+    assert (found.fingerprint, found.edit_rows, found.value) == (tiny.fingerprint, (0,), AS_IT_IS)
+    assert len(as_printed(tiny)) == 8
+
+
+def test_directions_of_convolutions_take_the_layers_and_number_that_are_asked_for(tiny_style):
+    found = find(tiny_style, [1, 2], 2, False)
+    assert (len(found), found.layers, found.normalized, found.method) == (2, (1, 2), False, "conv")
+    assert find(tiny_style).normalized is True
+
+
+def test_the_printed_listing_is_for_generators_with_one_layer_that_reads_the_latent(tiny, tiny_style):
+    assert AS_PRINTED.applies_to(tiny)
+    assert not AS_PRINTED.applies_to(tiny_style)
+    assert METHOD.applies_to(tiny_style)

@@ -6,8 +6,9 @@ import torch
 from safetensors.torch import load_file
 
 from sefa_widget import factorize, load_generator
-from sefa_widget.directions import METHODS, choose_layers
+from sefa_widget.directions import METHODS, choose_layers, method_named
 from sefa_widget.directions.eigen import decompose
+from sefa_widget.directions.factorization import listing
 from sefa_widget.directions.gram import gram_of_rows
 from sefa_widget.directions.layers import edit_rows, format_layers
 from tests.conftest import GOLDEN
@@ -200,3 +201,51 @@ def test_a_layer_with_nan_or_infinite_weights_is_refused_and_named(tiny, value, 
         next(tiny.parameters())[0, 0] = value
     with pytest.raises(ValueError, match=r"Layers? 0.* cannot be factorised: weights .* NaN or infinite"):
         factorize(tiny, **options)
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "text"),
+    [
+        ("pca", {"n": 100, "layer": None, "progress": interrupted}, "Interrupted"),
+        ("jacobian", {"n": 2, "progress": interrupted}, "Interrupted"),
+        ("conv_as_printed", {"layers": [0]}, "reproduces a listing that is wrong"),
+    ],
+)
+def test_a_warning_of_a_method_names_the_line_that_called_factorize(tiny_style, method, options, text):
+    with pytest.warns(UserWarning, match=text) as told:
+        factorize(tiny_style, method=method, **options)
+    assert told[0].filename == __file__
+
+
+def test_unless_told_otherwise_rows_are_normalised_and_all_directions_given(tiny_style):
+    found = factorize(tiny_style)
+    assert (found.normalized, len(found), found.layers) == (True, 6, (0, 1, 2))
+    assert torch.equal(found.vectors, factorize(tiny_style, normalize=True, k=6).vectors)
+    with pytest.raises(ValueError, match="normalize is 1; it must be True or False"):
+        factorize(tiny_style, normalize=1)
+
+
+def test_methods_that_take_long_tell_how_far_they_are(tiny_style):
+    told = []
+    factorize(tiny_style, method="jacobian", n=2, progress=lambda *done: told.append(done))
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_the_listing_of_methods_has_a_line_for_each_and_for_each_of_its_options():
+    methods = [method_named("interfacegan"), method_named("sefa")]
+    lines = listing(methods).split("\n")
+    assert lines[0] == '- ``"interfacegan"`` (InterFaceGAN): which way does an attribute grow?'
+    assert lines[1] == "    - `scores`: A function from images to scores of attributes."
+    assert lines[2] == "    - `n` (default 10000): How many samples."
+    assert lines[-1] == '- ``"sefa"`` (SeFa): what moves the first features most?'
+    assert len(lines) == 2 + len(methods[0].options)
+
+
+def test_the_listing_stands_in_the_docstring_as_far_in_as_its_paragraph():
+    assert listing(METHODS).replace("\n", "\n" + " " * 8) in factorize.__doc__
+    assert "{methods}" not in factorize.__doc__
+    assert factorize.__doc__.startswith("Find directions of the latent space")

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from sefa_widget import factorize
 from sefa_widget.directions import Directions, Search
 from sefa_widget.directions.files import load_directions, save_directions
+from sefa_widget.directions.value import Value
 from tests.conftest import GOLDEN
 
 
@@ -220,3 +221,58 @@ def test_code_rows_that_a_file_does_not_name_are_those_of_its_layers(tiny_style,
     np.save(tmp_path / "a.npy", np.eye(6)[:1])
     assert load_directions(tmp_path / "a.npy").edit_rows is None
     assert load_directions(tmp_path / "a.npy", tiny_style).edit_rows == (0, 1, 2)
+
+
+def test_no_table_is_written_unless_it_is_asked_for_and_the_path_is_given_back(tiny, tmp_path):
+    found = factorize(tiny, k=2)
+    assert save_directions(found, str(tmp_path / "a.safetensors")) == tmp_path / "a.safetensors"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.safetensors"]
+    save_directions(found, tmp_path / "a.safetensors", csv=True)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.csv", "a.safetensors"]
+
+
+def test_a_warning_of_a_file_names_the_line_that_loads_it(tiny, tmp_path):
+    path = save_directions(factorize(tiny), tmp_path / "a.safetensors")
+    with torch.no_grad():
+        next(tiny.parameters()).add_(1)
+    with pytest.warns(UserWarning, match=r"The directions in 'a.safetensors' were found in another") as told:
+        load_directions(path, tiny)
+    assert told[0].filename == __file__
+
+
+@pytest.mark.parametrize("per", ["rows", "trace", "one"])
+def test_every_field_comes_back(tiny_style, tmp_path, per):
+    found = replace(
+        factorize(tiny_style, k=2, normalize=False).named(["a", "b"]),
+        value=Value("share", "λ", per),
+        trace=3.5,
+        rows=7,
+        edit_rows=(1,),
+    )
+    read = load_directions(save_directions(found, tmp_path / "a.safetensors"))
+    for field in ("trace", "rows", "search", "fingerprint", "edit_rows", "value", "names"):
+        assert getattr(read, field) == getattr(found, field)
+    assert torch.equal(read.vectors, found.vectors)
+    assert torch.equal(read.eigenvalues, found.eigenvalues)
+    bare = replace(found, value=None, edit_rows=None, names=(), search=Search("random", None, None))
+    read = load_directions(save_directions(bare, tmp_path / "a.safetensors"))
+    assert (read.value, read.edit_rows, read.names, read.search) == (None, None, (), bare.search)
+
+
+@pytest.mark.parametrize(("rows", "text"), [((3,), "move code row 3, outside 0:3"), ((-1,), "code row -1")])
+def test_rows_that_the_generator_has_not_are_refused(tiny_style, tmp_path, rows, text):
+    found = replace(factorize(tiny_style), edit_rows=rows)
+    path = save_directions(found, tmp_path / "a.safetensors")
+    with pytest.raises(ValueError, match=text):
+        load_directions(path, tiny_style)
+
+
+@pytest.mark.parametrize("change", [2.0, 1.001, float("nan")])
+def test_vectors_that_are_not_of_unit_length_are_refused(tiny, tmp_path, change):
+    found = factorize(tiny, k=2)
+    path = save_directions(replace(found, vectors=found.vectors * change), tmp_path / "a.safetensors")
+    with pytest.raises(ValueError, match="its vectors are not of unit length, or its eigenvalues not finite"):
+        load_directions(path)
+    path = save_directions(replace(found, eigenvalues=found.eigenvalues / 0), tmp_path / "a.safetensors")
+    with pytest.raises(ValueError, match="or its eigenvalues not finite"):
+        load_directions(path)

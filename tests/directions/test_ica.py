@@ -1,10 +1,15 @@
+import warnings
+from functools import partial
+
 import pytest
 import torch
 
+from sefa_widget import factorize
+from sefa_widget.directions import ica as ica_module
 from sefa_widget.directions.activations import Samples
 from sefa_widget.directions.ica import fastica, from_unmixing, ica
 from sefa_widget.directions.moments import Moments
-from sefa_widget.directions.pca import principal
+from sefa_widget.directions.pca import components, principal
 from sefa_widget.generators.base import Latent
 from tests.conftest import TinyStyle, seeded
 
@@ -108,3 +113,71 @@ def test_what_progress_raises_ends_the_rounds():
     white = torch.randn(2000, 6, generator=torch.Generator().manual_seed(0)).double()
     with pytest.raises(ZeroDivisionError):
         fastica(white, every_round=lambda: 1 / 0)
+
+
+def noise(n=500, k=3):
+    """Even numbers of mean 0 and variance 1."""
+    return 12**0.5 * (torch.rand(n, k, generator=torch.Generator().manual_seed(0)).double() - 0.5)
+
+
+def test_the_seed_is_that_of_the_first_rotation_and_0_unless_told_otherwise():
+    with pytest.warns(UserWarning, match="in 1 rounds"):
+        found = [fastica(noise(), **options, rounds=1) for options in ({}, {"seed": 0}, {"seed": 1})]
+    assert torch.equal(found[0], found[1])
+    assert not torch.allclose(found[0], found[2])
+
+
+def test_one_round_is_the_published_one():
+    white = noise()
+    start = torch.randn(3, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(4))
+    u, _, v = torch.linalg.svd(start)
+    w = u @ v
+    bent = torch.tanh(white @ w.T)
+    new = bent.T @ white / 500 - torch.diag((1 - bent**2).mean(0)) @ w
+    values, vectors = torch.linalg.eigh(new @ new.T)
+    expected = vectors @ torch.diag(values**-0.5) @ vectors.T @ new
+    with pytest.warns(UserWarning, match=r"of the last turn \d"):
+        assert torch.allclose(fastica(white, 4, rounds=1), expected)
+
+
+def test_rounds_go_on_until_no_row_turns_by_more_than_the_tolerance():
+    def rounds(**options):
+        seen = []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            fastica(noise(), every_round=lambda: seen.append(1), **options)
+        return len(seen)
+
+    assert rounds(tolerance=2.0) == 1
+    assert 1 < rounds(tolerance=1e-3) < rounds() < rounds(tolerance=1e-12) < 500
+    assert rounds() == rounds(tolerance=1e-6)
+    assert rounds(tolerance=0.0) == 500
+    assert rounds(tolerance=0.0, rounds=7) == 7
+
+
+def test_twenty_sources_are_sought_unless_told_otherwise():
+    assert ica_module.SOURCES == 20
+
+
+def test_a_warning_names_the_line_that_called_factorize(mixed, monkeypatch):
+    monkeypatch.setattr(ica_module, "fastica", partial(fastica, rounds=1))
+    with pytest.warns(UserWarning, match="has not converged in 1 rounds") as told:
+        factorize(mixed, method="ica", n=200, k=3)
+    assert told[0].filename == __file__
+
+
+@pytest.mark.parametrize("rows", ["mixing", "components"])
+def test_directions_are_made_of_the_unmixing_in_the_order_of_explained_variance(mixed, rows):
+    samples = Samples(mixed, 300)
+    found = components(samples, 3, None)
+    turn = torch.linalg.qr(noise(3, 3)).Q
+    made = from_unmixing(samples, turn, found, rows)
+    sigma = found.variances.sqrt()
+    explained = (turn**2 @ found.variances[:, None])[:, 0]
+    order = explained.argsort(descending=True)
+    weights = turn * sigma if rows == "mixing" else turn / sigma
+    expected = (weights @ found.vectors)[order]
+    cosines = torch.nn.functional.cosine_similarity(made.vectors, expected).abs()
+    assert torch.allclose(cosines, torch.ones(3, dtype=torch.float64))
+    assert torch.allclose(made.eigenvalues, explained[order])
+    assert (made.trace, made.rows, made.method) == (found.total, 300, "ica")

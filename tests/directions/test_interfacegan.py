@@ -304,3 +304,40 @@ def test_directions_of_a_scorer_are_found_again(tiny_style):
     found = factorize(tiny_style, method="interfacegan", scores=brightness, n=200, chosen=0.2)
     assert found.options == {"scores": brightness, "n": 200, "chosen": 0.2}
     assert torch.allclose(found.search.find(tiny_style).vectors, found.vectors)
+
+
+@pytest.mark.parametrize(("names", "called"), [(["light", "red"], "red"), (["light"], "attribute 1")])
+def test_attributes_are_called_what_the_scorer_says_if_it_names_each(tiny_style, names, called):
+    def scorer(images):
+        noise = torch.randn(len(images), generator=torch.Generator().manual_seed(len(images)))
+        return torch.stack([images.mean((1, 2, 3)), noise], 1)
+
+    scorer.names = names
+    with pytest.warns(UserWarning, match=rf"no better than random ones.*: {called} 0\.\d\d\. Take") as told:
+        separations(tiny_style, scorer, n=100, chosen=0.2, seed=1)
+    assert told[0].filename == __file__
+
+
+def test_planes_without_a_generator_are_directions_of_no_layers(scored):
+    planes = separations(*scored[:2])
+    made = as_directions(planes)
+    assert (made.layers, made.edit_rows, made.fingerprint, made.normalized) == ((), None, "", None)
+    assert (made.trace, made.rows, made.eigenvalues.dtype) == (2.0, 3000, torch.float64)
+    assert torch.equal(made.vectors, torch.stack([plane.normal for plane in planes]))
+    for wrong in ([], [1], [planes[0], None]):
+        with pytest.raises(ValueError, match=r"planes is .*; it must be planes, as separations gives them"):
+            as_directions(wrong)
+
+
+def test_every_argument_reaches_the_samples_and_the_planes(tiny_style):
+    def brightness(images):
+        return images.mean((1, 2, 3))
+
+    given = {"chosen": 0.2, "split": 0.5, "seed": 3, "C": 0.01}
+    (found,) = separations(tiny_style, brightness, n=120, **given)
+    codes, scores = score_samples(tiny_style, brightness, n=120, seed=3)
+    expected = separate(codes, scores[:, 0], **given)
+    assert torch.equal(found.normal, expected.normal)
+    assert (found.offset, found.accuracy, found.samples) == (expected.offset, expected.accuracy, 120)
+    directions = interfacegan(tiny_style, brightness, n=120, **given)
+    assert torch.equal(directions.vectors[0], expected.normal)

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from sefa_widget import factorize, load_generator
+from sefa_widget.arguments import MAX_SEED
 from sefa_widget.directions import METHODS, Search, methods, methods_for
 from sefa_widget.directions.factorization import listing
 from sefa_widget.generators import Layer
@@ -171,6 +172,42 @@ def test_options_are_the_arguments_of_the_function_with_their_defaults(method):
     arguments = {n: p.default for n, p in parameters.items() if n not in (*method.heeds, "generator")}
     defaults = {o.name: inspect.Parameter.empty if o.needed else o.default for o in method.options}
     assert defaults == arguments
+
+
+def test_what_options_may_be_and_which_the_panel_offers():
+    """Name, least and most number; an exclamation mark: above zero; in brackets: not offered."""
+    found = {
+        method.name: " ".join(
+            f"{'' if o.offered else '('}{o.name}{'!' if o.above_zero else ''}"
+            f"{'' if o.least is None else f'>={o.least}'}{'' if o.most is None else f'<={o.most}'}"
+            f"{'' if o.offered else ')'}"
+            for o in method.options
+        )
+        for method in METHODS
+    }
+    sampled = "truncation_psi (truncation_cutoff>=0)"
+    assert found == {
+        "sefa": "",
+        "conv": "",
+        "composed": "features",
+        "jacobian": "n>=1 seed>=0 (labels) truncation_psi region (epsilon!)",
+        "pca": f"n>=2 (layer) seed>=0<={MAX_SEED} (batch>=1) (labels) {sampled}",
+        "ica": f"n>=2 (rows) (layer) seed>=0<={MAX_SEED} (batch>=1) (labels) {sampled}",
+        "interfacegan": f"(scores) n>=2 chosen! split!<=1 seed>=0<={MAX_SEED} (C!) (invalid)",
+        "random": f"seed>=0<={MAX_SEED}",
+        "conv_as_printed": "input_size",
+    }
+
+
+def test_a_panel_offers_methods_that_need_neither_scores_nor_excuses():
+    assert [m.name for m in METHODS if not m.offered] == ["interfacegan", "conv_as_printed"]
+    assert [m.name for m in METHODS if m.supervised] == ["interfacegan"]
+    assert {m.name: m.layers for m in METHODS if m.layers != "edited"} == {
+        "sefa": "latent",
+        "conv": "latent",
+        "composed": "any",
+        "conv_as_printed": "latent",
+    }
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)

@@ -213,3 +213,70 @@ def test_ganspaces_pca_of_a_layers_output_and_its_least_squares_agree(ganspace):
         moments.add((outputs(z) - found.mean) @ found.vectors.T / found.variances.sqrt(), z)
     steps = torch.linalg.solve(moments.covariance, moments.cross)
     assert cosines(steps, reference["convs0_lat_comp"]).min() > 0.999
+
+
+def test_features_are_wide_only_if_there_are_more_than_the_limit(tiny, monkeypatch):
+    samples = Samples(tiny, 40, layer="convolutions.0")
+    features = next(iter(samples))[0].shape[1]
+    passes = []
+    wide = pca_module._wide
+    monkeypatch.setattr(pca_module, "_wide", lambda *given: passes.append(given) or wide(*given))
+    for limit, count in ((features, 0), (features - 1, 1)):
+        monkeypatch.setattr(pca_module, "WIDE", limit)
+        components(samples, 2, None)
+        assert len(passes) == count
+    monkeypatch.undo()
+    assert pca_module.WIDE == 4096
+
+
+@pytest.mark.parametrize(("k", "width"), [(2, 24), (None, 36)])
+def test_a_wide_layer_is_sketched_with_twice_as_many_vectors_as_components_and_twenty(
+    tiny, monkeypatch, k, width
+):
+    monkeypatch.setattr(pca_module, "WIDE", 100)
+    sizes = []
+
+    class Seen(pca_module.Sketch):
+        def __init__(self, basis):
+            sizes.append(tuple(basis.shape))
+            super().__init__(basis)
+
+    monkeypatch.setattr(pca_module, "Sketch", Seen)
+    done = []
+    found = components(Samples(tiny, 300, layer="convolutions.1"), k, lambda *p: done.append(p))
+    assert {size[1] for size in sizes} == {width}
+    assert len(found.vectors) == len(found.steps) == (k or 8)
+    assert len(sizes) == 2
+    assert [count for count, _ in done] == sorted(count for count, _ in done)
+    assert {total for _, total in done} == {900}
+    assert done[-1] == (900, 900)
+
+
+def test_progress_leaves_room_for_passes_that_are_to_come(tiny_style):
+    done = []
+    components(Samples(tiny_style, 50), 2, lambda *p: done.append(p), passes=1)
+    components(Samples(tiny_style, 50), 2, lambda *p: done.append(p))
+    assert done == [(50, 100), (50, 50)]
+
+
+def test_steps_are_those_of_least_squares_of_the_latents_on_the_standardised_scores(tiny):
+    samples = Samples(tiny, 200, layer="norms.0")
+    features, latents = drawn(samples)
+    found = components(samples, 3, None)
+    scores = (features - features.mean(0)) @ found.vectors.T / found.variances.sqrt()
+    centred = latents - latents.mean(0)
+    expected = torch.linalg.lstsq(scores, centred).solution
+    assert torch.allclose(found.steps, expected, atol=1e-6)
+    assert (found.count, found.total) == (200, pytest.approx(float(features.var(0).sum())))
+
+
+def test_where_features_are_the_latents_a_step_is_a_component_as_long_as_its_deviation(tiny_style):
+    samples = Samples(tiny_style, 200)
+    found = components(samples, None, None)
+    assert torch.allclose(found.steps, found.vectors * found.variances.sqrt()[:, None], atol=1e-6)
+    assert torch.allclose(sigma(pca(tiny_style, n=200)), found.variances.sqrt())
+
+
+def test_of_a_generator_without_weights_in_a_module_any_name_is_the_example(tiny_style):
+    assert pca_module._example(tiny_style) == "map"
+    assert pca_module._example(nn.Sequential(nn.ReLU())) == "name"

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from sefa_widget import Directions
+from sefa_widget import Directions, edit
 from sefa_widget.generators.base import Generator, Layer
 from sefa_widget.generators.latent import Latent
-from sefa_widget.measures.acting import MOST, Acting
+from sefa_widget.measures.acting import MOST, Acting, _alike
 from sefa_widget.measures.sliders import Setting, Unedited
 
 
@@ -110,3 +110,35 @@ def test_an_error_ends_the_measuring_and_is_raised_once(acting, monkeypatch):
     with pytest.raises(RuntimeError):
         acting.step([1.0] * 3)
     assert not acting.step([1.0] * 3)
+
+
+def test_no_more_than_64_directions_are_measured_on_8_by_8_cells(acting):
+    assert MOST == 64
+    assert all_of(acting, [1.0] * 3)[0].where.shape == (8, 8)
+    assert acting.found[0].where.dtype == torch.float64
+
+
+def test_a_change_is_from_the_minus_end_to_the_plus_end_of_the_rows_that_move(tiny_style):
+    found = Directions.from_vectors(torch.eye(6)[:2], generator=tiny_style)
+    unedited = Unedited(tiny_style, Setting(3, 0.5))
+    ends = [0.3, 0.7]
+    measured = all_of(Acting(tiny_style, found, (1,), unedited), ends)
+    for index, end in enumerate(ends):
+        plus, minus = (
+            tiny_style.synthesize(edit(unedited.latents, found, {index: side * end}, rows=[1]))
+            for side in (1, -1)
+        )
+        change = (plus - minus).double()
+        cells = change.square().mean((0, 1))
+        assert torch.allclose(measured[index].where, cells / cells.sum(), atol=1e-6)
+        units = torch.nn.functional.normalize(change.flatten(1), dim=1)
+        cosines = (units @ units.T).triu(1)
+        pairs = len(units) * (len(units) - 1) / 2
+        assert measured[index].alike == pytest.approx(float(cosines.sum() / pairs), abs=1e-6)
+
+
+def test_of_a_single_picture_nothing_is_alike():
+    assert _alike(torch.ones(1, 5)) == 0
+    assert _alike(torch.ones(2, 5)) == pytest.approx(1)
+    assert _alike(torch.tensor([[1.0, 0], [-2, 0]])) == pytest.approx(-1)
+    assert _alike(torch.tensor([[1.0, 0], [0, 5], [1, 0]])) == pytest.approx(1 / 3)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
+from sefa_widget.pictures.animation import _times
 from sefa_widget.pictures.sheet import Sheet
 
 ROWS, COLUMNS, HEIGHT, WIDTH = 2, 4, 9, 16
@@ -107,3 +108,59 @@ def test_what_no_animation_can_be_made_of_is_refused(film, tmp_path, name, optio
 def test_a_sheet_of_one_column_is_no_animation(film, tmp_path):
     with pytest.raises(ValueError, match="The sheet has one column"):
         Sheet(film.tiles[:, :1], film.recipe).animate(tmp_path / "x.gif")
+
+
+def test_two_columns_are_enough_and_shown_in_turn(film, tmp_path):
+    frames, times, _ = read(Sheet(film.tiles[:, :2], film.recipe).animate(tmp_path / "x.webp", seconds=1))
+    assert [frame[0, 0, 0] for frame in frames] == [0, 30]
+    assert times == [500, 500]
+
+
+def test_unless_told_otherwise_a_second_has_twelve_and_a_half_frames_side_by_side(film, tmp_path):
+    frames, times, _ = read(film.animate(tmp_path / "x.gif"))
+    assert times == [80] * 6
+    assert frames[0].shape == (HEIGHT, 2 * WIDTH, 3)
+
+
+@pytest.mark.parametrize(("ending", "fps", "time"), [("gif", 50, 20), ("webp", 1000, 1)])
+def test_the_fastest_frames_of_a_format_are_allowed(film, tmp_path, ending, fps, time):
+    _, times, _ = read(film.animate(tmp_path / f"x.{ending}", fps=fps))
+    assert times == [time] * 6
+    with pytest.raises(ValueError, match="too fast"):
+        film.animate(tmp_path / f"x.{ending}", fps=fps * 1.001)
+
+
+def test_times_are_rounded_so_that_the_whole_is_right():
+    assert _times(3, 100) == [33, 34, 33]
+    assert _times(4, 10) == [2, 3, 3, 2]
+    for count, total in ((7, 123), (13, 1000)):
+        times = _times(count, total)
+        assert (len(times), sum(times), max(times) - min(times)) == (count, total, 1)
+
+
+@pytest.mark.parametrize("ending", ["GIF", "WebP"])
+def test_an_ending_may_be_in_capitals(film, tmp_path, ending):
+    frames, _, _ = read(film.animate(tmp_path / f"x.{ending}"))
+    assert len(frames) == 6
+
+
+def test_a_webp_has_every_pixel(tmp_path):
+    tiles = np.random.RandomState(0).randint(0, 256, (1, 3, 8, 8, 3), np.uint8)
+    sheet = Sheet(tiles, {"generator": {"name": "drawn"}})
+    frames, _, _ = read(sheet.animate(tmp_path / "x.webp", back=False))
+    assert np.array_equal(np.stack(frames), tiles[0])
+
+
+def test_an_mp4_has_its_rate_and_the_last_pixels_again_where_a_side_is_odd(tmp_path):
+    av = pytest.importorskip("av")
+    tiles = np.zeros((1, 3, 15, 17, 3), np.uint8)
+    tiles[:, :, -1], tiles[:, :, :, -1] = 200, 200
+    path = Sheet(tiles, {"generator": {"name": "drawn"}}).animate(tmp_path / "x.mp4", fps=10, back=False)
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.name, stream.average_rate, stream.pix_fmt) == ("h264", 10, "yuv420p")
+        frames = [frame.to_ndarray(format="rgb24").astype(int) for frame in container.decode(stream)]
+    assert [frame.shape for frame in frames] == [(16, 18, 3)] * 3
+    assert frames[0][15].min() > 150
+    assert frames[0][:, 17].min() > 150
+    assert frames[0][2:12, 2:12].max() < 20

@@ -3,12 +3,14 @@
 import gc
 import threading
 import weakref
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from sefa_widget import Latent, factorize
 from sefa_widget.generators.stages import first_stage
+from sefa_widget.pictures import drawing
 from sefa_widget.pictures.drawing import batches_of_tiles, tiles
 from sefa_widget.pictures.editing import UNEDITED, Edit
 from sefa_widget.pictures.features import KeptFeatures
@@ -269,3 +271,41 @@ def test_threads_share_what_is_kept():
     assert len(found) == 4
     assert all((one - expected).abs().max() <= ROUNDING * expected.std() for one in found)
     assert 0 < kept.nbytes <= 2**16
+
+
+def test_every_picture_is_drawn_once_however_few_fit_in_a_batch(tiny, monkeypatch):
+    found = factorize(tiny)
+    edits = [UNEDITED, Edit(found, {0: 1.0}), Edit(found, {1: 1.0})]
+    starts = [Start(1), Start(2)]
+    whole = {(tile.row, tile.column): tile.image for tile in tiles(tiny, starts, edits)}
+    for at_once in (1, 2, 4):
+        monkeypatch.setattr(drawing, "BATCH_PIXELS", at_once * 16 * 16)
+        drawn = list(batches_of_tiles(tiny, starts, edits))
+        places = [(tile.row, tile.column) for batch in drawn for tile in batch]
+        assert max(map(len, drawn)) <= at_once
+        assert sorted(places) == sorted(whole)
+        for batch in drawn:
+            for tile in batch:
+                assert torch.allclose(tile.image, whole[tile.row, tile.column], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("device", "resolution", "count"),
+    [
+        ("cpu", 64, 16),
+        ("cpu", 256, 1),
+        ("cpu", 1024, 1),
+        ("cuda", 64, 128),
+        ("cuda", 1024, 1),
+        ("cuda", 8, 8192),
+    ],
+)
+def test_on_a_cpu_16_pictures_of_64_pixels_are_drawn_at_once_and_elsewhere_128(device, resolution, count):
+    generator = SimpleNamespace(device=torch.device(device), resolution=resolution)
+    assert drawing._at_once(generator) == count
+
+
+@pytest.mark.parametrize("row", [-1, 2])
+def test_rows_that_there_are_none_of_cannot_come_first(tiny, row):
+    with pytest.raises(ValueError, match=f"A row of first is {row}; it must be 0 to 1"):
+        list(tiles(tiny, [Start(1), Start(2)], [UNEDITED], first=[row]))

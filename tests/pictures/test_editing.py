@@ -6,6 +6,7 @@ import torch
 
 from sefa_widget import edit, factorize, load_directions, load_generator, save_directions
 from sefa_widget.panel.session import Session
+from sefa_widget.pictures.editing import UNEDITED, Edit, offset
 from sefa_widget.pictures.frames import to_pixels
 from tests.generators.golden import load
 
@@ -152,3 +153,54 @@ def test_gradients_pass_through_strengths(tiny_style):
     alone = torch.tensor(1.0, requires_grad=True)
     edit(codes, directions, {1: alone}).sum().backward()
     assert alone.grad == pytest.approx(2 * float(sums[1]), rel=1e-5)
+
+
+def test_strengths_must_be_for_as_many_pictures_as_there_are(tiny_style, directions):
+    codes = tiny_style.sample([1, 2, 3]).codes
+    for strengths, count in ((torch.ones(2, 6), 2), (np.ones((1, 2)), 1), ({0: torch.ones(4)}, 4)):
+        with pytest.raises(ValueError, match=f"There are strengths for {count} pictures and codes of 3"):
+            edit(codes, directions, strengths)
+
+
+@pytest.mark.parametrize(
+    ("strengths", "text"),
+    [
+        (torch.tensor(1.0), "strengths is"),
+        ([1.0] * 7, "There are 7 strengths for 6 directions"),
+        (torch.ones(1, 7), "There are 7 strengths for 6 directions"),
+        ({0: torch.tensor([1.0, float("nan")])}, "The strength of direction 0 is .*; it must be finite, one"),
+        ({1: torch.ones(1, 1, requires_grad=True)}, "The strength of direction 1 is .*; it must be finite"),
+        ({1: "much"}, "The strength of direction 1 is 'much'; it must be a finite number"),
+    ],
+)
+def test_what_is_no_strength_is_refused(directions, strengths, text):
+    with pytest.raises(ValueError, match=text):
+        offset(directions, strengths)
+
+
+def test_an_offset_is_exact_for_numbers_of_any_library(directions):
+    expected = 0.1 * directions.vectors[0]
+    for one in (0.1, np.float64(0.1), np.array(0.1), torch.tensor(0.1, dtype=torch.float64)):
+        assert torch.equal(offset(directions, {0: one}), expected)
+    assert torch.equal(offset(directions, [0.1]), expected)
+    assert offset(directions, {}).tolist() == [0] * 6
+    assert torch.allclose(offset(directions, torch.tensor([0.1, 2.0])), expected + 2 * directions.vectors[1])
+
+
+def test_an_edit_moves_only_where_it_has_directions_and_a_strength(tiny_style, directions):
+    latent = tiny_style.sample([1])
+    still = Edit(directions, {0: 0.0}, [1])
+    for none in (UNEDITED, Edit(None, {0: 1.0}), still, Edit(directions)):
+        assert not none.moves
+        assert none.rows_of(tiny_style) == ()
+        assert none.apply(latent) is latent
+    assert still.own_rows(tiny_style) == (1,)
+    assert UNEDITED.own_rows(tiny_style) == ()
+    moving = Edit(directions, {0: 0.0, 1: 2.0}, [2], also=Edit(directions, {0: 1.0}, [0]))
+    assert moving.moves
+    assert (moving.rows_of(tiny_style), moving.own_rows(tiny_style)) == ((0, 2), (2,))
+    both = edit(edit(latent, directions, {0: 1.0}, rows=[0]), directions, {1: 2.0}, rows=[2])
+    assert torch.equal(moving.apply(latent).codes, both.codes)
+    carried = Edit(also=Edit(directions, {0: 1.0}, [0]))
+    assert (carried.moves, carried.rows_of(tiny_style)) == (False, (0,))
+    assert torch.equal(carried.apply(latent).codes, edit(latent, directions, {0: 1.0}, rows=[0]).codes)

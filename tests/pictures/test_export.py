@@ -135,3 +135,58 @@ def test_a_folder_with_other_files_is_refused_and_left_alone(tiny, tmp_path):
     (tmp_path / "odd" / "recipe.json").write_text("no JSON")
     with pytest.raises(ValueError, match="is not a recipe of save_pictures"):
         save_pictures(tiny, 1, tmp_path / "odd")
+
+
+def test_unless_told_otherwise_unedited_pictures_are_written_as_png(tiny, tmp_path):
+    folder = save_pictures(tiny, [7], str(tmp_path / "out"))
+    assert folder == tmp_path / "out"
+    assert names(folder) == ["000000.png", "recipe.json"]
+    with Image.open(folder / "000000.png") as image:
+        assert np.array_equal(np.asarray(image), sheet(tiny, 7).tiles[0, 0])
+
+
+def test_the_recipe_of_a_folder_is_plain_and_tells_starts_apart_by_their_order(tiny, edits, tmp_path):
+    folder = save_pictures(tiny, [1, 2], tmp_path / "out", edits[1])
+    recipe = json.loads((folder / "recipe.json").read_text("utf-8"))
+    expected = sheet(tiny, [1, 2], edits[1]).recipe
+    assert (recipe["generator"], recipe["edits"]) == (expected["generator"], expected["edits"])
+    assert (recipe["starts"]["count"], recipe["format"]) == (2, "png")
+    for starts in ([2, 1], [1], [1, 2, 3]):
+        with pytest.raises(ValueError, match="made by another recipe: other starts"):
+            save_pictures(tiny, starts, folder, edits[1])
+
+
+def test_of_a_start_only_the_pictures_that_are_missing_are_written_again(tiny, edits, tmp_path):
+    folder = save_pictures(tiny, [1, 2], tmp_path / "out", edits)
+    kept = folder / "000001-00.png"
+    kept.write_bytes(b"mine")
+    (folder / "000001-01.png").unlink()
+    told = []
+    save_pictures(tiny, [1, 2], folder, edits, progress=lambda *done: told.append(done))
+    assert told == [(4, 4)]
+    assert kept.read_bytes() == b"mine"
+    with Image.open(folder / "000001-01.png") as image:
+        written = np.asarray(image).astype(int)
+    assert np.abs(written - sheet(tiny, [1, 2], edits).tiles[1, 1]).max() <= 1
+
+
+def test_an_empty_folder_is_taken_and_wrong_arguments_are_refused_before_it_is_made(tiny, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert len(names(save_pictures(tiny, [1], tmp_path / "empty"))) == 2
+    for wrong, text in (
+        ({"format": "jpg"}, "format is 'jpg'; it must be one of png, webp, npz"),
+        ({"progress": 3}, "progress is an int"),
+        ({"edits": []}, "No edit is given"),
+    ):
+        with pytest.raises(ValueError, match=text):
+            save_pictures(tiny, [1], tmp_path / "new", **wrong)
+    with pytest.raises(ValueError, match="generator is"):
+        save_pictures("tiny", [1], tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "null"])
+def test_a_recipe_that_is_none_of_ours_is_another_one(tiny, tmp_path, text):
+    (tmp_path / "recipe.json").write_text(text)
+    with pytest.raises(ValueError, match=r"other generator.*, starts, edits, format\. Give another folder"):
+        save_pictures(tiny, 1, tmp_path)

@@ -74,3 +74,34 @@ def test_what_was_needed_before_is_remembered_without_tensors(monkeypatch):
 def test_a_limit_is_a_number_of_bytes(limit):
     with pytest.raises(ValueError, match="limit_bytes is"):
         KeptFeatures(limit)
+
+
+def test_what_has_memory_of_its_own_is_kept_without_a_copy():
+    own = torch.zeros(1, 5)
+    kept = KeptFeatures()
+    kept.put("a", (own,))
+    assert kept.get("a")[0] is own
+
+
+def test_what_is_let_go_of_is_not_remembered_either():
+    for let_go in (lambda kept: kept.clear(), lambda kept: kept.use("other")):
+        kept = KeptFeatures()
+        kept.seen(["a"])
+        let_go(kept)
+        assert kept.seen(["a"]) == [False]
+
+
+def test_unless_told_otherwise_256_megabytes_are_kept_and_16384_keys_remembered():
+    kept = KeptFeatures()
+    assert kept.limit_bytes == 256 * 2**20
+    kept.seen(range(2**14))
+    kept.seen(["new"])
+    assert kept.seen([0, 1, 2]) == [False, True, True]
+
+
+def test_the_bytes_are_those_of_all_tensors_of_any_type_up_to_the_limit():
+    kept = KeptFeatures(limit_bytes=100)
+    kept.put("a", (torch.zeros(1, 5), torch.zeros(1, 10, dtype=torch.float64)))
+    assert (kept.nbytes, "a" in kept) == (100, True)
+    kept.put("b", (torch.zeros(1, 1),))
+    assert (kept.nbytes, "a" in kept) == (4, False)

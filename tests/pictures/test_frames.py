@@ -94,3 +94,60 @@ def test_half_opaque_grey_mixes_with_the_checkerboard():
     assert pixels.shape == (3, 32, 32, 3)
     assert pixels[2, 0, 0].tolist() == [128] * 3
     assert pixels[2, 0, 2].tolist() == [102] * 3
+
+
+@pytest.mark.parametrize("shape", [(5, 7, 3), (2, 5, 7, 3)])
+def test_small_pictures_travel_as_rows_of_rgba_one_below_the_other(shape):
+    pixels = np.random.RandomState(0).randint(0, 256, shape, np.uint8)
+    for frame in (frames.preview(pixels), frames.final(pixels)):
+        assert (frame.mime, frame.width, frame.height, frame.lossless) == ("image/x-rgba", 7, 5, True)
+        rgba = np.frombuffer(frame.data, np.uint8).reshape(*shape[:-1], 4)
+        assert np.array_equal(rgba[..., :3], pixels)
+        assert (rgba[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "small"), [(128, 128, True), (129, 1, False), (1, 129, False), (128, 1, True)]
+)
+def test_up_to_128_pixels_of_either_side_are_small(height, width, small):
+    pixels = np.zeros((height, width, 3), np.uint8)
+    assert (frames.preview(pixels).mime == "image/x-rgba") is small
+    assert (frames.final(pixels).mime == "image/x-rgba") is small
+
+
+def test_large_pictures_travel_as_jpeg_with_all_colours_and_then_as_they_are():
+    pixels = frames.to_pixels(torch.stack([picture(130), picture(130).flip(0)]))
+    below = Image.fromarray(pixels.reshape(-1, 130, 3))
+    quick, whole = frames.preview(pixels), frames.final(pixels)
+    assert (quick.mime, quick.width, quick.height, quick.lossless) == ("image/jpeg", 130, 130, False)
+    assert (whole.mime, whole.width, whole.height, whole.lossless) == ("image/webp", 130, 130, True)
+    for frame, codec, options in (
+        (quick, "JPEG", {"quality": 92, "subsampling": 0}),
+        (whole, "WEBP", {"lossless": True, "exact": True, "quality": 0, "method": 0}),
+    ):
+        expected = io.BytesIO()
+        below.save(expected, codec, **options)
+        assert frame.data == expected.getvalue()
+
+
+def test_of_more_than_four_channels_the_first_three_are_taken():
+    image = torch.linspace(-1, 1, 6)[:, None, None].expand(6, 2, 2)
+    assert frames.to_pixels(image)[0, 0].tolist() == [0, 51, 102]
+
+
+@pytest.mark.parametrize(("size", "side"), [(8, 1), (16, 1), (31, 1), (32, 2), (64, 4)])
+def test_the_checkerboard_has_16_squares_along_the_shorter_side(size, side):
+    for shape in ((size, 70), (70, size)):
+        clear = torch.zeros(4, *shape)
+        clear[3] = -3.0  # beyond transparent
+        pixels = frames.to_pixels(clear)[..., 0].astype(int)
+        changes = np.flatnonzero(np.diff(pixels[0])) + 1
+        assert changes.tolist() == list(range(side, shape[1], side))
+        assert sorted(np.unique(pixels)) == [204, 255]
+
+
+def test_half_precision_is_rounded_as_full_precision_is():
+    image = (torch.arange(256.0) / 127.5 - 1).expand(3, 1, 256)
+    assert frames.to_pixels(image)[0, :, 0].tolist() == list(range(256))
+    half = image.half()
+    assert np.array_equal(frames.to_pixels(half), frames.to_pixels(half.float()))

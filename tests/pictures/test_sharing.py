@@ -3,7 +3,7 @@
 import torch
 
 from sefa_widget import Latent
-from sefa_widget.generators.stages import draw
+from sefa_widget.generators.stages import Stage, draw
 from sefa_widget.pictures.features import KeptFeatures
 from sefa_widget.pictures.sharing import branches, chains, draw_shared, pick, together
 from tests.generators.golden import ROUNDING, load
@@ -66,3 +66,45 @@ def test_pictures_are_picked_in_any_order_with_their_classes():
     assert picked.codes[:, 0, 0].tolist() == [4.0, 0.0]
     assert picked.labels is not None
     assert picked.labels.argmax(1).tolist() == [2, 0]
+
+
+def test_the_last_key_of_a_picture_on_the_way_is_not_that_of_the_features_there():
+    generator = load("nv_ada")
+    latent, stages = generator.sample([1]), generator.stages()
+    (whole,) = chains(stages, latent, "const", [None])
+    (other,) = chains(stages, latent, "const", [None], whole=False)
+    assert len(whole) == len(stages) + 1
+    assert other == (*whole[:-1], whole[-1] + b"picture")
+
+
+def test_keys_tell_classes_truncation_and_type_apart():
+    codes = torch.ones(2, 1, 3)
+    stage = Stage("all", 4, (0,), lambda *_: ())
+
+    def first(latent):
+        return chains([stage], latent, "const", [None] * 2)[0]
+
+    plain = Latent(codes, torch.eye(2))
+    others = [
+        Latent(codes, torch.eye(2).flip(0)),
+        Latent(codes),
+        Latent(codes, torch.eye(2), 0.5),
+        Latent(codes.double(), torch.eye(2)),
+        Latent(2 * codes, torch.eye(2)),
+    ]
+    assert first(plain) == first(Latent(codes.clone(), torch.eye(2)))
+    assert all(first(other)[-1] != first(plain)[-1] for other in others)
+    assert first(others[-1])[0] == first(plain)[0]
+
+
+def test_a_picture_that_shares_nothing_departs_nowhere():
+    assert branches([(b"a", b"ab"), (b"x", b"xy")]) == set()
+    assert branches([(b"a", b"ab"), (b"a", b"ab")]) == {b"ab"}
+    assert together([(b"a", b"ab"), (b"x", b"xy"), (b"a", b"ac")]) == [0, 2, 1]
+
+
+def test_all_pictures_in_order_are_the_latent_itself():
+    latent = Latent(torch.zeros(3, 1, 2))
+    assert pick(latent, [0, 1, 2]) is latent
+    assert len(pick(latent, [0, 1])) == 2
+    assert pick(latent, [1]).labels is None

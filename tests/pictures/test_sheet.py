@@ -1,5 +1,6 @@
 """Sheets: every start with every edit, drawn as if one by one, written with their recipe."""
 
+import io
 import json
 
 import numpy as np
@@ -9,8 +10,9 @@ from PIL import Image
 
 from sefa_widget import edit, factorize
 from sefa_widget.pictures.editing import UNEDITED, Edit
+from sefa_widget.pictures.files import read_recipe
 from sefa_widget.pictures.frames import to_pixels
-from sefa_widget.pictures.sheet import sheet
+from sefa_widget.pictures.sheet import Sheet, as_edits, sheet
 from sefa_widget.pictures.starts import Start, as_starts
 from tests.generators.golden import load
 
@@ -150,3 +152,38 @@ def test_a_start_is_a_seed_or_one_latent(tiny):
         Start(latent=tiny.sample([1, 2]))
     assert [start.seed for start in as_starts(np.array([1, 2]))] == [1, 2]
     assert len(as_starts([tiny.sample([1, 2]), 3])) == 3
+
+
+def test_a_sheet_of_pictures_that_are_not_square_says_width_by_height():
+    tiles = np.zeros((2, 3, 4, 5, 3), np.uint8)
+    assert repr(Sheet(tiles, {"generator": {"name": "g"}})) == "Sheet(2 x 3 pictures of 5x4, 'g')"
+
+
+def test_progress_is_told_after_every_picture_and_must_be_a_function(tiny, drawn):
+    told = []
+    edits = [UNEDITED, Edit(factorize(tiny), {0: 1.0})]
+    sheet(tiny, [1, 2], edits, progress=lambda *done: told.append(done))
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    with pytest.raises(ValueError, match="progress is"):
+        sheet(tiny, 1, progress=3)
+    with pytest.raises(ValueError, match="generator is"):
+        sheet("tiny", 1)
+
+
+def test_one_edit_many_or_none_are_the_columns(tiny):
+    one = Edit(factorize(tiny), {0: 1.0})
+    assert as_edits(None) == (UNEDITED,)
+    assert as_edits(one) == (one,)
+    assert as_edits(iter([one, UNEDITED])) == (one, UNEDITED)
+
+
+@pytest.mark.parametrize("name", ["x.PNG", "x.WebP", "x.NPZ", "x.GIF"])
+def test_an_ending_may_be_in_capitals_and_the_path_is_given_back(drawn, tmp_path, name):
+    path = drawn.save(str(tmp_path / name))
+    assert path == tmp_path / name
+    assert read_recipe(path) == drawn.recipe
+
+
+def test_the_picture_in_a_notebook_is_the_grid(drawn):
+    with Image.open(io.BytesIO(drawn._repr_png_())) as image:
+        assert np.array_equal(np.asarray(image), np.asarray(drawn.image()))

@@ -7,7 +7,7 @@ from sefa_widget.pictures.drawing import tiles
 from sefa_widget.pictures.editing import UNEDITED
 from sefa_widget.pictures.features import KeptFeatures
 from sefa_widget.pictures.frames import to_pixels
-from sefa_widget.pictures.sketches import sketch_sizes, sketches
+from sefa_widget.pictures.sketches import SMALLEST, sketch_sizes, sketches
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +75,10 @@ def test_pictures_on_the_way_and_whole_ones_are_kept_apart(heads):
 def test_a_network_without_small_pictures_says_so(tiny):
     with pytest.raises(ValueError, match="'tiny' makes no picture of 8 pixels or less on its way"):
         list(tiles(tiny, [Start(0)], [UNEDITED], largest=8))
+
+
+def test_pictures_of_less_than_32_pixels_and_whole_ones_are_no_sketches(heads, monkeypatch):
+    assert SMALLEST == 32
+    for smallest, sizes in ((33, ()), (16, (16, 32)), (64, ())):
+        monkeypatch.setattr("sefa_widget.pictures.sketches.SMALLEST", smallest)
+        assert sketch_sizes(heads, []) == sizes
