@@ -6,6 +6,7 @@ import type { Kernel, Listener } from "./kernel";
 import { parseLabels } from "./labels";
 import { parseCode, parseFile, parseInfo, parseSeen } from "./messages";
 import { parseHistory, parseState } from "./state";
+import { parseStudy } from "./study";
 
 export interface Traits {
   [name: string]: unknown;
@@ -33,6 +34,9 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
     },
     get labels() {
       return parseLabels(model.get("labels_info"));
+    },
+    get study() {
+      return parseStudy(model.get("study_info"));
     },
     // The front end marks views of models that have no connection, for instance those of a saved notebook.
     get absent() {
@@ -70,6 +74,7 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
       on("change:directions_info", () => listener.directions(parseDirections(model.get("directions_info"))));
       on("change:history", () => listener.history(parseHistory(model.get("history"))));
       on("change:labels_info", () => listener.labels(parseLabels(model.get("labels_info"))));
+      on("change:study_info", () => listener.study(parseStudy(model.get("study_info"))));
       // The front end tells this when the kernel was restarted or is dead; a live model never tells it.
       on("comm_live_update", () => listener.gone());
     },

@@ -25,17 +25,25 @@ export interface Filmstrip {
 interface Line {
   readonly el: HTMLElement;
   readonly name: HTMLElement;
-  readonly frames: readonly { readonly el: HTMLButtonElement; readonly thumb: Thumb }[];
+  readonly frames: readonly { readonly el: HTMLElement; readonly thumb: Thumb }[];
 }
 
-export function createFilmstrip(scope: Scope, index: number, set: (strength: number) => void): Filmstrip {
+/** `set`: a picture is clicked; null where they are only to be looked at, and nothing says of what they are. */
+export function createFilmstrip(
+  scope: Scope,
+  index: number,
+  set: ((strength: number) => void) | null,
+): Filmstrip {
   let end = 1;
   let people: readonly Who[] = [];
   const lines: Line[] = [];
   const labels = Array.from({ length: FRAMES }, () => h("span", {}));
   const scale = h("div", { class: "sefa-strip-scale", "aria-hidden": "true" }, ...labels);
   const el = h("div", { class: "sefa-filmstrip", role: "group" }, scale);
-  el.setAttribute("aria-label", `Pictures along direction ${index}`);
+  el.setAttribute(
+    "aria-label",
+    set ? `Pictures along direction ${index}` : "Pictures: the middle ones are unchanged",
+  );
 
   const at = (frame: number) => snap((end * (2 * frame - FRAMES + 1)) / (FRAMES - 1), end);
 
@@ -43,7 +51,9 @@ export function createFilmstrip(scope: Scope, index: number, set: (strength: num
     const frames = Array.from({ length: FRAMES }, (_, frame) => {
       const thumb = new Thumb();
       // The slider does the same by keyboard.
-      const el = button(scope, { class: "sefa-frame-button", tabindex: "-1" }, "", () => set(at(frame)));
+      const el = set
+        ? button(scope, { class: "sefa-frame-button", tabindex: "-1" }, "", () => set(at(frame)))
+        : h("span", { class: "sefa-frame" });
       el.append(thumb.el);
       return { el, thumb };
     });
@@ -62,6 +72,12 @@ export function createFilmstrip(scope: Scope, index: number, set: (strength: num
         const line = createLine();
         lines.push(line);
         el.insertBefore(line.el, scale);
+      }
+      if (!set) {
+        for (const [number, { name }] of lines.entries()) setText(name, people[number]?.name ?? "");
+        for (const [frame, label] of labels.entries())
+          setText(label, 2 * frame === FRAMES - 1 ? "unchanged" : "");
+        return;
       }
       const place = Math.round(((strength / end + 1) / 2) * (FRAMES - 1));
       const nearest = Math.min(FRAMES - 1, Math.max(0, place));

@@ -5,6 +5,7 @@ import type { DirectionsInfo, GeneratorInfo } from "./info";
 import type { LabelsInfo } from "./labels";
 import type { Code, Info, Intent, Seen, SharedFile } from "./messages";
 import type { History, State } from "./state";
+import type { StudyInfo } from "./study";
 
 /** What a kernel tells a panel; `signal` of `listen` ends it. */
 export interface Listener {
@@ -12,6 +13,8 @@ export interface Listener {
   directions(found: DirectionsInfo | null): void;
   history(history: History): void;
   labels(labels: LabelsInfo): void;
+  /** Another study runs, or none; or more is answered. */
+  study(study: StudyInfo | null): void;
   /** An answer or a picture, and the bytes of the picture. */
   info(info: Info, bytes: DataView | undefined): void;
   /** Small pictures that were asked for. */
@@ -42,6 +45,8 @@ export interface Kernel {
   readonly directions: DirectionsInfo | null;
   readonly history: History;
   readonly labels: LabelsInfo;
+  /** The study that runs; null for none. */
+  readonly study: StudyInfo | null;
   /** Whether there was no connection from the beginning, as in a saved notebook. */
   readonly absent: boolean;
   send(intent: Intent): void;

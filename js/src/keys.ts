@@ -32,6 +32,8 @@ export interface KeyCommands {
   /** Show the panel for a projector, or on the whole screen; or as before. */
   projector(): void;
   fullScreen(): void;
+  /** Whether a study runs: then only the keys for how the panel is shown mean something here. */
+  studies(): boolean;
   /** A control is held by pointer or key, or was let go. */
   hold(held: boolean): void;
   /** A pointer is pressed, or was let go. */
@@ -108,7 +110,7 @@ export const KEYS: readonly Keys[] = [
   { shown: "n", what: "name the open direction", run: { n: (to) => to.name() } },
   {
     shown: "o m f s b",
-    what: "in Names: obvious, meaningful (with Shift: not), the other end, skip, back; Enter: next",
+    what: "in Names and in a study: obvious, meaningful (with Shift: not), the other end, skip, back; Enter: next",
   },
   {
     shown: "p",
@@ -146,6 +148,7 @@ export function listenToKeys(scope: Scope, root: HTMLElement, commands: KeyComma
     // JupyterLab would run, move or delete cells, but it may still save the notebook and search in it.
     const host = (event.ctrlKey || event.metaKey) && ["s", "f"].includes(event.key.toLowerCase());
     if (!host) event.stopPropagation();
+    if (commands.studies() && !["p", "P"].includes(event.key)) return;
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !isTextField(event.target)) {
       const letter = event.key.toLowerCase();
       if (letter !== "z" && letter !== "y") return;

@@ -82,6 +82,13 @@ function isSaid(value: unknown): value is Said {
   );
 }
 
+/** What is wrong with the store, in words, and what to do; empty where all is saved. */
+export function notSaved({ unsaved, problem }: Pick<LabelsInfo, "unsaved" | "problem">): string {
+  if (unsaved === 0) return "";
+  const many = `${unsaved} ${unsaved === 1 ? "label is" : "labels are"}`;
+  return `Not saved: ${problem} ${many} in memory; panel.labels.save("labels.json") writes a file.`;
+}
+
 /** The name of a direction; empty where it has none. */
 export function nameOf({ named }: LabelsInfo, index: number): string {
   return named[index]?.name ?? "";

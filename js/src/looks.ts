@@ -63,7 +63,7 @@ interface Asked {
 
 export interface LooksHost {
   /** Ask the kernel; no items end what was asked for under the name. */
-  ask(name: string, size: number, items: readonly LookItem[]): void;
+  ask(name: string, size: number, items: readonly LookItem[], study: boolean): void;
   /** Pictures came: show again what is wanted. */
   came(): void;
   fail(error: unknown): void;
@@ -80,9 +80,10 @@ export class Looks {
    * Show the pictures of a group, most urgent first, and ask for those that are missing.
    *
    * `quiet`: the state is the kernel's, and nothing else is wanted of it; only then anything is asked for.
+   * `study`: what names the study whose pictures they are; empty where they are of the state.
    */
-  show(group: string, wanted: readonly Wanted[], state: State, quiet: boolean): void {
-    const context = contextOf(state);
+  show(group: string, wanted: readonly Wanted[], state: State, quiet: boolean, study = ""): void {
+    const context = study ? (item: LookItem) => `${study} | ${item}` : contextOf(state);
     const missing = new Map<string, LookItem>();
     for (const { thumb, item } of wanted) {
       const key = context(item);
@@ -96,7 +97,7 @@ export class Looks {
         missing.set(key, item);
       }
     }
-    if (quiet) this.#ask(group, missing, state.revision);
+    if (quiet) this.#ask(group, missing, state.revision, study !== "");
   }
 
   /** Take pictures that came; those of what is not asked for any more are left. */
@@ -123,14 +124,14 @@ export class Looks {
   }
 
   /** Pictures have names of their own each time: late ones of an older list are not taken for those of a newer. */
-  #ask(group: string, missing: ReadonlyMap<string, LookItem>, revision: number): void {
+  #ask(group: string, missing: ReadonlyMap<string, LookItem>, revision: number, study: boolean): void {
     const asked = this.#asked.get(group);
     if (asked && asked.open.size > 0) {
       // Its pictures come in order: what is open is at the front, unless something else is more urgent by now.
       const urgent = [...missing.keys()].slice(0, asked.open.size);
       const same = asked.revision === revision && urgent.every((key) => asked.keys.includes(key));
       if (same && urgent.length > 0) return;
-      this.host.ask(asked.name, SIZE, []);
+      this.host.ask(asked.name, SIZE, [], study);
     }
     this.#asked.delete(group);
     if (missing.size === 0) return;
@@ -144,6 +145,7 @@ export class Looks {
       name,
       size,
       some.map(([, item]) => item),
+      study,
     );
   }
 

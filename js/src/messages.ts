@@ -4,7 +4,10 @@ import { isFields, isNumber, isNumbers, isRange } from "./check";
 import type { Saying } from "./labels";
 import type { Patch } from "./state";
 
-/** A small picture: a start with the present edit, but one direction at this strength. */
+/**
+ * A small picture: a start with the present edit, but one direction at this strength. In a study: one of its
+ * seeds, the place of the question, and a share of how far it goes.
+ */
 export type LookItem = readonly [row: number, index: number, strength: number];
 
 export type Intent =
@@ -35,15 +38,17 @@ export type Request =
   /** Wants the sliders to do what carried edits do. */
   | { type: "spread" }
   /** Wants small pictures, at least `size` pixels high; one of no items ends the older one of the same name. */
-  | { type: "look"; name: string; size: number; items: readonly LookItem[] }
+  | { type: "look"; name: string; size: number; items: readonly LookItem[]; study: boolean }
   /** Wants a file of what is shown. */
   | { type: "share"; what: string; ending: string }
   /** Wants Python code that draws the sheet. */
   | { type: "code" }
-  /** Says something of a direction; null takes all of it away. */
-  | { type: "label"; index: number; fields: Saying | null }
+  /** Says something of a direction, or of the question at this place; null takes all of it away. */
+  | { type: "label"; index: number; fields: Saying | null; study: boolean }
   /** Takes back what was said last of a direction. */
-  | { type: "take_back" };
+  | { type: "take_back"; study: boolean }
+  /** Somebody answers the study that runs, or goes on with it; null leaves it. */
+  | { type: "join"; rater: string | null };
 
 /** How the bytes of pictures, one below the other, are to be read. */
 export interface Pixels {

@@ -25,6 +25,8 @@ import { named, shifted, withAnother, without } from "./starts";
 import { type Patch, ranged, resetting, type State } from "./state";
 import { createStatus } from "./status";
 import { Steps } from "./steps";
+import type { StudyInfo } from "./study";
+import { createStudyView } from "./study-view";
 import { createUndo } from "./undo";
 import { createViews } from "./views";
 import { createVisited } from "./visited";
@@ -113,13 +115,19 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     strength: (index, strength) => edit({ strengths: { [index]: strength } }),
     focus: (focused) => link.edit({ focused }, steps.last),
     lock,
-    say: (index, fields) => link.ask({ type: "label", index, fields }),
-    takeBack: () => link.ask({ type: "take_back" }),
+    say: (index, fields) => link.ask({ type: "label", index, fields, study: false }),
+    takeBack: () => link.ask({ type: "take_back", study: false }),
     sort: (sort) => edit({ sort }),
     stretch: (stretch) => edit({ stretch }),
     resetAll,
     explore: () => edit({ view: "explore" }),
     end: (index, end) => edit({ ranges: ranged(link.wanted(), index, end) }),
+    looked: look,
+  });
+  const study = createStudyView(scope, {
+    join: (rater) => link.ask({ type: "join", rater }),
+    say: (index, fields) => link.ask({ type: "label", index, fields, study: true }),
+    takeBack: () => link.ask({ type: "take_back", study: true }),
     looked: look,
   });
   const share = createShare(scope, limits, copy.button, (what, ending) =>
@@ -158,6 +166,10 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   /** Small pictures are of the directions that are found, so nothing is asked for while others are searched. */
   function look(): void {
     const wanted = link.wanted();
+    if (study.runs) {
+      looks.show("study", study.wanted(), wanted, link.quiet, study.context);
+      return;
+    }
     const quiet = link.quiet && found !== null && describes(found, wanted);
     directions.look(looks, wanted, quiet);
     looks.show("heat", heat.wanted(wanted, found), wanted, quiet);
@@ -185,7 +197,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   status.header.insertBefore(history.el, share.el);
   status.header.insertBefore(method.el, history.el);
   status.header.insertBefore(views.el, method.el);
-  root.append(status.header, status.strip, area, visited.el);
+  root.append(status.header, status.strip, study.el, area, visited.el);
 
   const link = new Link(viewName(), kernel.state, {
     send: (intent) => kernel.send(intent),
@@ -210,7 +222,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   });
 
   const looks = new Looks({
-    ask: (name, size, items) => link.ask({ type: "look", name, size, items }),
+    ask: (name, size, items, study) => link.ask({ type: "look", name, size, items, study }),
     came: look,
     fail: scope.fail,
   });
@@ -231,6 +243,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
       labels = told;
       draw();
     },
+    study: showStudy,
     info: (message, bytes) => link.receive(message, bytes),
     seen: (seen, bytes) => seen.view === link.view && looks.receive(seen, bytes),
     code: (code) => code.view === link.view && copy.receive(code.text),
@@ -265,6 +278,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     name: directions.name,
     projector: display.toggleProjector,
     fullScreen: display.toggleFullScreen,
+    studies: () => study.runs,
     hold: (held) => {
       link.hold(held);
       if (!held) look();
@@ -282,6 +296,12 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     { once: true },
   );
 
+  function showStudy(info: StudyInfo | null): void {
+    study.update(info);
+    root.classList.toggle("sefa-studying", study.runs);
+    look();
+  }
+
   /** The page is back: the kernel has forgotten this view. */
   function restart(): void {
     looks.forget();
@@ -289,6 +309,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   }
 
   el.append(root);
+  showStudy(kernel.study);
   draw();
   if (kernel.absent) link.disconnect();
   else link.start();

@@ -1,19 +1,24 @@
-/** How far a person is on the way through the directions: a tick for each. */
+/** How far a person is on the way through what is asked: a tick for each. */
 
 import { h, setText } from "./dom";
-import type { LabelsInfo } from "./labels";
 
 export interface Walk {
   readonly el: HTMLElement;
-  show(order: readonly number[], current: number, labels: LabelsInfo): void;
+  /** `named`: what is said, by what is asked; `words`: the same in words, in place of the counts. */
+  show(
+    order: readonly number[],
+    current: number,
+    named: Readonly<Record<string, { readonly name: string }>>,
+    words?: string,
+  ): void;
 }
 
 export function createWalk(): Walk {
   const ticks = h("div", { class: "sefa-ticks", "aria-hidden": "true" });
-  const words = h("p", { class: "sefa-quiet" });
+  const text = h("p", { class: "sefa-quiet" });
   return {
-    el: h("div", { class: "sefa-walk" }, ticks, words),
-    show(order, current, { named }) {
+    el: h("div", { class: "sefa-walk" }, ticks, text),
+    show(order, current, named, words) {
       while (ticks.children.length > order.length) ticks.lastChild?.remove();
       while (ticks.children.length < order.length) ticks.append(h("span", {}));
       let [names, answers] = [0, 0];
@@ -26,7 +31,7 @@ export function createWalk(): Walk {
         const shown = `sefa-tick-${kind}${index === current ? " sefa-here" : ""}`;
         if (tick && tick.className !== shown) tick.className = shown;
       });
-      setText(words, `${names} named, ${answers} without a name, of ${order.length}`);
+      setText(text, words ?? `${names} named, ${answers} without a name, of ${order.length}`);
     },
   };
 }

@@ -16,7 +16,7 @@ export class FakeModel {
 
   constructor(traits: Traits = {}) {
     const state = { ...wire.traits.state, carried: [], locked: [] };
-    this.traits = { ...structuredClone({ ...wire.traits, state }), ...traits };
+    this.traits = { ...structuredClone({ ...wire.traits, state, study_info: {} }), ...traits };
   }
 
   /** What a view of anywidget is given. */

@@ -3,6 +3,7 @@ import wire from "../../tests/wire.json" with { type: "json" };
 import { parseDirections, parseGeneratorInfo } from "../src/info";
 import { type Intent, parseCode, parseFile, parseInfo, parseSeen } from "../src/messages";
 import { parseHistory, parseState } from "../src/state";
+import { parseStudy } from "../src/study";
 
 test.each(Object.entries(wire.down))("a %s from the kernel is read field by field", (_type, content) => {
   expect(parseInfo(content) ?? parseSeen(content) ?? parseCode(content) ?? parseFile(content)).toEqual(
@@ -63,6 +64,7 @@ test("what goes up has exactly the fields of the wire", () => {
         [0, 3, -1.5],
         [0, 3, 1.5],
       ],
+      study: false,
     },
     { type: "code", view: "v1" },
     { type: "share", view: "v1", what: "film", ending: ".webp" },
@@ -71,8 +73,10 @@ test("what goes up has exactly the fields of the wire", () => {
       view: "v1",
       index: 3,
       fields: { name: "smile", sign: -1, range: [-1.5, 0.5], note: "", obvious: true, meaningful: null },
+      study: false,
     },
-    { type: "take_back", view: "v1" },
+    { type: "take_back", view: "v1", study: true },
+    { type: "join", view: "v1", rater: "Ada" },
   ];
   expect(up).toEqual(Object.values(wire.up));
 });
@@ -87,6 +91,15 @@ test("the traits are read as they are", () => {
   expect(parseHistory(wire.traits.history)).toEqual(wire.traits.history);
   expect(parseDirections(wire.traits.directions_info)).toEqual(wire.traits.directions_info);
   expect(parseGeneratorInfo(wire.traits.generator_info)).toEqual(wire.traits.generator_info);
+  expect(parseStudy(wire.traits.study_info)).toEqual(wire.traits.study_info);
+});
+
+test("no study runs where none is told, or one that is not of the wire's form", () => {
+  const info = wire.traits.study_info;
+  const half = { obvious: true, meaningful: null, name: "" };
+  const wrong = [{}, { ...info, rater: 3 }, { ...info, groups: [["0-1"]] }, { ...info, said: { "0": half } }];
+  for (const value of wrong) expect(parseStudy(value)).toBeNull();
+  expect(parseStudy({ ...info, result: { ...info.result, rows: [{}] } })?.result).toBeNull();
 });
 
 test("a spectrum of a method without values has none", () => {

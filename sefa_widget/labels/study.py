@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sefa_widget.arguments import MAX_SEED, flag, instance, whole
+from sefa_widget.arguments import MAX_SEED, flag, instance, several, whole
 from sefa_widget.directions import Directions, LayerChoice, choose_layers, factorize, format_layers
 from sefa_widget.generators.base import Generator, check_generator
 from sefa_widget.labels.counts import Key, StudyResult, count, key_of
@@ -16,7 +16,10 @@ from sefa_widget.labels.value import Label
 
 GROUPS = ((0, 2), (2, 6), (6, None))
 """Layers of the groups of the paper: bottom, middle, top."""
+MOST_SEEDS = 8
+"""How many rows of pictures raters see at most."""
 _CONTROL_SEED = 2**32
+_SEEDS = (0, 1, 2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +75,14 @@ class Study:
         All directions, group by group; `order` gives the order in which a rater sees them.
     seed
         Of the shuffling and of the random directions.
+    seeds
+        Of the pictures that raters see.
     """
 
     name: str
     items: tuple[Item, ...]
     seed: int
+    seeds: tuple[int, ...] = _SEEDS
 
     @classmethod
     def of(
@@ -89,6 +95,7 @@ class Study:
         controls: int | None = None,
         method: str | None = None,
         seed: int = 0,
+        seeds: Sequence[int] | None = None,
         **options: Any,
     ) -> Study:
         """Make a study; the same arguments give the same study in every kernel.
@@ -110,6 +117,9 @@ class Study:
             How directions are found; see `factorize`.
         seed
             Of the shuffling and of the random directions.
+        seeds
+            Of the pictures that raters see; None is those that a panel of the generator begins with, or 0, 1
+            and 2.
 
         Raises
         ------
@@ -122,6 +132,7 @@ class Study:
         limit = check_generator(generator).latent_dim
         n = min(10, limit) if n is None else whole(n, "n", 1, limit)
         seed = whole(seed, "seed", 0, MAX_SEED)
+        shown = _seeds(generator, seeds)
         extra = (n + 1) // 2 if controls is None else whole(controls, "controls", 0, limit)
         wanted = (
             _groups(generator) if groups is None else instance(groups, "groups", dict, "a dict of layers")
@@ -142,7 +153,7 @@ class Study:
                     seed=(_CONTROL_SEED + 1000 * seed + number) % MAX_SEED,
                 )
                 items += [Item(str(group), True, drawn, index) for index in range(extra)]
-        return cls(text, tuple(items), seed)
+        return cls(text, tuple(items), seed, shown)
 
     def order(self, rater: str) -> tuple[Item, ...]:
         """Give the items shuffled for one rater, the same way each time."""
@@ -223,6 +234,16 @@ def _groups(generator: Generator) -> dict[str, LayerChoice]:
     last = len(generator.layers)
     ranges = [(start, min(last if end is None else end, last)) for start, end in GROUPS if start < last]
     return {format_layers(tuple(range(*layers))): layers for layers in ranges}
+
+
+def _seeds(generator: Generator, seeds: Sequence[int] | None) -> tuple[int, ...]:
+    if seeds is None:
+        own = generator.opening.seeds
+        return own if len(own) > 1 else _SEEDS
+    given = [whole(seed, "A seed", 0, MAX_SEED) for seed in several(seeds, "seeds", "a list of seeds")]
+    if not 0 < len(given) <= MOST_SEEDS:
+        raise ValueError(f"seeds are {len(given)}; raters are shown 1 to {MOST_SEEDS}.")
+    return tuple(given)
 
 
 def _rater(rater: str) -> str:

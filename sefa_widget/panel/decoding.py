@@ -13,6 +13,7 @@ from sefa_widget.panel.messages import (
     Edit,
     Hello,
     Intent,
+    Join,
     Label,
     Look,
     Probe,
@@ -55,6 +56,7 @@ def decode(content: object) -> Intent:
         raise MessageError(f"A message is a dict; this is {reprlib.repr(content)}.")
     kind = content.get("type")
     view = _string(content, "view")
+    study = _flag(content, "study")
     if kind == "hello":
         return Hello(view, _whole(content, "seq"), _flag(content, "padded"))
     if kind == "bye":
@@ -76,7 +78,7 @@ def decode(content: object) -> Intent:
     if kind == "spread":
         return Spread(view)
     if kind == "look":
-        return Look(view, _string(content, "name"), _whole(content, "size", None), _items(content))
+        return Look(view, _string(content, "name"), _whole(content, "size", None), _items(content), study)
     if kind == "code":
         return Code(view)
     if kind == "share":
@@ -85,12 +87,14 @@ def decode(content: object) -> Intent:
         fields = content.get("fields")
         if fields is not None and not isinstance(fields, dict):
             raise MessageError(f"'fields' of a label are a dict or null; these are {reprlib.repr(fields)}.")
-        return Label(view, _whole(content, "index", None), fields)
+        return Label(view, _whole(content, "index", None), fields, study)
     if kind == "take_back":
-        return TakeBack(view)
+        return TakeBack(view, study)
+    if kind == "join":
+        return Join(view, None if content.get("rater") is None else _string(content, "rater"))
     raise MessageError(
         f"Message type {reprlib.repr(kind)} is unknown; known are hello, bye, probe, edit, undo, "
-        "visit, cancel, spread, look, code, share, label, take_back."
+        "visit, cancel, spread, look, code, share, label, take_back, join."
     )
 
 

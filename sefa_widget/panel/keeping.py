@@ -17,9 +17,9 @@ from sefa_widget.panel import messages
 from sefa_widget.panel.code import python_code
 from sefa_widget.panel.contents import starts
 from sefa_widget.panel.files import ENDINGS, MAKERS, save
-from sefa_widget.panel.labelling import LabellingWidget
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.still import Still, caption, still
+from sefa_widget.panel.studying import StudyingWidget
 from sefa_widget.panel.worker import Ending
 from sefa_widget.pictures.sheet import sheet
 from sefa_widget.progress import Progress, check_progress
@@ -50,7 +50,7 @@ class _Cancelled(Exception):
     """The file is not wanted any more."""
 
 
-class KeepingWidget(LabellingWidget):
+class KeepingWidget(StudyingWidget):
     """A widget whose pictures, names and state can be saved."""
 
     def __init__(self, session: Session, labels: Labels | None, rater: str) -> None:

@@ -85,7 +85,7 @@ class LabellingWidget(PaintingWidget):
         self._naming.say(directions, directions.index(said.index), said.fields)
         self._tell_names(directions)
 
-    def _take_back(self) -> None:
+    def _take_back(self, wanted: messages.TakeBack) -> None:
         directions = self._directions_shown()
         self._naming.take_back(directions)
         self._tell_names(directions)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch.nn.functional import interpolate
@@ -15,8 +16,10 @@ from sefa_widget.panel.messages import Look
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.worker import Ending
 from sefa_widget.pictures.drawing import batches_of_tiles
+from sefa_widget.pictures.editing import Edit
 from sefa_widget.pictures.features import KeptFeatures
 from sefa_widget.pictures.frames import Pixels, to_pixels
+from sefa_widget.pictures.starts import Start
 
 KEPT_BYTES = 2**26
 """Bytes of features and pictures kept for looks, apart from those of the sheet."""
@@ -38,6 +41,18 @@ class Seen:
     """``[n, h, w, 3]`` RGB."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """What the items of looks mean."""
+
+    starts: tuple[Start, ...]
+    """Where pictures begin, by the first number of an item."""
+    count: int
+    """How many edits there are."""
+    edit: Callable[[int, float], Edit]
+    """What is done, by the second number of an item and the strength."""
+
+
 @dataclass(slots=True)
 class _Job:
     """A look that is drawn, and how far."""
@@ -45,6 +60,7 @@ class _Job:
     look: Look
     context: contextvars.Context
     state: Hashable
+    scene: Scene | None
     parts: Iterator[Seen] | None = None
 
 
@@ -61,18 +77,24 @@ class Looks:
         self._open: Session | None = session
         self._kept = KeptFeatures(KEPT_BYTES)
         self._jobs: dict[tuple[str, str], _Job] = {}
+        self.study: Scene | None = None
+        """What looks of a study are of; None where none runs."""
 
     def want(self, look: Look) -> None:
         """Take a look in place of the view's older one of the same name; one without items ends that."""
         self._jobs.pop((look.view, look.name), None)
-        if look.items:
-            job = _Job(look, contextvars.copy_context(), shown(self._session.state))
-            self._jobs[look.view, look.name] = job
+        if look.items and (self.study is not None or not look.study):
+            scene = self.study if look.study else None
+            self._jobs[look.view, look.name] = _Job(look, contextvars.copy_context(), self._key(scene), scene)
 
     def drop(self, view: str) -> None:
         """Forget the looks of a view."""
         for key in [key for key in list(self._jobs) if key[0] == view]:
             self._jobs.pop(key, None)
+
+    def _key(self, scene: Scene | None) -> Hashable:
+        """Give what a job ends with: the state, or the study."""
+        return shown(self._session.state) if scene is None else self.study
 
     @property
     def _session(self) -> Session:
@@ -82,7 +104,7 @@ class Looks:
 
     def forget(self) -> None:
         """Let go of everything, and of the session; nothing can be drawn any more."""
-        self._open = None
+        self._open = self.study = None
         self._jobs.clear()
         self._kept.clear()
 
@@ -98,7 +120,7 @@ class Looks:
                 key, job = next(reversed(list(self._jobs.items())))
             except StopIteration:  # dropped meanwhile
                 return None
-            if job.state == shown(self._session.state):
+            if job.state == self._key(job.scene):
                 if job.parts is None:
                     job.parts = self._draw(job)
                 try:
@@ -117,21 +139,27 @@ class Looks:
 
     def _draw(self, job: _Job) -> Iterator[Seen]:
         """Draw the pictures of a look start by start, in the order of its items."""
-        contents = self._session.contents()
-        state, found, generator = contents.state, contents.found, self._session.generator
+        generator, scene = self._session.generator, job.scene
+        if scene is None:
+            contents = self._session.contents()
+            state, found = contents.state, contents.found
+            scene = Scene(contents.starts, len(found.directions), partial(edit_at, state, found))
+            revision = state.revision
+        else:
+            revision = self._session.state.revision
         known = [
             (number, item)
             for number, item in enumerate(job.look.items)
-            if item[0] < len(contents.starts) and item[1] < len(found.directions)
+            if item[0] < len(scene.starts) and item[1] < scene.count
         ]
         times = max(1, generator.resolution // max(1, job.look.size))
         for row in dict.fromkeys(item[0] for _, item in known):
             some = [(number, item) for number, item in known if item[0] == row]
-            columns = [edit_at(state, found, index, strength) for _, (_, index, strength) in some]
-            for batch in batches_of_tiles(generator, [contents.starts[row]], columns, kept=self._kept):
+            columns = [scene.edit(index, strength) for _, (_, index, strength) in some]
+            for batch in batches_of_tiles(generator, [scene.starts[row]], columns, kept=self._kept):
                 images = torch.stack([tile.image for tile in batch])
                 if times > 1:
                     height, width = (max(1, length // times) for length in images.shape[-2:])
                     images = interpolate(images.float(), size=(height, width), mode="area")
                 numbers = tuple(some[tile.column][0] for tile in batch)
-                yield Seen(job.look, job.context, state.revision, numbers, to_pixels(images))
+                yield Seen(job.look, job.context, revision, numbers, to_pixels(images))

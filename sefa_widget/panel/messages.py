@@ -125,6 +125,9 @@ class Look:
     """Wanted height in pixels; the pictures are at least as high if the generator's are."""
     items: list[tuple[int, int, float]]
     """Start, direction and strength of each picture."""
+    study: bool = False
+    """Whether they are of the study that runs: its seeds, its questions by their place in the rater's order,
+    and shares of how far these go, -1 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,8 @@ class Label:
     """Number of the direction."""
     fields: dict[str, Any] | None
     """What is said, by field of a label; what is left out stays. None takes all of it away."""
+    study: bool = False
+    """Whether it answers a question of the study that runs; `index` is its place in the rater's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,19 @@ class TakeBack:
     type: ClassVar[str] = "take_back"
     view: str
     """Name of the view."""
+    study: bool = False
+    """Whether it is the last answer in the study that runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Begin to answer the study that runs, or go on with it."""
+
+    type: ClassVar[str] = "join"
+    view: str
+    """Name of the view."""
+    rater: str | None
+    """Name of who answers; None leaves the study, and the panel shows its sliders again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +304,22 @@ class ProbeInfo:
     """Number of the probe."""
 
 
-Intent = Hello | Bye | Probe | Edit | Undo | Visit | Cancel | Spread | Look | Code | Share | Label | TakeBack
+Intent = (
+    Hello
+    | Bye
+    | Probe
+    | Edit
+    | Undo
+    | Visit
+    | Cancel
+    | Spread
+    | Look
+    | Code
+    | Share
+    | Label
+    | TakeBack
+    | Join
+)
 Info = FrameInfo | LookInfo | CodeInfo | FileInfo | ErrorInfo | ProgressInfo | ProbeInfo
 
 

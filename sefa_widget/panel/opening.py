@@ -16,7 +16,7 @@ from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.directions import Directions
 from sefa_widget.generators import BUNDLED, Generator, choose_device, load_generator
 from sefa_widget.generators.precision import as_dtype
-from sefa_widget.labels import Labels
+from sefa_widget.labels import Labels, Study
 from sefa_widget.panel.files import read_state
 from sefa_widget.panel.progress import ProgressLine
 from sefa_widget.panel.sharing import Key, model_key, shared
@@ -35,6 +35,7 @@ def explore(
     class_names: Sequence[str] | None = None,
     labels: Labels | str | Path | None = None,
     rater: str | None = None,
+    study: Study | str | None = None,
     device: str | torch.device | None = None,
     dtype: str | torch.dtype | None = None,
     assume: Mapping[str, Any] | None = None,
@@ -72,6 +73,8 @@ def explore(
         directory, which is made at the first label.
     rater
         Who gives names; None is the name of the user on this machine.
+    study
+        A study to show in place of the sliders, or the name of one: see `SefaWidget.study`.
     device
         Where it computes; None takes the first there is of CUDA, MPS and CPU.
     dtype
@@ -97,7 +100,7 @@ def explore(
         If the file cannot be read.
     ValueError
         If the device does not exist here or cannot draw in the dtype, or the state or directions are none of
-        this generator's, or class names are not as many as its classes.
+        this generator's, or the study is not, or class names are not as many as its classes.
     """
     kept = labels if labels is None or isinstance(labels, Labels) else Labels(labels)
     who = _user() if rater is None else instance(rater, "rater", str, "a text")
@@ -129,9 +132,16 @@ def explore(
     else:
         found = key()
         generator = _told(source, lambda progress: shared(found, lambda: load(progress)))
-    return SefaWidget(
+    panel = SefaWidget(
         generator, state=given, directions=directions, class_names=class_names, labels=kept, rater=who
     )
+    try:
+        if study is not None:
+            panel.study(study)
+    except BaseException:
+        panel.close()
+        raise
+    return panel
 
 
 def _user() -> str:

@@ -55,7 +55,9 @@ class WireWidget(StateWidget):
         elif isinstance(intent, messages.Label):
             self._say(intent)
         elif isinstance(intent, messages.TakeBack):
-            self._take_back()
+            self._take_back(intent)
+        elif isinstance(intent, messages.Join):
+            self._join(intent)
         elif isinstance(intent, messages.Code):
             self._tell(messages.CodeInfo(intent.view, self.code()))
         elif isinstance(intent, messages.Share):
@@ -83,8 +85,12 @@ class WireWidget(StateWidget):
         """Keep what is said of a direction."""
         raise NotImplementedError
 
-    def _take_back(self) -> None:
+    def _take_back(self, wanted: messages.TakeBack) -> None:
         """Take back what was said last."""
+        raise NotImplementedError
+
+    def _join(self, wanted: messages.Join) -> None:
+        """Let somebody answer the study that runs, or leave it."""
         raise NotImplementedError
 
     def _look(self, look: messages.Look) -> None:

@@ -75,7 +75,8 @@ def open_panel(address, chromium):
         page.evaluate("options => window.open_panel(options)", options)
         if frozen:
             page.clock.run_for(page.evaluate("models[0].delay"))
-        page.wait_for_selector(".sefa-picture[data-revision]")
+        shown = "attached" if "study" in options else "visible"  # a study hides the sheet
+        page.wait_for_selector(".sefa-picture[data-revision]", state=shown)
         return page
 
     yield open_

@@ -42,9 +42,38 @@ const LARGE = {
   }),
 };
 
+const RESULT = {
+  rows: [
+    { group: "0-1", control: false, asked: 3, answers: 0, obvious: "-", meaningful: "-" },
+    { group: "0-1", control: true, asked: 1, answers: 0, obvious: "-", meaningful: "-" },
+  ],
+  false_positives: "-",
+  agreement: [
+    { question: "obvious", fleiss: 0.41, krippendorff: 0.42, cohen: [["Ada", "Bo", -0.4]], range: [-0.4, -0.4], common: 3 },
+    { question: "meaningful", fleiss: null, krippendorff: null, cohen: [], range: [-0.2, 0.6], common: 0 },
+  ],
+  raters: [],
+  ignored: 0,
+};
+
+const STUDY = {
+  name: "class of 2026",
+  user: "ada",
+  rater: "",
+  seeds: [12, 31, 57],
+  count: 4,
+  groups: [["0-1", 0, 4]],
+  said: {},
+  result: RESULT,
+  uncounted: "",
+  place: "/home/ada/labels.sqlite",
+  problem: "",
+  unsaved: 0,
+};
+
 export class FakeModel {
   /** `size` is small or large; `delay` is the kernel's in ms; `state` overrides the first state. */
-  constructor({ size = "small", delay = 5, state = {}, mime = "image/x-rgba", name, deaf = false, classes = [] } = {}) {
+  constructor({ size = "small", delay = 5, state = {}, mime = "image/x-rgba", name, deaf = false, classes = [], study = null } = {}) {
     this.info = { ...(size === "large" ? LARGE : SMALL), ...(name ? { name } : {}), class_names: classes };
     this.delay = delay;
     this.mime = mime;
@@ -86,6 +115,7 @@ export class FakeModel {
         unsaved: 0,
         rater: "Ada",
       },
+      study_info: study === null ? {} : { ...STUDY, ...study },
     };
     this.factorise();
   }
@@ -124,8 +154,10 @@ export class FakeModel {
     const { type, view, seq } = message;
     if (type === "look") this.look(message);
     if (type === "share") this.share(message);
-    if (type === "label") this.say(message);
-    if (type === "take_back") this.labels({ named: this.said.pop() ?? {} });
+    if (type === "join") this.study(message.rater === null ? null : { rater: message.rater });
+    if (message.study === true && type !== "look") this.answer(message);
+    else if (type === "label") this.say(message);
+    else if (type === "take_back") this.labels({ named: this.said.pop() ?? {} });
     if (type === "probe") this.trigger("msg:custom", { type, view, seq }, []);
     if (type !== "hello" && type !== "edit") return;
     this.answered += 1;
@@ -176,6 +208,23 @@ export class FakeModel {
     this.trigger("change:labels_info");
   }
 
+  /** Change the trait of the study; null ends it. */
+  study(change) {
+    this.traits.study_info = change === null ? {} : { ...this.traits.study_info, ...change };
+    this.trigger("change:study_info");
+  }
+
+  /** Keep the answer to a question of the study, or take the last one back. */
+  answer({ type, index, fields }) {
+    const { said, groups, rater } = this.traits.study_info;
+    this.answers ??= [];
+    if (type === "label") this.answers.push(said);
+    const next = type === "label" ? { ...said, [index]: fields } : this.answers.pop();
+    const count = Object.keys(next).length;
+    const [name, , of] = groups[0];
+    this.study({ said: next, groups: [[name, count, of]], result: { ...RESULT, raters: [[rater, count]] } });
+  }
+
   factorise() {
     const { layers, normalize } = this.traits.state;
     const d = this.info.latent_dim;
@@ -195,7 +244,7 @@ export class FakeModel {
   }
 
   /** Draw small pictures, some at a time, unless `deaf` to looks; only the newest of a name is drawn. */
-  look({ view, name, size, items }) {
+  look({ view, name, size, items, study }) {
     if (this.deaf) return;
     this.looks ??= new Map();
     this.looks.set(name, items);
@@ -204,11 +253,13 @@ export class FakeModel {
     const side = this.info.resolution / times;
     const step = (first) => {
       if (this.looks.get(name) !== items || this.traits.state !== state || first >= items.length) return;
+      const far = study ? 5 : 1;
       const some = items.slice(first, first + 8);
       const rgba = new Uint8ClampedArray(some.length * side * side * 4);
       some.forEach(([row, index, strength], place) => {
-        const strengths = { ...state.strengths, [index]: strength };
-        rgba.set(picture({ seed: state.starts[row].seed, strengths }, side), place * side * side * 4);
+        const strengths = { ...state.strengths, [index]: far * strength };
+        const seed = study ? this.traits.study_info.seeds[row] : state.starts[row].seed;
+        rgba.set(picture({ seed, strengths }, side), place * side * side * 4);
       });
       const shown = { items: some.map((_, place) => first + place), width: side, height: side };
       const info = { type: "look", view, name, revision: state.revision, mime: "image/x-rgba", ...shown };

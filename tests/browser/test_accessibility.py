@@ -36,6 +36,9 @@ VIEWS = {
     "where it changes": ({}, [".sefa-heat-button"]),
     "help": ({}, [".sefa-help-button"]),
     "share": ({}, [".sefa-share > button"]),
+    "who answers a study": ({"study": {}}, []),
+    "a study": ({"study": {"rater": "Ada"}}, []),
+    "the counts of a study": ({"study": {}}, [".sefa-study button:text('Watch')"]),
     "a large generator": ({"size": "large"}, []),
 }
 

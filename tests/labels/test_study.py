@@ -48,6 +48,12 @@ def test_everybody_gets_the_same_items_in_an_order_of_their_own(heads):
     assert len({tuple(ada), tuple(bo), tuple(keys)}) == 3
 
 
+def test_everybody_sees_the_same_people(heads, tiny_style):
+    assert Study.of(heads, "class", n=1).seeds == heads.opening.seeds
+    assert Study.of(tiny_style, "class", n=1).seeds == (0, 1, 2)
+    assert Study.of(heads, "class", n=1, seeds=[5, 6]).seeds == (5, 6)
+
+
 def test_answers_are_kept_seen_by_others_and_can_be_given_again(heads, path):
     study = Study.of(heads, "class", n=2, controls=0)
     labels, teacher = Labels(path), Labels(path)
@@ -160,6 +166,9 @@ def test_counting_without_its_libraries_says_what_to_install(tiny_style, monkeyp
         ({"groups": [(0, 2)]}, "groups is a list .*; it must be a dict of layers"),
         ({"groups": {"a": (0, 9)}}, "Layer range 0:9 is outside 0:3"),
         ({"seed": -1}, "seed is -1"),
+        ({"seeds": 3}, "seeds is an int .*; it must be a list of seeds"),
+        ({"seeds": []}, "seeds are 0; raters are shown 1 to 8"),
+        ({"seeds": [-1]}, "A seed is -1"),
         ({"method": "SeFa"}, "Did you mean 'sefa'"),
     ],
 )

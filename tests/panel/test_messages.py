@@ -16,6 +16,7 @@ from sefa_widget.panel.messages import (
     FileInfo,
     FrameInfo,
     Hello,
+    Join,
     Label,
     Look,
     LookInfo,
@@ -44,6 +45,7 @@ UP = {
     "share": Share,
     "label": Label,
     "take_back": TakeBack,
+    "join": Join,
 }
 DOWN = {
     "frame": FrameInfo,
@@ -103,6 +105,9 @@ def test_what_the_kernel_sends_has_exactly_the_fields_of_the_example(name):
         ({**LOOK, "items": [[0, 1, 10**400]]}, "'items'"),
         ({**LOOK, "items": [[0, 1, True]]}, "'items'"),
         ({**LOOK, "items": [[0, 1, 1.0]] * 257}, "'items'"),
+        ({**LOOK, "study": 1}, "'study'"),
+        ({"type": "join", "view": "v", "rater": ""}, "'rater'"),
+        ({"type": "join", "view": "v", "rater": "x" * 101}, "'rater'"),
         ({"type": "probe", "view": "v"}, "'seq'"),
         ({"type": "hello", "view": "x" * 101}, "'view'"),
     ],

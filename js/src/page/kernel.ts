@@ -77,6 +77,11 @@ export class PageKernel implements Kernel {
     return this.#steps.history(this.#state.revision);
   }
 
+  /** A page has no store that others answer in. */
+  get study() {
+    return null;
+  }
+
   get labels() {
     return this.names.info(this.#found);
   }

@@ -153,7 +153,7 @@ test("small pictures are drawn a few at a time, so that an edit never waits for 
   await send({ type: "hello", view: "v", seq: 1, padded: false });
   await draw();
   const items = Array.from({ length: 25 }, (_, n) => [0, 0, n / 10] as const);
-  await send({ type: "look", view: "v", name: "ends 1", size: 2, items });
+  await send({ type: "look", study: false, view: "v", name: "ends 1", size: 2, items });
   await draw();
   expect(listener.seen.mock.calls[0]?.[0]).toMatchObject({ name: "ends 1", width: 2, revision: 0 });
   await send(edit(2, { strengths: { 0: 1 } }));
@@ -166,6 +166,7 @@ test("small pictures of a state that has gone are not drawn", async () => {
   const { send, draw, listener, painted } = open();
   await send(edit(1, { strengths: { 0: 1 } }), {
     type: "look",
+    study: false,
     view: "v",
     name: "ends 1",
     size: 2,
@@ -205,9 +206,9 @@ test("other layers come with their directions and names", async () => {
 
 test("a name is told, and taken back", async () => {
   const { send, kernel, errors } = open();
-  await send({ type: "label", view: "v", index: 1, fields: { name: "smile" } });
+  await send({ type: "label", view: "v", index: 1, fields: { name: "smile" }, study: false });
   expect(kernel.labels.named[1]?.name).toBe("smile");
-  await send({ type: "take_back", view: "v" }, { type: "take_back", view: "v" });
+  await send({ type: "take_back", view: "v", study: false }, { type: "take_back", view: "v", study: false });
   expect(kernel.labels.named).toEqual({});
   expect(errors()).toEqual(["There is nothing to take back."]);
 });

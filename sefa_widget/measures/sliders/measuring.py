@@ -78,6 +78,11 @@ class Measuring:
         """Whether the directions that are shown at first are measured, or cannot be."""
         return self._over or all(index in self._found for index in range(min(FIRST, len(self._directions))))
 
+    @property
+    def ended(self) -> bool:
+        """Whether all is measured that is measured without being wanted, or nothing can be."""
+        return self._over or not self._next()
+
     def step(self, wanted: Collection[int] = ()) -> bool:
         """Draw one batch of pictures.
 
