@@ -122,3 +122,10 @@ def test_an_interrupt_before_the_first_latent_is_done_goes_on_up(monkeypatch):
     monkeypatch.setattr(derivatives, "_jacobian", interrupt)
     with pytest.raises(KeyboardInterrupt):
         grams(generator, generator.sample([1]), [0], None, None)
+
+
+def test_codes_of_another_type_are_read_in_that_of_the_generator():
+    generator = linear()
+    latent = generator.sample([1])
+    inside, _, _ = grams(generator, latent.to("cpu", torch.float64), [0], None, None)
+    assert torch.equal(inside, grams(generator, latent, [0], None, None)[0])

@@ -220,7 +220,7 @@ def test_the_chance_of_random_directions_is_the_quantile_of_their_beta_distribut
 
 def test_reliability_does_not_depend_on_the_scale_of_the_codes(line):
     codes, scores = line
-    assert separate(codes * 1e5, scores, chosen=0.1).reliability == pytest.approx(1)
+    assert separate(codes * 1e7, scores, chosen=0.1).reliability == pytest.approx(1)
 
 
 def test_a_warning_of_ties_names_the_line_that_asked_for_the_planes(line):

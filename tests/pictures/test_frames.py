@@ -151,3 +151,16 @@ def test_half_precision_is_rounded_as_full_precision_is():
     assert frames.to_pixels(image)[0, :, 0].tolist() == list(range(256))
     half = image.half()
     assert np.array_equal(frames.to_pixels(half), frames.to_pixels(half.float()))
+
+
+def test_an_opaque_picture_keeps_its_colours():
+    image = torch.tensor([-1.0, 0.2, 0.6, 1.0])[:, None, None].expand(4, 3, 3)
+    assert frames.to_pixels(image)[1, 1].tolist() == [0, 153, 204]
+    grey = torch.tensor([0.2, 1.0])[:, None, None].expand(2, 3, 3)
+    assert frames.to_pixels(grey)[1, 1].tolist() == [153] * 3
+
+
+def test_many_small_pictures_are_still_small():
+    pixels = np.zeros((130, 2, 3, 3), np.uint8)
+    for frame in (frames.preview(pixels), frames.final(pixels)):
+        assert (frame.mime, len(frame.data)) == ("image/x-rgba", 130 * 2 * 3 * 4)

@@ -72,6 +72,14 @@ def test_pictures_on_the_way_and_whole_ones_are_kept_apart(heads):
     assert torch.allclose(draw(largest=32), expected, atol=1e-5)
 
 
+def test_a_whole_picture_is_never_drawn_on_from_a_small_one(heads):
+    kept, edit = KeptFeatures(), Edit(factorize(heads), {0: 0.3})
+    for size in (32, 16):
+        list(tiles(heads, [Start(31)], [edit], kept=kept, largest=size))
+    (tile,) = tiles(heads, [Start(31)], [edit], kept=kept)
+    assert abs(to_pixels(tile.image).astype(int) - whole(heads, Start(31), edit)).max() <= 1
+
+
 def test_a_network_without_small_pictures_says_so(tiny):
     with pytest.raises(ValueError, match="'tiny' makes no picture of 8 pixels or less on its way"):
         list(tiles(tiny, [Start(0)], [UNEDITED], largest=8))
