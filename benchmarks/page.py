@@ -43,6 +43,7 @@ DRAG = """async (events) => {
     seen()
   })
   const times = []
+  slider.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }))  // held, as in a drag
   for (let n = 1; n <= events; n++) {
     const before = canvas().dataset.revision, start = performance.now()
     slider.value = String(Math.sin(n * 1.618) * 0.3)
@@ -51,6 +52,7 @@ DRAG = """async (events) => {
     await frame()
     times.push(performance.now() - start)
   }
+  slider.dispatchEvent(new PointerEvent("pointerup", { bubbles: true }))
   return [times, Number(slider.value)]
 }"""
 
