@@ -18,11 +18,11 @@ const NEW: Said = {
 };
 
 /** What was said in this page: by search, then by number of the direction. */
-type Said2 = Record<string, Record<string, Said & { readonly time: string; readonly id: string }>>;
+type AllSaid = Record<string, Record<string, Said & { readonly time: string; readonly id: string }>>;
 
 export class Names {
-  #said: Said2 = {};
-  readonly #before: Said2[] = [];
+  #said: AllSaid = {};
+  readonly #before: AllSaid[] = [];
   readonly #key: string;
   /** Why names cannot be kept; empty where they can. */
   #problem = "";
@@ -34,7 +34,7 @@ export class Names {
     this.#key = `sefa_widget names ${contents.state.fingerprint ?? contents.generator.name}`;
     try {
       const known: unknown = JSON.parse(storage?.getItem(this.#key) ?? "{}");
-      if (typeof known === "object" && known !== null) this.#said = known as Said2;
+      if (typeof known === "object" && known !== null) this.#said = known as AllSaid;
     } catch {
       this.#problem = "What this browser kept of an earlier visit cannot be read.";
     }
