@@ -1,0 +1,66 @@
+"""Carried edits as strengths of the present directions."""
+
+import pytest
+import torch
+
+from sefa_widget.panel import spreading
+from sefa_widget.panel.session import Session
+
+
+@pytest.fixture
+def session(tiny_style):
+    """An edit along SeFa of one layer, carried to the directions of two; both are applied to two layers."""
+    session = Session(tiny_style, {"layers": (0, 1), "method": "sefa", "edit_layers": (0, 2)})
+    session.apply({"strengths": {0: 2.0, 1: -1.0}})
+    session.apply({"layers": (0, 2)})
+    return session
+
+
+def patch(session):
+    return spreading.spread(session.state, session.finder.found(session.state))
+
+
+def test_the_strengths_do_what_the_carried_edit_did(session, monkeypatch):
+    monkeypatch.setattr(spreading, "HELD", 1 - 1e-10)
+    before = session.sheet().tiles
+    given = patch(session)
+    assert given["carried"] == []
+    session.apply(given)
+    assert len(session.state.carried) == 0
+    assert abs(session.sheet().tiles.astype(int) - before.astype(int)).max() <= 2
+
+
+def test_what_the_sliders_had_set_is_added(session):
+    alone = patch(session)["strengths"]
+    index = next(iter(alone))
+    session.apply({"strengths": {index: 5.0}})
+    assert patch(session)["strengths"][index] == pytest.approx(alone[index] + 5)
+
+
+def test_no_more_sliders_are_moved_than_hold_the_edit(session):
+    found = session.finder.found(session.state)
+    given = spreading.spread(session.state, found)["strengths"]
+    vectors = found.directions.vectors
+    wanted = found.carried.directions.vectors[:2].T @ torch.tensor([2.0, -1.0], dtype=torch.float64)
+
+    def held(some):
+        left = wanted - sum(given[index] * vectors[index] for index in some)
+        return 1 - float(left.norm() / wanted.norm()) ** 2
+
+    order = sorted(given, key=lambda i: -abs(given[i]))
+    assert held(order) >= spreading.HELD
+    assert held(order[:-1]) < spreading.HELD
+
+
+def test_too_few_sliders_say_how_much_they_hold(session, monkeypatch):
+    monkeypatch.setattr(spreading, "MOST_MOVED", 1)
+    with pytest.raises(ValueError, match=r"1 sliders hold \d+ % of the carried edit, and 99.9 % is needed"):
+        patch(session)
+
+
+def test_an_edit_of_other_rows_stays_carried(tiny_style):
+    session = Session(tiny_style, {"layers": (0, 1), "method": "sefa"})
+    session.apply({"strengths": {0: 2.0}})
+    session.apply({"layers": (1, 2)})
+    with pytest.raises(ValueError, match="Nothing that is carried over moves the same code rows"):
+        patch(session)
