@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import golden from "../../../tests/golden/normal.json" with { type: "json" };
+import golden from "../../../tests/normal.json" with { type: "json" };
 import { normal } from "../../src/page/normal";
 
 test.each(golden)("the $count numbers of seed $seed are those of PyTorch", ({ seed, count, numbers }) => {
