@@ -72,9 +72,12 @@ def front(tiny, recorded_comms):
     widget.close()
 
 
-def test_the_example_traits_have_the_fields_of_the_real_ones(front):
+def test_the_example_traits_have_the_fields_of_the_real_ones(front, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where a study looks for what was answered
     front.send({"type": "hello", "view": "v", "seq": 1})
     front.wait("frame", 1)
+    assert front.widget.study_info == {}  # as long as no study runs
+    front.widget.study("class of 2026")
     for name, example in WIRE["traits"].items():
         real = getattr(front.widget, name)
         assert real.keys() == example.keys()
