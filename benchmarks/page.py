@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from sefa_widget import Edit, Start, explore, factorize, page, sheet
 
@@ -64,7 +64,7 @@ def picture(opened: Page) -> np.ndarray:
     return np.asarray(image).astype(int)
 
 
-def measure(name: str, people: int, path: Path, browser: object) -> None:
+def measure(name: str, people: int, path: Path, browser: Browser) -> None:
     """Make a page, drag in it, and print its figures."""
     with explore(name) as panel:
         panel.starts = list(panel.starts)[:1] if people == 1 else [31, 88, 75, 51]
@@ -73,7 +73,7 @@ def measure(name: str, people: int, path: Path, browser: object) -> None:
         made = time.perf_counter() - start
         psi, seed = panel.truncation_psi, panel.starts[0].seed
         found = factorize(panel.generator, layers=panel.layers, method=panel.directions.method)
-        context = browser.new_context(offline=True, viewport={"width": 1200, "height": 900})  # type: ignore[attr-defined]
+        context = browser.new_context(offline=True, viewport={"width": 1200, "height": 900})
         opened = context.new_page()
         start = time.perf_counter()
         opened.goto(path.as_uri())

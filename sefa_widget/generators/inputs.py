@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from sefa_widget.generators.base import Generator
 
 
+EXPORTING = getattr(torch.compiler, "is_exporting", torch.compiler.is_compiling)
+"""Whether torch.export reads this; torch before 2.7 tells it of compilers only."""
+
+
 def normal_vectors(generator: Generator, z: object) -> Tensor:
     """Return z ``[N, z_dim]`` on the generator's device and of its type, or say what is wrong with it."""
     z = instance(z, "z", Tensor, f"a tensor of normal vectors [N, {generator.z_dim}]")
@@ -71,7 +75,7 @@ def noise(value: object) -> Noise:
 
 
 def _finite(values: Tensor, what: str) -> Tensor:
-    if torch.compiler.is_compiling():  # an exporter follows what is computed, and there are no numbers yet
+    if EXPORTING():  # it follows what is computed, and there are no numbers yet
         return values
     if not values.isfinite().all():
         raise ValueError(f"Some {what} are NaN or infinite; they must be finite.")

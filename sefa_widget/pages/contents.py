@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sefa_widget.arguments import whole
 from sefa_widget.directions import Directions
+from sefa_widget.generators import BUNDLED
 from sefa_widget.generators.base import Generator
 from sefa_widget.labels import Label, Labels
 from sefa_widget.panel.contents import Found
@@ -49,7 +51,8 @@ def sessions_of(session: Session, searches: Sequence[tuple[str | None, Range]]) 
         If the generator has no such layers or method.
     """
     state = session.state
-    begun = {**describe(state), "strengths": {}, "carried": [], "second": None}
+    # Rows that are edited are chosen in the page; a page holds those of the directions' own layers.
+    begun = {**describe(state), "strengths": {}, "carried": [], "second": None, "edit_layers": None}
     sessions = []
     for method, layers in dict.fromkeys(((state.method, state.layers), *searches)):
         one = Session(session.generator, begun, session.finder.given)
@@ -82,8 +85,9 @@ def page_contents(
             {
                 "info": info,
                 "normalize": one.state.normalize,
+                "options": describe(one.state)["options"],
                 "rows": list(found.rows),
-                "labels": {**named.info(found.directions), "place": ""},
+                "labels": {**named.info(found.directions), "place": "", "problem": ""},
                 "label": _label(directions, generator),
             }
         )
@@ -91,15 +95,21 @@ def page_contents(
     described = about(generator, list(methods), session.class_names)
     for shown in described["methods"]:
         shown["options"], shown["takes"], shown["title"] = [], "", methods[shown["name"]]
-    first = {**describe(session.identified()), "method": held[0]["info"]["method"], "options": {}}
+    first = {**describe(session.identified()), "method": held[0]["info"]["method"]}
     first["noise"] = "none" if state.noise == "none" else "const"
     values = {
         "generator": {**described, "noisy": False},
         "state": {**first, "second": None, "revision": 0},
         "searches": held,
-        "source": generator.source,
+        "source": source_name(generator),
     }
     return Contents(values, b"".join(vectors))
+
+
+def source_name(generator: Generator) -> str | None:
+    """Give what opens a generator elsewhere: a bundled name, or its file without folders."""
+    source = generator.source
+    return source if source is None or source in BUNDLED else Path(source).name
 
 
 def usual_layers(generator: Generator) -> list[Range]:
@@ -133,10 +143,14 @@ def _first(info: dict[str, Any], k: int | None) -> dict[str, Any]:
     if k is None:
         return info
     count = min(whole(k, "k", 1), len(info["ends"]))
+    if count == len(info["ends"]):
+        return info
     cut = {name: info[name][:count] for name in ("ends", "stops")}
     values = None if info["values"] is None else info["values"][:count]
     acts = {index: value for index, value in info["acts"].items() if int(index) < count}
-    return {**info, **cut, "values": values, "acts": acts}
+    # Of a part of them no share of all can be told: the panel does so where the name begins with "share".
+    name = f"first {count} of {len(info['ends'])}: {info['value_name']}" if info["value_name"] else ""
+    return {**info, **cut, "values": values, "value_name": name, "acts": acts}
 
 
 def _label(directions: Directions, generator: Generator) -> dict[str, Any]:

@@ -20,8 +20,10 @@ from typing import Any
 from sefa_widget.arguments import instance, known_names, several
 from sefa_widget.arguments import path as full_path
 from sefa_widget.panel.session import Session
-from sefa_widget.panel.state import describe
+from sefa_widget.panel.state import State, describe
 
+FIXED = ("noise", "normalize", "options", "second")
+"""Fields of the state that a page has as the panel had them."""
 PARTS = ("title", "text", "question", "choices", "told", "state")
 MOST_TEXT = 5000
 """Characters of a text."""
@@ -68,8 +70,23 @@ def _step(given: Any, number: int, session: Session) -> dict[str, Any]:
         shown = describe(Session(session.generator, {**describe(session.state), **state}).state)
     except ValueError as error:
         raise ValueError(f"{what}: {error}") from error
-    step["state"] = {name: shown[name] for name in state if name in shown}
+    now = describe(session.state)
+    if other := [name for name in FIXED if name in state and shown[name] != now[name]]:
+        raise ValueError(f"{what}: a page has the {other[0]} that the panel has; a step cannot change it.")
+    step["state"] = {name: shown[name] for name in state if name in shown and name not in FIXED}
     return step
+
+
+def lesson_searches(
+    steps: Sequence[Mapping[str, Any]], state: State
+) -> list[tuple[str | None, tuple[int, int]]]:
+    """Give the method and the layers of the directions that steps show, where they say any."""
+    found = []
+    for shown in (step["state"] for step in steps):
+        if "layers" in shown or "method" in shown:
+            first, stop = shown.get("layers", state.layers)
+            found.append((shown.get("method", state.method), (first, stop)))
+    return found
 
 
 def read_answers(paths: Sequence[str | Path] | str | Path) -> list[dict[str, str]]:

@@ -20,9 +20,8 @@ from sefa_widget.generators.latent import Noise
 from sefa_widget.labels import Labels
 from sefa_widget.pages.contents import page_contents, sessions_of, usual_layers
 from sefa_widget.pages.document import check_built, document
-from sefa_widget.pages.lesson import lesson_steps
+from sefa_widget.pages.lesson import lesson_searches, lesson_steps
 from sefa_widget.pages.model import PageModel, page_model
-from sefa_widget.panel.code import python_code
 from sefa_widget.panel.files import MAKERS
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.still import caption, still
@@ -30,6 +29,7 @@ from sefa_widget.panel.widget import SefaWidget
 from sefa_widget.progress import Progress, check_progress, part
 from sefa_widget.saving import replacing
 
+LIVE_AGAIN = "It moves where this page can run: in a browser with JavaScript and WebAssembly."
 PAIRS = "half-open ranges of layers, for example [(0, 3), (3, 5)]"
 HALF_BYTES = 2
 """Of a weight in half precision."""
@@ -141,7 +141,8 @@ def write_page(
     given = usual_layers(generator) if layers is None else several(layers, "layers", PAIRS)
     ranges = [_pair(one) for one in given]
     steps = lesson_steps(lesson, session)
-    sessions = sessions_of(session, [(method, one) for method in (state.method, *methods) for one in ranges])
+    searches = [(method, one) for method in (state.method, *methods) for one in ranges]
+    sessions = sessions_of(session, [*searches, *lesson_searches(steps, state)])
     if k is not None:
         whole(k, "k", 1)
     check_built()
@@ -161,7 +162,7 @@ def write_page(
     contents = page_contents(session, labels, sessions, k, _rest(progress))
     first = session.contents()
     words = caption(generator.name, state, first.found.directions, {})
-    picture = still(session.sheet().tiles, words, python_code(generator, first)).html()
+    picture = still(session.sheet().tiles, words).html(LIVE_AGAIN)
     values = {
         **contents.values,
         "network": {
@@ -192,9 +193,20 @@ def _about(session: Session, found: str, model: PageModel, note: str) -> list[st
         f"{generator.name}: {generator.family}, {generator.resolution} px. All pictures are made by a GAN.",
         f"{found} of layers {layers} at first. A seed draws the same picture as in Python: colours differ by "
         f"{max(1, model.error)} of 255 at most.",
+        *_left_out(session),
         *([note] if note else []),
         f"Made with sefa_widget {__version__} on {today}. ONNX Runtime Web (MIT licence) runs the generator.",
     ]
+
+
+def _left_out(session: Session) -> list[str]:
+    """Say what the panel showed and the page does not."""
+    state = session.state
+    said = {
+        "The panel drew fresh noise; this page draws with the stored noise.": state.noise == "random",
+        "The second search of the panel is not in this page.": state.second is not None,
+    }
+    return [text for text, true in said.items() if true]
 
 
 def _pair(given: Any) -> tuple[int, int]:

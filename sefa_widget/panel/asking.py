@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,8 @@ from sefa_widget.panel.messages import sendable
 from sefa_widget.panel.results import described_result
 from sefa_widget.pictures.editing import Edit
 from sefa_widget.pictures.starts import Start
+
+log = logging.getLogger("sefa_widget")
 
 SAID = ("obvious", "meaningful", "name")
 """Fields of an answer."""
@@ -202,6 +205,9 @@ class Asking:
             result = described_result(self.result())
         except ImportError as error:
             problem = str(error)
+        except Exception as error:  # said once, until somebody answers
+            log.exception("The study could not be counted.")
+            problem = f"The answers could not be counted: {error}"
         with self._lock:
             self._counted = _Counted(version, result, problem)
             if self._rater is not None:

@@ -20,6 +20,7 @@ MOST_BYTES = 100_000
 """Of the picture; it is in the HTML and beside it, so a cell's output stays under 300 kB."""
 LARGEST = 960
 """Pixels of the picture's longer side."""
+RUN_AGAIN = "Run the cell to move the sliders again."
 GAP = 2
 """Pixels between two tiles."""
 
@@ -48,10 +49,10 @@ class Still:
     caption: str
     code: str = ""
 
-    def html(self) -> str:
-        """Give it as HTML of its own, without scripts: every text is escaped."""
+    def html(self, again: str = RUN_AGAIN) -> str:
+        """Give it as HTML of its own, without scripts: every text is escaped. `again` says how it moves."""
         data = base64.b64encode(self.picture).decode()
-        again = (
+        code = (
             f"<details><summary>Python that draws it again</summary><pre>{escape(self.code)}</pre></details>"
             if self.code
             else ""
@@ -60,8 +61,8 @@ class Still:
             '<figure style="margin: 0; max-width: 100%">'
             f'<img src="data:{self.mime};base64,{data}" width="{self.width}" style="max-width: 100%" '
             f'alt="{escape(self.caption)}">'
-            f"<figcaption>{escape(self.caption)}<br>A saved picture, made by a GAN. Run the cell to move "
-            f"the sliders again.</figcaption>{again}</figure>"
+            f"<figcaption>{escape(self.caption)}<br>A saved picture, made by a GAN. {escape(again)}"
+            f"</figcaption>{code}</figure>"
         )
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, object]:

@@ -144,11 +144,9 @@ class StudyingWidget(LabellingWidget):
         super()._settle()
         if self._stopped or self._stream.waiting or self._looks.wanted:
             return  # counting a large class takes a second; pictures come first
-        try:
+        with self._errors_to_panel("", 0):
             if asking.look():
                 self._tell_study()
-        except Exception:
-            log.exception("The study could not be counted.")
 
     def _draw_looks(self) -> None:
         if not self._runs or self._asking is None or self._asking.measured:

@@ -85,14 +85,6 @@ def pixels(opened, row=0):
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(data.split(",")[1]))).convert("RGB")).astype(int)
 
 
-def settled(opened):
-    """Wait until the picture of the newest state is there."""
-    opened.wait_for_function(
-        "() => { const p = document.querySelector('.sefa-panel'); return p.dataset.status === 'ready' &&"
-        " !document.querySelector('.sefa-people .sefa-outdated') }"
-    )
-
-
 def drag(opened, index, value):
     opened.evaluate(
         """([index, value]) => {
@@ -141,11 +133,9 @@ def test_the_page_shows_names_and_runs_no_code_of_any_text(heads, open_page):
     opened = open_page(heads)
     expect(opened.locator("h1")).to_have_text(f"Heads {EVIL}")
     expect(opened.locator("footer")).to_contain_text(EVIL)
-    assert EVIL in opened.locator(".sefa-rows, .sefa-sliders").first.inner_text() + opened.evaluate(
-        "[...document.querySelectorAll('.sefa-panel input')].map((input) => input.value).join()"
-    )
+    expect(opened.locator(".sefa-panel")).to_contain_text(EVIL)
     assert opened.evaluate("document.querySelectorAll('.sefa-panel img').length") == 0
-    assert "broken" not in opened.title() or EVIL in opened.title()
+    assert opened.title() == f"Heads {EVIL}"
 
 
 def test_names_that_are_given_in_a_page_stay_and_are_a_file_that_python_reads(heads, open_page, tmp_path):

@@ -85,3 +85,28 @@ def test_layers_and_methods_that_there_are_not_are_refused_before_anything_is_se
 def test_a_search_that_is_asked_for_twice_is_held_once(tiny_style):
     session = Session(tiny_style, {"method": "sefa", "layers": (0, 2)})
     assert len(sessions_of(session, [("sefa", (0, 2)), ("sefa", (0, 1)), ("sefa", (0, 1))])) == 2
+
+
+def test_a_part_of_the_directions_says_so_and_tells_no_share_of_all(tiny_style):
+    (some,) = page_contents(Session(tiny_style), None, [], k=2).values["searches"]
+    (whole,) = page_contents(Session(tiny_style), None, [], k=99).values["searches"]
+    assert some["info"]["value_name"] == f"first 2 of 6: {whole['info']['value_name']}"
+    assert len(whole["info"]["values"]) == 6
+
+
+def test_edited_layers_and_options_of_the_panel_come_along_and_rows_are_those_of_the_directions(tiny_style):
+    session = Session(tiny_style, {"layers": (0, 1), "edit_layers": (1, 3), "method": "pca"})
+    session.apply({"options": {"n": 64}})
+    values = page_contents(session, None, [("random", (0, 1))], k=2).values
+    first, second = values["searches"]
+    assert first["rows"] == [0]
+    assert values["state"]["edit_layers"] == [1, 3]
+    assert values["state"]["options"] == first["options"]
+    assert first["options"]["n"] == 64
+    assert "n" not in second["options"]
+
+
+def test_no_folder_of_this_machine_is_told(tiny):
+    for source, told in ((None, None), ("heads", "heads"), ("/home/ada/x.pkl", "x.pkl")):
+        tiny.source = source
+        assert parts.source_name(tiny) == told

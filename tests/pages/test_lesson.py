@@ -3,7 +3,7 @@ import json
 import pytest
 
 from sefa_widget import read_answers
-from sefa_widget.pages.lesson import lesson_steps
+from sefa_widget.pages.lesson import lesson_searches, lesson_steps
 from sefa_widget.panel.session import Session
 
 STEP = {"title": "Glasses", "question": "Which?", "choices": ["1", "2"], "told": ["No.", "Yes."]}
@@ -37,6 +37,15 @@ def test_a_step_has_all_its_parts_and_a_state_as_the_panel_has_it(session):
 def test_what_is_wrong_is_said_with_its_step(session, steps, message):
     with pytest.raises(ValueError, match=message):
         lesson_steps(steps, session)
+
+
+def test_what_a_page_cannot_change_is_refused_and_directions_of_steps_are_held(session):
+    with pytest.raises(ValueError, match="Step 0 of the lesson: a page has the normalize that the panel has"):
+        lesson_steps([{"title": "x", "state": {"normalize": False}}], session)
+    same = {"title": "y", "state": {"normalize": True, "layers": (0, 2), "method": "composed"}}
+    steps = lesson_steps([{"title": "x"}, {"title": "z", "state": {"layers": (0, 1)}}, same], session)
+    assert "normalize" not in steps[2]["state"]
+    assert lesson_searches(steps, session.state) == [(None, (0, 1)), ("composed", (0, 2))]
 
 
 def answers(name, answer):

@@ -32,6 +32,17 @@ def test_a_panel_saves_itself_with_its_state_and_names(tiny_style, tmp_path):
     panel.close()
 
 
+def test_what_the_panel_showed_and_the_page_does_not_is_said(tiny_style, tmp_path):
+    panel = explore(tiny_style)
+    panel.change(noise="random", second="random")
+    text = page(panel, tmp_path / "x.html", k=2, layers=[]).read_text()
+    about = json.loads(block(text, "contents"))["about"]
+    assert "The panel drew fresh noise; this page draws with the stored noise." in about
+    assert "The second search of the panel is not in this page." in about
+    assert "Run the cell" not in text
+    panel.close()
+
+
 def test_title_note_and_lesson_are_texts_and_no_code(tiny, tmp_path):
     lesson = [{"title": EVIL, "text": EVIL, "question": EVIL, "choices": [EVIL], "told": [EVIL]}]
     text = page(tiny, tmp_path / "x.html", title=EVIL, note=EVIL, lesson=lesson, k=2).read_text()

@@ -1,6 +1,6 @@
 /** What a page holds besides the network: the generator, the directions that were found, and where to begin. */
 
-import { isFields, isNumber, isNumbers, isTexts, type Range } from "../check";
+import { type Fields, isFields, isNumber, isNumbers, isTexts, type Range } from "../check";
 import { type DirectionsInfo, type GeneratorInfo, parseDirections, parseGeneratorInfo } from "../info";
 import { type LabelsInfo, parseLabels } from "../labels";
 import { parseState, type State } from "../state";
@@ -11,6 +11,8 @@ export interface Held {
   readonly method: string;
   readonly layers: Range;
   readonly normalize: boolean;
+  /** Options that they were found with. */
+  readonly options: Fields;
   /** Code rows that they move. */
   readonly rows: readonly number[];
   readonly info: DirectionsInfo;
@@ -74,6 +76,7 @@ export function parseContents(text: string, vectors: Float32Array): Contents {
       method: found.method,
       layers: found.layers,
       normalize: search.normalize === true,
+      options: isFields(search.options) ? search.options : {},
       rows: search.rows,
       info: found,
       labels: parseLabels(search.labels),

@@ -138,9 +138,11 @@ export class PageKernel implements Kernel {
 
   #code(): string {
     const { source, generator } = this.contents;
-    const opened = source === null ? `generator # ${generator.name}` : JSON.stringify(source);
+    const opened = source === null ? "generator" : JSON.stringify(source);
+    const wanted =
+      source === null ? `# \`generator\` must be there: ${JSON.stringify(generator.name)}\n` : "";
     const state = JSON.stringify(JSON.stringify(this.#state));
-    return `import json\n\nfrom sefa_widget import explore\n\npanel = explore(${opened}, state=json.loads(${state}))\npanel\n`;
+    return `import json\n\nfrom sefa_widget import explore\n\n${wanted}panel = explore(${opened}, state=json.loads(${state}))\npanel\n`;
   }
 
   #fail(view: string, seq: number, error: unknown): void {

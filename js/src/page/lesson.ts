@@ -1,5 +1,6 @@
 /** A lesson: questions beside the panel, one step at a time; answers stay in the browser, and can be saved. */
 
+import { isFields } from "../check";
 import { button, h, on, type Scope, setText } from "../dom";
 import type { Step } from "./contents";
 
@@ -145,10 +146,17 @@ function tells(step: Step, given: string): string {
   return step.told[place] ?? "";
 }
 
+function isAnswer(value: unknown): value is Answer {
+  return isFields(value) && typeof value.answer === "string" && typeof value.time === "string";
+}
+
 function read(storage: Storage | null, key: string): { name: string; given: Record<string, Answer> } {
   try {
-    const known = JSON.parse(storage?.getItem(key) ?? "{}");
-    if (typeof known?.name === "string" && typeof known?.given === "object") return known;
+    const known: unknown = JSON.parse(storage?.getItem(key) ?? "{}");
+    if (isFields(known) && typeof known.name === "string" && isFields(known.given)) {
+      const given = Object.entries(known.given).filter((one): one is [string, Answer] => isAnswer(one[1]));
+      return { name: known.name, given: Object.fromEntries(given) };
+    }
   } catch {
     // nothing that can be read was kept
   }

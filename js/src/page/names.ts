@@ -1,6 +1,7 @@
 /** The names that persons give in a page: kept in the browser, and written as files that Python reads. */
 
-import type { LabelsInfo, Said, Saying } from "../labels";
+import { isFields } from "../check";
+import { type LabelsInfo, NO_LABELS, parseLabels, type Said, type Saying } from "../labels";
 import { chosenPin, type State } from "../state";
 import type { Contents, Held } from "./contents";
 
@@ -33,8 +34,7 @@ export class Names {
   ) {
     this.#key = `sefa_widget names ${contents.state.fingerprint ?? contents.generator.name}`;
     try {
-      const known: unknown = JSON.parse(storage?.getItem(this.#key) ?? "{}");
-      if (typeof known === "object" && known !== null) this.#said = known as AllSaid;
+      this.#said = parseSaid(JSON.parse(storage?.getItem(this.#key) ?? "{}"));
     } catch {
       this.#problem = "What this browser kept of an earlier visit cannot be read.";
     }
@@ -43,7 +43,7 @@ export class Names {
 
   /** What is known of the directions of a search. */
   info(held: Held): LabelsInfo {
-    const said = this.#said[keyOf(held)] ?? {};
+    const said = this.#of(held);
     const named = { ...held.labels.named, ...said };
     const count = Object.values(this.#said).reduce((sum, some) => sum + Object.keys(some).length, 0);
     const used = Object.values(named).map(({ name }) => name);
@@ -60,7 +60,7 @@ export class Names {
     const key = keyOf(held);
     const { [index]: before, ...others } = this.#said[key] ?? {};
     const shown = before ?? held.labels.named[index] ?? NEW;
-    const about = { time: new Date().toISOString(), id: before?.id ?? newId() };
+    const about = { time: new Date().toISOString(), id: before?.id ?? newId(), rater: "" };
     const said = fields === null ? others : { ...others, [index]: { ...shown, ...fields, ...about } };
     this.#said = { ...this.#said, [key]: said };
     this.#keep();
@@ -84,16 +84,22 @@ export class Names {
   json(state: State): string {
     const d = this.contents.generator.latent_dim;
     const labels = this.contents.searches.flatMap((held) =>
-      Object.entries(this.#said[keyOf(held)] ?? {}).map(([index, said]) => {
+      Object.entries(this.#of(held)).map(([index, said]) => {
         const vector = held.vectors.subarray(Number(index) * d, (Number(index) + 1) * d);
-        const { similarity, rater, ...fields } = said;
+        const { similarity, ...fields } = said;
         const seeds = state.starts.map(({ seed }) => seed);
         const value = held.info.values?.[Number(index)] ?? null;
         const own = { ...fields, vector: [...vector], index: Number(index), value, seeds };
-        return { ...held.label, ...own, rater: rater || "a reader of a page" };
+        return { ...held.label, ...own, rater: "a reader of a page" };
       }),
     );
     return JSON.stringify({ format: FORMAT, version: 1, labels }, null, 1);
+  }
+
+  /** What was said of directions that this page holds: another page of the generator may hold more. */
+  #of(held: Held): AllSaid[string] {
+    const said = Object.entries(this.#said[keyOf(held)] ?? {});
+    return Object.fromEntries(said.filter(([index]) => Number(index) < held.info.ends.length));
   }
 
   #keep(): void {
@@ -105,6 +111,21 @@ export class Names {
       this.#problem = "This browser has no room for them: save the names as a file.";
     }
   }
+}
+
+/** Read what a browser kept; what has another form is left out. */
+function parseSaid(value: unknown): AllSaid {
+  if (!isFields(value)) return {};
+  const read = (named: unknown) =>
+    Object.entries(parseLabels({ ...NO_LABELS, named }).named).flatMap(([index, said]) => {
+      const { id, time } = said as Said & { readonly id?: unknown; readonly time?: unknown };
+      return typeof id === "string" && typeof time === "string"
+        ? [[index, { ...said, id, time }] as const]
+        : [];
+    });
+  return Object.fromEntries(
+    Object.entries(value).map(([key, named]) => [key, Object.fromEntries(read(named))]),
+  );
 }
 
 function keyOf({ method, layers, normalize }: Held): string {

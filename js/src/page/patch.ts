@@ -1,10 +1,10 @@
 /** Patches change the state of a page: all of a patch is checked and taken, or nothing; as in a notebook. */
 
-import { isBox, isFields, isNumber, isNumbers, isRange } from "../check";
+import { isBox, isNumber, isNumbers, isRange } from "../check";
 import type { GeneratorInfo } from "../info";
 import { type Carried, type Patch, type Pin, parseState, type State } from "../state";
 import type { Held } from "./contents";
-import { heldFor } from "./searches";
+import { heldFor, isHeld } from "./searches";
 
 const MAX_SEED = 2 ** 32 - 1;
 const MAX_STRENGTH = 1e6;
@@ -29,13 +29,15 @@ export function patched(state: State, patch: Patch, scope: Scope, merge = true):
   const { seed, label, strengths, ...fields } = patch;
   for (const [name, value] of Object.entries(fields)) check(name, value, state, scope);
   let next: State = { ...state, ...fields } as State;
-  if (patch.method === null) next = { ...next, method: heldFor(scope.searches, next).method };
+  if ("layers" in patch && patch.method == null && !isHeld(scope.searches, next))
+    next = { ...next, method: null };
   next = { ...next, starts: next.starts.map((pin) => checkedPin(pin, scope.generator)) };
   if (patch.chosen === undefined) next = { ...next, chosen: Math.min(next.chosen, next.starts.length - 1) };
   else if (patch.chosen >= next.starts.length) throw new Error(`There is no picture ${patch.chosen}.`);
   if (seed !== undefined || label !== undefined)
     next = { ...next, starts: otherChosen(next, seed, label, scope) };
   const held = heldFor(scope.searches, next);
+  next = { ...next, method: held.method, options: held.options };
   const before = heldFor(scope.searches, state);
   if (held !== before) {
     const given = strengths !== undefined || "carried" in patch;
@@ -83,8 +85,8 @@ function check(name: string, value: unknown, state: State, scope: Scope): void {
   else if (name === "second") {
     if (value !== null) throw new Error("A page has no second search; a notebook has.");
   } else if (name === "options") {
-    if (!isFields(value) || Object.keys(value).length > 0)
-      throw new Error("Methods of a page take no options.");
+    if (JSON.stringify(value) !== JSON.stringify(state.options))
+      throw new Error("Methods of a page have the options that they were found with.");
   } else if (name === "layers") {
     if (!range()) throw wrong(`a range of the ${layers} layers`);
   } else if (name === "edit_layers") {

@@ -34,6 +34,7 @@ function held(layers: readonly [number, number], rows: readonly number[], first:
     method: "sefa",
     layers,
     normalize: true,
+    options: {},
     rows,
     info,
     labels,

@@ -234,6 +234,13 @@ test("code opens the same state in a notebook", async () => {
   expect(text).toContain(JSON.stringify(JSON.stringify(kernel.state)));
 });
 
+test("code for a generator that came from no file says that it must be there", async () => {
+  const { send, listener } = open({ source: null });
+  await send({ type: "code", view: "v" });
+  const [[{ text }]] = listener.code.mock.calls as [[{ text: string }]];
+  expect(text).toContain('# `generator` must be there: "tiny"\npanel = explore(generator, state=');
+});
+
 test("its state is a file that a notebook reads", async () => {
   const { send, listener } = open();
   await send({ type: "share", view: "v", what: "state", ending: ".json" });

@@ -76,3 +76,38 @@ test("a browser without room says that names are not kept", () => {
 test("there is no direction beyond the last", () => {
   expect(() => new Names(page, store()).say(first, 2, { name: "x" })).toThrow("There is no direction 2");
 });
+
+test("what another page of the generator holds besides, and what is no name, is left out", () => {
+  const storage = store();
+  const wide = { ...first, info: { ...first.info, ends: [1, 1, 1] } };
+  new Names(page, storage).say(wide, 2, { name: "far" });
+  expect(new Names(page, storage).info(first).named).toEqual({});
+  expect(JSON.parse(new Names(page, storage).json(page.state)).labels).toEqual([]);
+  expect(new Names(page, storage).info(wide).named[2]?.name).toBe("far");
+  const key = `sefa_widget names ${page.state.fingerprint}`;
+  for (const text of ["no JSON", "[]", '{"sefa 0-1 true": {"0": {"name": 3}}}', '{"sefa 0-1 true": 3}']) {
+    storage.setItem(key, text);
+    expect(new Names(page, storage).info(first).named).toEqual({});
+  }
+});
+
+test("what a reader says is the reader's, also of a direction that somebody else has named", () => {
+  const said = {
+    name: "age",
+    sign: 1,
+    range: null,
+    note: "",
+    obvious: null,
+    meaningful: null,
+    confirmed: true,
+  };
+  const held = {
+    ...first,
+    labels: { ...first.labels, named: { 1: { ...said, similarity: 1, rater: "Ada" } } },
+  };
+  const names = new Names({ ...page, searches: [held] }, store());
+  names.say(held, 1, { note: "slowly" });
+  expect(JSON.parse(names.json(page.state)).labels).toMatchObject([
+    { name: "age", rater: "a reader of a page" },
+  ]);
+});

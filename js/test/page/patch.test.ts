@@ -41,6 +41,18 @@ test("other layers carry over what the sliders had set, and give it back", () =>
   expect(again.carried).toMatchObject([{ layers: [1, 2], strengths: { 0: 5 } }]);
 });
 
+test("other layers take the method that holds them, and a method that is asked for is not replaced", () => {
+  const [first, second] = searches;
+  if (!first || !second) throw new Error("There are two searches.");
+  const options = { n: 500 };
+  const composed = { ...second, method: "composed", options };
+  const both = { ...scope, searches: [first, composed] };
+  expect(patched(state, { layers: [1, 2] }, both)).toMatchObject({ method: "composed", options });
+  expect(() => patched(state, { layers: [1, 2], method: "sefa" }, both)).toThrow(
+    "holds no directions sefa of layer 1",
+  );
+});
+
 test("what is carried from the same directions twice is added up", () => {
   const once = change({ layers: [1, 2] }, change({ strengths: { 1: 2 } }));
   const edits = [...once.carried, ...once.carried];
@@ -57,7 +69,7 @@ test("the chosen start is one that there is", () => {
 test.each<[Patch, string]>([
   [
     { layers: [0, 2] },
-    "This page holds no directions sefa of layers 0–1; it holds SeFa of layer 0, SeFa of layer 1.",
+    "This page holds no directions of layers 0–1; it holds SeFa of layer 0, SeFa of layer 1.",
   ],
   [{ method: "pca" }, "This page holds no directions pca"],
   [{ strengths: { 2: 1 } }, "There is no direction 2; this page holds 0 to 1"],
@@ -68,7 +80,7 @@ test.each<[Patch, string]>([
   [{ truncation_psi: 3 }, "truncation_psi is 3; it must be a number from -2 to 2."],
   [{ truncation_cutoff: 3 }, "truncation_cutoff is 3"],
   [{ noise: "random" }, "This page was made with noise const"],
-  [{ options: { n: 3 } }, "Methods of a page take no options."],
+  [{ options: { n: 3 } }, "Methods of a page have the options that they were found with."],
   [{ second: { method: "pca" } }, "A page has no second search"],
   [{ starts: [] }, "starts is []; it must be 1 to 64 pictures."],
   [{ edit_layers: [1, 1] }, "edit_layers is [1,1]"],
