@@ -13,7 +13,7 @@ import pytest
 
 DOCS = Path(__file__).parent
 CELL = "from sefa_widget import explore\n\npanel = explore()\npanel"
-EDITS = """for index, name in enumerate(["turn", "hair", "beard"]):
+EDITS = """for index, name in enumerate(["hair colour", "turn", "skin"]):
     panel.name(index, name, obvious=True, meaningful=True)
 panel.change(strengths={1: 0.26, 3: -0.38}, focused=1)"""
 VIEWS = {"wall": "panel.view = 'wall'", "names": "panel.change(view='label', focused=2)"}

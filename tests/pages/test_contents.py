@@ -1,7 +1,12 @@
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from sefa_widget import Labels, factorize, load_generator
+from sefa_widget import Labels, factorize
+from sefa_widget.generators import Layer
 from sefa_widget.pages import contents as parts
 from sefa_widget.pages.contents import sessions_of, usual_layers
 from sefa_widget.panel.session import Session
@@ -66,12 +71,14 @@ def test_progress_ends_the_work(tiny_style):
         page_contents(Session(tiny_style), None, [], 2, stop)
 
 
-@pytest.mark.parametrize(
-    ("name", "ranges"),
-    [("heads", [(0, 3), (3, 5), (5, 10), (0, 10)]), ("faces", [(0, 1), (0, 5)])],
-)
-def test_the_usual_layers_are_the_panels_presets(name, ranges):
-    assert usual_layers(load_generator(name, device="cpu")) == ranges
+PRESETS = json.loads((Path(__file__).parents[1] / "presets.json").read_text())
+"""Layers of networks and the ranges that there are buttons for: the panel's tests read the same file."""
+
+
+@pytest.mark.parametrize("case", PRESETS, ids=lambda case: case["of"])
+def test_the_usual_layers_are_the_panels_presets(case):
+    layers = tuple(Layer(**layer) for layer in case["layers"])
+    assert usual_layers(SimpleNamespace(layers=layers)) == [tuple(one) for one in case["ranges"]]
 
 
 def test_layers_and_methods_that_there_are_not_are_refused_before_anything_is_searched(tiny_style):
