@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
@@ -15,28 +14,14 @@ from sefa_widget.generators.base import Generator
 from sefa_widget.labels import Item, Label, Labels, Study, StudyResult
 from sefa_widget.labels.counts import key_of
 from sefa_widget.measures.sliders import KeptRanges, Setting
+from sefa_widget.panel.counting import Counted, counted
 from sefa_widget.panel.looking import Scene
 from sefa_widget.panel.messages import sendable
-from sefa_widget.panel.results import described_result
 from sefa_widget.pictures.editing import Edit
 from sefa_widget.pictures.starts import Start
 
-log = logging.getLogger("sefa_widget")
-
 SAID = ("obvious", "meaningful", "name")
 """Fields of an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What all have said, as it was read last."""
-
-    version: object = None
-    """What tells a later state of the store from this one."""
-    result: Mapping[str, Any] | None = None
-    """The counts, for the panel; None where they are not known."""
-    problem: str = ""
-    """Why they are not known."""
 
 
 @dataclass(slots=True)
@@ -95,7 +80,7 @@ class Asking:
         self._labels = labels
         self._lock = threading.RLock()
         self._rater: _Rater | None = None
-        self._counted = _Counted()
+        self._counted = Counted()
 
     # Who answers, and what.
 
@@ -196,20 +181,11 @@ class Asking:
 
     def look(self) -> bool:
         """Read what others have answered, and count; say whether that was new."""
-        labels = self._labels
-        version = labels.revision, len(labels.unsaved), labels.problem
-        if version == self._counted.version:
+        new = counted(self.study, self._labels, self._counted)
+        if new is self._counted:
             return False
-        problem, result = "", None
-        try:
-            result = described_result(self.result())
-        except ImportError as error:
-            problem = str(error)
-        except Exception as error:  # said once, until somebody answers
-            log.exception("The study could not be counted.")
-            problem = f"The answers could not be counted: {error}"
         with self._lock:
-            self._counted = _Counted(version, result, problem)
+            self._counted = new
             if self._rater is not None:
                 self._read_own()
         return True
@@ -217,7 +193,7 @@ class Asking:
     def info(self) -> dict[str, Any]:
         """Describe the study for the panel, with plain JSON values: no number, value or method in it."""
         with self._lock:
-            rater, counted, labels = self._rater, self._counted, self._labels
+            rater, now, labels = self._rater, self._counted, self._labels
             said = {} if rater is None else dict(rater.said)
             order = () if rater is None else rater.order
         groups = dict.fromkeys((item.group for item in self.study.items), 0)
@@ -233,8 +209,8 @@ class Asking:
                 for group, done in groups.items()
             ],
             "said": {str(place): _described(said[place]) for place in sorted(said)},
-            "result": counted.result,
-            "uncounted": sendable(counted.problem),
+            "result": now.result,
+            "uncounted": now.problem,
             "place": sendable(labels.place),
             "problem": sendable(labels.problem or ""),
             "unsaved": len(labels.unsaved),

@@ -8,14 +8,9 @@ from typing import Any
 
 from sefa_widget.arguments import instance, is_many, known_names
 from sefa_widget.directions import Search
-from sefa_widget.panel.fields import (
-    Scope,
-    given_search,
-    layer_range,
-    optional,
-    search_parts,
-    strength_by_direction,
-)
+from sefa_widget.panel.checks import layer_range, optional, strength_by_direction
+from sefa_widget.panel.fields import Scope
+from sefa_widget.panel.searches import given_search, search_parts
 
 MOST_CARRIED = 8
 """How many carried edits a state has at most: the directions of each are kept."""

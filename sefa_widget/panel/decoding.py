@@ -6,7 +6,7 @@ import reprlib
 import sys
 from typing import Any, TypeGuard
 
-from sefa_widget.panel.messages import (
+from sefa_widget.panel.intents import (
     Bye,
     Cancel,
     Code,
@@ -45,7 +45,7 @@ def decode(content: object) -> Intent:
     Returns
     -------
     Intent
-        One of those in `messages`; a patch is checked by who applies it.
+        One of those in `intents`; a patch is checked by who applies it.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from typing import Any
 
 from sefa_widget.arguments import choice
 from sefa_widget.labels import Labels
-from sefa_widget.panel import messages
+from sefa_widget.panel import intents, messages
 from sefa_widget.panel.code import python_code
 from sefa_widget.panel.contents import starts
 from sefa_widget.panel.files import ENDINGS, MAKERS, save
@@ -54,7 +54,7 @@ class KeepingWidget(StudyingWidget):
     """A widget whose pictures, names and state can be saved."""
 
     def __init__(self, session: Session, labels: Labels | None, rater: str) -> None:
-        self._wanted: deque[tuple[messages.Share, contextvars.Context]] = deque()
+        self._wanted: deque[tuple[intents.Share, contextvars.Context]] = deque()
         self._cancelled = threading.Event()
         self._saving = False
         super().__init__(session, labels, rater)
@@ -146,7 +146,7 @@ class KeepingWidget(StudyingWidget):
 
     # What views want.
 
-    def _share(self, wanted: messages.Share) -> None:
+    def _share(self, wanted: intents.Share) -> None:
         choice(wanted.what, "What is shared", ENDINGS)
         choice(wanted.ending, f"The ending of a file of {wanted.what!r}", ENDINGS[wanted.what])
         self._wanted.append((wanted, contextvars.copy_context()))
@@ -169,7 +169,7 @@ class KeepingWidget(StudyingWidget):
             context.copy().run(self._make, wanted)
         super()._settle()
 
-    def _make(self, wanted: messages.Share) -> None:
+    def _make(self, wanted: intents.Share) -> None:
         """Make a file, and send it to the view that wants it."""
         self._cancelled.clear()
         self._saving = True

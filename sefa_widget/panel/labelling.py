@@ -8,7 +8,7 @@ import traitlets
 
 from sefa_widget.directions import Directions
 from sefa_widget.labels import Labels
-from sefa_widget.panel import messages
+from sefa_widget.panel import intents
 from sefa_widget.panel.contents import Found
 from sefa_widget.panel.naming import Naming
 from sefa_widget.panel.painting import PaintingWidget
@@ -80,12 +80,12 @@ class LabellingWidget(PaintingWidget):
 
     # What views say.
 
-    def _say(self, said: messages.Label) -> None:
+    def _say(self, said: intents.Label) -> None:
         directions = self._directions_shown()
         self._naming.say(directions, directions.index(said.index), said.fields)
         self._tell_names(directions)
 
-    def _take_back(self, wanted: messages.TakeBack) -> None:
+    def _take_back(self, wanted: intents.TakeBack) -> None:
         directions = self._directions_shown()
         self._naming.take_back(directions)
         self._tell_names(directions)

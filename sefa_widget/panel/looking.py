@@ -12,7 +12,7 @@ from torch.nn.functional import interpolate
 
 from sefa_widget.panel.beside import edit_at
 from sefa_widget.panel.contents import shown
-from sefa_widget.panel.messages import Look
+from sefa_widget.panel.intents import Look
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.worker import Ending
 from sefa_widget.pictures.drawing import batches_of_tiles

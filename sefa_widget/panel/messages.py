@@ -1,192 +1,15 @@
-"""The messages between a panel and its kernel: frozen dataclasses, and the plain dicts that travel.
+"""What a kernel tells its panel: frozen dataclasses, and the plain dicts that travel.
 
-Nothing here knows Jupyter, torch or what a message does. `tests/wire.json` holds one example of each
-message and each trait; the panel's tests read the same file.
+Nothing here knows Jupyter or torch. What a panel asks is in `intents`. `tests/wire.json` holds one example of
+each message and each trait; the panel's tests read the same file.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
-
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """A view of the panel exists and wants the current frame."""
-
-    type: ClassVar[str] = "hello"
-    view: str
-    """Name of the view, unique in its page."""
-    seq: int = 0
-    """Number of the request; the answering frame or error carries it."""
-    padded: bool = False
-    """Whether answers are to be padded, see `Probe`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bye:
-    """A view of the panel is gone."""
-
-    type: ClassVar[str] = "bye"
-    view: str
-    """Name of the view."""
-    returns: bool = False
-    """Whether it may come back under another name: its page goes away, as it does for a reload."""
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """Ask for an empty answer, to measure the way there and back."""
-
-    type: ClassVar[str] = "probe"
-    view: str
-    """Name of the view."""
-    seq: int
-    """Number of the probe; its answer carries it."""
-    padded: bool = False
-    """Whether the answer is to be filled up to one loopback segment, which TCP sends at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Change the state, then draw it."""
-
-    type: ClassVar[str] = "edit"
-    view: str
-    """Name of the view that asks and gets the frame."""
-    seq: int
-    """Number of the request; a frame answers it and all before it."""
-    patch: dict[str, Any] = field(default_factory=dict)
-    """New absolute values by name of the state's field; empty to only draw."""
-    moving: bool = False
-    """Whether a control is still held; the lossless frame waits until it is let go."""
-    unedited: bool = False
-    """Whether to draw the picture as it is without strengths; the state keeps them."""
-    padded: bool = False
-    """Whether the answer is to be padded, see `Probe`."""
-    step: int = 0
-    """What the person does, for example one drag: edits of one step are undone together; 0 is alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """Go back one step of the state; the view asks for the picture by itself."""
-
-    type: ClassVar[str] = "undo"
-    view: str
-    """Name of the view."""
-    redo: bool = False
-    """Go forward instead, to what was undone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Go back to an earlier step; the view asks for the picture by itself."""
-
-    type: ClassVar[str] = "visit"
-    view: str
-    """Name of the view."""
-    place: int
-    """Which step, as the trait `history` counts them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel:
-    """End a search that takes long: the state goes back to the directions that were shown last."""
-
-    type: ClassVar[str] = "cancel"
-    view: str
-    """Name of the view."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Set the sliders so that they do what carried edits do; the view asks for the picture by itself."""
-
-    type: ClassVar[str] = "spread"
-    view: str
-    """Name of the view."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Ask for small pictures beside the sheet, for when nothing else is wanted.
-
-    Each is of a start with the present edit, but one direction at another strength. A newer look of the same
-    name takes the place of an older one; one without items ends it.
-    """
-
-    type: ClassVar[str] = "look"
-    view: str
-    """Name of the view."""
-    name: str
-    """The view's name for these pictures, for example ``ends``."""
-    size: int
-    """Wanted height in pixels; the pictures are at least as high if the generator's are."""
-    items: list[tuple[int, int, float]]
-    """Start, direction and strength of each picture."""
-    study: bool = False
-    """Whether they are of the study that runs: its seeds, its questions by their place in the rater's order,
-    and shares of how far these go, -1 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Ask for Python code that draws the sheet of the state."""
-
-    type: ClassVar[str] = "code"
-    view: str
-    """Name of the view."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Ask for a file of what is shown."""
-
-    type: ClassVar[str] = "share"
-    view: str
-    """Name of the view."""
-    what: str
-    """What it holds, for example ``sheet``."""
-    ending: str
-    """Its format, for example ``.png``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """Say something of one of the directions that are shown."""
-
-    type: ClassVar[str] = "label"
-    view: str
-    """Name of the view."""
-    index: int
-    """Number of the direction."""
-    fields: dict[str, Any] | None
-    """What is said, by field of a label; what is left out stays. None takes all of it away."""
-    study: bool = False
-    """Whether it answers a question of the study that runs; `index` is its place in the rater's order."""
-
-
-@dataclass(frozen=True, slots=True)
-class TakeBack:
-    """Take back what was said last of a direction."""
-
-    type: ClassVar[str] = "take_back"
-    view: str
-    """Name of the view."""
-    study: bool = False
-    """Whether it is the last answer in the study that runs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """Begin to answer the study that runs, or go on with it."""
-
-    type: ClassVar[str] = "join"
-    view: str
-    """Name of the view."""
-    rater: str | None
-    """Name of who answers; None leaves the study, and the panel shows its sliders again."""
+from sefa_widget.panel.intents import Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,23 +127,8 @@ class ProbeInfo:
     """Number of the probe."""
 
 
-Intent = (
-    Hello
-    | Bye
-    | Probe
-    | Edit
-    | Undo
-    | Visit
-    | Cancel
-    | Spread
-    | Look
-    | Code
-    | Share
-    | Label
-    | TakeBack
-    | Join
-)
 Info = FrameInfo | LookInfo | CodeInfo | FileInfo | ErrorInfo | ProgressInfo | ProbeInfo
+"""Everything that a kernel can tell."""
 
 
 def encode(message: Intent | Info) -> dict[str, Any]:

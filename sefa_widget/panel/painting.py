@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import traitlets
 
-from sefa_widget.panel import messages
+from sefa_widget.panel import intents, messages
 from sefa_widget.panel.contents import Found
 from sefa_widget.panel.life import weakly
 from sefa_widget.panel.looking import Looks, Seen
@@ -93,7 +93,7 @@ class PaintingWidget(WireWidget):
 
     # What views want.
 
-    def _request(self, edit: messages.Edit) -> None:
+    def _request(self, edit: intents.Edit) -> None:
         if edit.patch:
             self._replace_state(edit.patch, step=(edit.view, edit.step) if edit.step else None)
         context = contextvars.copy_context()
@@ -103,7 +103,7 @@ class PaintingWidget(WireWidget):
         with self._errors_to_panel(edit.view, 0):  # an observer's: the picture comes all the same
             self._tell_observers()
 
-    def _look(self, look: messages.Look) -> None:
+    def _look(self, look: intents.Look) -> None:
         self._looks.want(look)
         self._stream.settle()
         self._worker.wake()

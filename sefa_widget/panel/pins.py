@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sefa_widget.arguments import instance, is_many, known_names
-from sefa_widget.panel.fields import MAX_SEED, Scope, class_number, whole_number
+from sefa_widget.panel.checks import MAX_SEED, class_number, whole_number
+from sefa_widget.panel.fields import Scope
 
 MAX_PINS = 64
 """How many starts a panel shows at most."""

@@ -11,17 +11,12 @@ from sefa_widget.directions import Search
 from sefa_widget.generators.base import Generator
 from sefa_widget.generators.latent import Noise
 from sefa_widget.panel.carried import Carried, carried_edits, described_edit
-from sefa_widget.panel.fields import (
+from sefa_widget.panel.checks import (
     MAX_SEED,
-    Field,
     class_number,
     code_row,
-    described,
-    descriptions,
     direction_number,
     direction_numbers,
-    documentation,
-    given_search,
     layer_range,
     method_name,
     one_of,
@@ -31,13 +26,13 @@ from sefa_widget.panel.fields import (
     picture_box,
     range_by_direction,
     real_number,
-    search_of,
-    search_parts,
     strength_by_direction,
     truth,
     whole_number,
 )
+from sefa_widget.panel.fields import Field, described, descriptions, documentation
 from sefa_widget.panel.pins import MAX_PINS, Pin, pins
+from sefa_widget.panel.searches import given_search, search_of, search_parts
 
 MEASURED_ORDERS = ("alike", "region")
 """Orders by what directions do, which is measured only for them."""

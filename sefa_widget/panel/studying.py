@@ -9,7 +9,7 @@ import traitlets
 
 from sefa_widget.arguments import instance
 from sefa_widget.labels import Labels, Study, StudyResult
-from sefa_widget.panel import messages
+from sefa_widget.panel import intents, messages
 from sefa_widget.panel.asking import Asking
 from sefa_widget.panel.labelling import LabellingWidget
 from sefa_widget.panel.session import Session
@@ -99,7 +99,7 @@ class StudyingWidget(LabellingWidget):
             raise ValueError(NONE_RUNS)
         return self._asking
 
-    def _join(self, wanted: messages.Join) -> None:
+    def _join(self, wanted: intents.Join) -> None:
         if wanted.rater is None:
             self._end_study()
             return
@@ -108,14 +108,14 @@ class StudyingWidget(LabellingWidget):
         self._looks.study = asking.scene()  # looks of another rater's order end
         self._answered()
 
-    def _say(self, said: messages.Label) -> None:
+    def _say(self, said: intents.Label) -> None:
         if not said.study:
             super()._say(said)
             return
         self._asked().say(said.index, said.fields)
         self._answered()
 
-    def _take_back(self, wanted: messages.TakeBack) -> None:
+    def _take_back(self, wanted: intents.TakeBack) -> None:
         if not wanted.study:
             super()._take_back(wanted)
             return

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sefa_widget.panel import decoding, messages
+from sefa_widget.panel import decoding, intents, messages
 from sefa_widget.panel.attributes import CLOSED, StateWidget
 from sefa_widget.panel.cells import current_cells
 from sefa_widget.panel.life import Views, hold, loosen
@@ -39,41 +39,41 @@ class WireWidget(StateWidget):
         with self._errors_to_panel(*decoding.reply_address(content)):
             self._receive(decoding.decode(content))
 
-    def _receive(self, intent: messages.Intent) -> None:
-        if isinstance(intent, messages.Probe):
+    def _receive(self, intent: intents.Intent) -> None:
+        if isinstance(intent, intents.Probe):
             self._tell(messages.ProbeInfo(intent.view, intent.seq), b"", padded=intent.padded)
-        elif isinstance(intent, messages.Undo):
+        elif isinstance(intent, intents.Undo):
             self._step(redo=intent.redo)
-        elif isinstance(intent, messages.Visit):
+        elif isinstance(intent, intents.Visit):
             self.visit(intent.place)
-        elif isinstance(intent, messages.Cancel):
+        elif isinstance(intent, intents.Cancel):
             self._cancel()
-        elif isinstance(intent, messages.Spread):
+        elif isinstance(intent, intents.Spread):
             self.spread()
-        elif isinstance(intent, messages.Look):
+        elif isinstance(intent, intents.Look):
             self._look(intent)
-        elif isinstance(intent, messages.Label):
+        elif isinstance(intent, intents.Label):
             self._say(intent)
-        elif isinstance(intent, messages.TakeBack):
+        elif isinstance(intent, intents.TakeBack):
             self._take_back(intent)
-        elif isinstance(intent, messages.Join):
+        elif isinstance(intent, intents.Join):
             self._join(intent)
-        elif isinstance(intent, messages.Code):
+        elif isinstance(intent, intents.Code):
             self._tell(messages.CodeInfo(intent.view, self.code()))
-        elif isinstance(intent, messages.Share):
+        elif isinstance(intent, intents.Share):
             self._share(intent)
-        elif isinstance(intent, messages.Bye):
+        elif isinstance(intent, intents.Bye):
             self._forget_view(intent.view)
             self._leave(intent.view, intent.returns)
         else:
             with self._changing:
                 self._views.come(intent.view)
                 hold(self)
-            if isinstance(intent, messages.Hello):
-                intent = messages.Edit(intent.view, intent.seq, padded=intent.padded)
+            if isinstance(intent, intents.Hello):
+                intent = intents.Edit(intent.view, intent.seq, padded=intent.padded)
             self._request(intent)
 
-    def _request(self, edit: messages.Edit) -> None:
+    def _request(self, edit: intents.Edit) -> None:
         """Change the state as a view wants it, and answer with a picture."""
         raise NotImplementedError
 
@@ -81,23 +81,23 @@ class WireWidget(StateWidget):
         """End a search that takes long."""
         raise NotImplementedError
 
-    def _say(self, said: messages.Label) -> None:
+    def _say(self, said: intents.Label) -> None:
         """Keep what is said of a direction."""
         raise NotImplementedError
 
-    def _take_back(self, wanted: messages.TakeBack) -> None:
+    def _take_back(self, wanted: intents.TakeBack) -> None:
         """Take back what was said last."""
         raise NotImplementedError
 
-    def _join(self, wanted: messages.Join) -> None:
+    def _join(self, wanted: intents.Join) -> None:
         """Let somebody answer the study that runs, or leave it."""
         raise NotImplementedError
 
-    def _look(self, look: messages.Look) -> None:
+    def _look(self, look: intents.Look) -> None:
         """Draw small pictures for a view when nothing else is wanted."""
         raise NotImplementedError
 
-    def _share(self, wanted: messages.Share) -> None:
+    def _share(self, wanted: intents.Share) -> None:
         """Make a file of what is shown, and send it to the view."""
         raise NotImplementedError
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sefa_widget.panel import messages
+from sefa_widget.panel import intents
 from sefa_widget.panel.decoding import MAX_SEQ, MOST_ITEMS, MessageError, decode, is_seq, reply_address
 
 
@@ -13,29 +13,29 @@ def sent(kind, **fields):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (sent("hello"), messages.Hello("v", 0, False)),
-        (sent("hello", seq=3, padded=True), messages.Hello("v", 3, True)),
-        (sent("bye", returns=True), messages.Bye("v", True)),
-        (sent("probe", seq=MAX_SEQ), messages.Probe("v", MAX_SEQ, False)),
-        (sent("edit", seq=0), messages.Edit("v", 0)),
+        (sent("hello"), intents.Hello("v", 0, False)),
+        (sent("hello", seq=3, padded=True), intents.Hello("v", 3, True)),
+        (sent("bye", returns=True), intents.Bye("v", True)),
+        (sent("probe", seq=MAX_SEQ), intents.Probe("v", MAX_SEQ, False)),
+        (sent("edit", seq=0), intents.Edit("v", 0)),
         (
             sent("edit", seq=4.0, patch={"seed": 3}, moving=True, unedited=False, padded=True, step=7),
-            messages.Edit("v", 4, {"seed": 3}, True, False, True, 7),
+            intents.Edit("v", 4, {"seed": 3}, True, False, True, 7),
         ),
-        (sent("edit", seq=1, unedited=True), messages.Edit("v", 1, {}, False, True)),
-        (sent("undo", redo=True), messages.Undo("v", True)),
-        (sent("visit", place=0), messages.Visit("v", 0)),
-        (sent("look", name="ends", size=0, items=[]), messages.Look("v", "ends", 0, [])),
+        (sent("edit", seq=1, unedited=True), intents.Edit("v", 1, {}, False, True)),
+        (sent("undo", redo=True), intents.Undo("v", True)),
+        (sent("visit", place=0), intents.Visit("v", 0)),
+        (sent("look", name="ends", size=0, items=[]), intents.Look("v", "ends", 0, [])),
         (
             sent("look", name="ends", size=9, items=[[1, 2, -3]], study=True),
-            messages.Look("v", "ends", 9, [(1, 2, -3.0)], True),
+            intents.Look("v", "ends", 9, [(1, 2, -3.0)], True),
         ),
-        (sent("share", what="sheet", ending=".png"), messages.Share("v", "sheet", ".png")),
-        (sent("label", index=2, fields=None), messages.Label("v", 2, None)),
-        (sent("label", index=2, fields={"a": 1}, study=True), messages.Label("v", 2, {"a": 1}, True)),
-        (sent("take_back", study=True), messages.TakeBack("v", True)),
-        (sent("join", rater="Ada"), messages.Join("v", "Ada")),
-        (sent("join", rater=None), messages.Join("v", None)),
+        (sent("share", what="sheet", ending=".png"), intents.Share("v", "sheet", ".png")),
+        (sent("label", index=2, fields=None), intents.Label("v", 2, None)),
+        (sent("label", index=2, fields={"a": 1}, study=True), intents.Label("v", 2, {"a": 1}, True)),
+        (sent("take_back", study=True), intents.TakeBack("v", True)),
+        (sent("join", rater="Ada"), intents.Join("v", "Ada")),
+        (sent("join", rater=None), intents.Join("v", None)),
     ],
     ids=lambda given: given["type"] if isinstance(given, dict) else "",
 )

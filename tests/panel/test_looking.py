@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from sefa_widget import Edit, Start, sheet
+from sefa_widget.panel.intents import Look
 from sefa_widget.panel.looking import Looks
-from sefa_widget.panel.messages import Look
 from sefa_widget.panel.session import Session
 
 

@@ -6,28 +6,30 @@ import pytest
 
 from sefa_widget.panel import decoding, messages
 from sefa_widget.panel.decoding import MessageError
-from sefa_widget.panel.messages import (
+from sefa_widget.panel.intents import (
     Bye,
     Cancel,
     Code,
-    CodeInfo,
     Edit,
-    ErrorInfo,
-    FileInfo,
-    FrameInfo,
     Hello,
     Join,
     Label,
     Look,
-    LookInfo,
     Probe,
-    ProbeInfo,
-    ProgressInfo,
     Share,
     Spread,
     TakeBack,
     Undo,
     Visit,
+)
+from sefa_widget.panel.messages import (
+    CodeInfo,
+    ErrorInfo,
+    FileInfo,
+    FrameInfo,
+    LookInfo,
+    ProbeInfo,
+    ProgressInfo,
 )
 
 WIRE = json.loads((Path(__file__).parent.parent / "wire.json").read_text())
