@@ -14,6 +14,8 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 NODE_MAJOR := $(shell node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')
 NPM_PATH := $(if $(shell [ "0$(NODE_MAJOR)" -ge 20 ] && echo yes),$(PATH),$(BIN):$(PATH))
 NPM := PATH="$(NPM_PATH)" npm --prefix js
+# Each process has whole files of tests, so that what a file sets up is set up once.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PANEL := $(wildcard js/src/* js/src/*/*) js/package.json
 EPOCH := SOURCE_DATE_EPOCH=$(shell git log -1 --format=%ct 2>/dev/null || echo 1577836800)
 OFFLINE := env -u PYTHONPATH http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
@@ -30,11 +32,11 @@ dev: $(VENV)/test.done js/node_modules/.done
 
 test: $(VENV)/test.done js/node_modules/.done browser postgres lint
 	$(NPM) test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 test-fast: $(VENV)/test.done js/node_modules/.done
 	$(NPM) test
-	$(BIN)/python -m pytest -m "not browser and not notebooks and not packaging and not workers"
+	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not notebooks and not packaging and not workers"
 
 lint: $(VENV)/test.done js/node_modules/.done
 	$(BIN)/ruff check .

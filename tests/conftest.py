@@ -30,6 +30,13 @@ hypothesis.settings.register_profile("same", deadline=None, derandomize=True, da
 hypothesis.settings.load_profile("same")
 
 GOLDEN = Path(__file__).parent / "golden"
+LONG = ("notebooks", "browser")
+"""Marks of the tests that run longest: begun first, so that no process has all of them left at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what runs longest."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(mark) for mark in LONG))
 
 
 @pytest.fixture(scope="session")
