@@ -39,7 +39,7 @@ PANEL = [
     {"painter"},
     {"painting"},
     {"known"},
-    {"naming"},
+    {"naming", "proposals"},
     {"labelling", "results"},
     {"counting"},
     {"asking"},

@@ -67,7 +67,7 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
   lists += 1;
   const words = h("datalist", { id: `sefa-words-${lists}` });
   const sliders = createSliders(scope, words.id, {
-    name: (index, name) => events.say(index, { name }),
+    name: events.say,
     strength: events.strength,
     end: events.end,
     lock: events.lock,

@@ -5,7 +5,7 @@ import { button, h, on, type Scope, setText } from "./dom";
 import { createFilmstrip } from "./filmstrip";
 import { signed } from "./format";
 import type { DirectionsInfo } from "./info";
-import { type LabelsInfo, NO_LABELS, notSaved, type Said, type Saying } from "./labels";
+import { type LabelsInfo, NO_LABELS, notSaved, offerOf, type Said, type Saying } from "./labels";
 import type { Wanted } from "./looks";
 import { ordered } from "./order";
 import { endOf } from "./slider-range";
@@ -57,6 +57,8 @@ export function createLabelView(scope: Scope, words: string, events: LabelEvents
   const forget = button(scope, { title: "Take away all that you said of this direction" }, "Clear", () =>
     events.say(current(), null),
   );
+  const take = button(scope, { class: "sefa-take", title: "Take this name (y)" }, "", accept);
+  const seen = h("p", { class: "sefa-seen", role: "status" });
   const again = h("p", { class: "sefa-quiet" });
 
   const ask = createAsk(
@@ -68,12 +70,13 @@ export function createLabelView(scope: Scope, words: string, events: LabelEvents
       words,
       beside: [plus],
       below: [
+        h("div", { class: "sefa-label-line sefa-offer" }, take, seen),
         h("div", { class: "sefa-label-line" }, h("span", {}, "Useful range"), useful, low, high, any),
         h("label", { class: "sefa-label-line" }, h("span", {}, "Note"), note),
       ],
       last: [forget],
       texts: [note],
-      keys: { f: flip, "[": () => limit(0), "]": () => limit(1) },
+      keys: { f: flip, y: accept, "[": () => limit(0), "]": () => limit(1) },
     },
     {
       answer: (field, value) => say({ [field]: value }),
@@ -103,6 +106,12 @@ export function createLabelView(scope: Scope, words: string, events: LabelEvents
   const current = () => state?.focused ?? order[0] ?? 0;
   const said = (): Said | undefined => labels.named[current()];
   const say = (fields: Saying) => events.say(current(), fields);
+
+  /** Say that the name which is offered is right. */
+  function accept(): void {
+    const offer = offerOf(labels, current());
+    if (offer && !said()?.name) say({ name: offer.name, sign: offer.sign });
+  }
 
   function flip(): void {
     say({ sign: (said()?.sign ?? 1) < 0 ? 1 : -1 });
@@ -146,8 +155,12 @@ export function createLabelView(scope: Scope, words: string, events: LabelEvents
     ask.walk.show(order, index, labels.named);
     strips.show(nearest(order, index), ask.pictures);
     ask.show(known?.obvious ?? null, known?.meaningful ?? null);
-    const offered = labels.offered[index];
-    name.placeholder = offered ? `like “${offered.name}”?` : "what does it show more of?";
+    const offer = known?.name ? undefined : offerOf(labels, index);
+    name.placeholder = offer ? `${offer.name}?` : "what does it show more of?";
+    take.hidden = !offer;
+    setText(take, offer ? `Yes, “${offer.name}” (y)` : "");
+    const scored = labels.proposed[index]?.seen;
+    setText(seen, labels.unscored || (scored ? `The scorer sees: ${scored}.` : "") || (offer?.why ?? ""));
     for (const [field, text] of [
       [name, known?.name ?? ""],
       [note, known?.note ?? ""],

@@ -20,6 +20,24 @@ export interface Said {
   readonly rater: string;
 }
 
+/** What a scorer sees a direction do. */
+export interface Proposed {
+  /** A name for it; empty where random directions do as much. */
+  readonly name: string;
+  /** Which end has more of it: 1 or -1. */
+  readonly sign: number;
+  /** How much attributes change, in words. */
+  readonly seen: string;
+}
+
+/** A name that a person can take. */
+export interface Offer {
+  readonly name: string;
+  readonly sign: number;
+  /** Where it is from, in words. */
+  readonly why: string;
+}
+
 /** What the panel can change of it. */
 export type Saying = Partial<Omit<Said, "similarity" | "rater">>;
 
@@ -28,6 +46,9 @@ export interface LabelsInfo {
   readonly named: Readonly<Record<string, Said>>;
   /** Names of directions that are only loosely alike. */
   readonly offered: Readonly<Record<string, Said>>;
+  readonly proposed: Readonly<Record<string, Proposed>>;
+  /** Why the scorer proposes nothing any more; empty while it does, or where there is none. */
+  readonly unscored: string;
   /** How many names of other searches were found again, in words. */
   readonly again: string;
   /** Names to propose. */
@@ -44,6 +65,8 @@ export interface LabelsInfo {
 export const NO_LABELS: LabelsInfo = {
   named: {},
   offered: {},
+  proposed: {},
+  unscored: "",
   again: "",
   words: [],
   place: "",
@@ -55,19 +78,31 @@ export const NO_LABELS: LabelsInfo = {
 /** Read the trait; a kernel that tells none has no labels. */
 export function parseLabels(value: unknown): LabelsInfo {
   if (!isFields(value)) return NO_LABELS;
-  const { again, words, place, problem, unsaved, rater } = value;
-  const texts = [again, place, problem, rater];
+  const { again, words, place, problem, unsaved, rater, unscored = "" } = value;
+  const texts = [again, place, problem, rater, unscored];
   if (!isTexts(texts) || !Array.isArray(words) || !isTexts(words) || !isNumber(unsaved)) return NO_LABELS;
-  const [said, where, trouble, who] = texts as [string, string, string, string];
+  const [said, where, trouble, who, failed] = texts as [string, string, string, string, string];
   const named = parseAll(value.named);
   const offered = parseAll(value.offered);
-  return { named, offered, again: said, words, place: where, problem: trouble, unsaved, rater: who };
+  const proposed = parseProposed(value.proposed);
+  const kept = { place: where, problem: trouble, unsaved, rater: who };
+  return { named, offered, proposed, unscored: failed, again: said, words, ...kept };
 }
 
 function parseAll(value: unknown): Record<string, Said> {
   if (!isFields(value)) return {};
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, Said] => isSaid(entry[1])),
+  );
+}
+
+function parseProposed(value: unknown): Record<string, Proposed> {
+  if (!isFields(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, Proposed] =>
+        isFields(entry[1]) && isTexts([entry[1].name, entry[1].seen]) && isNumber(entry[1].sign),
+    ),
   );
 }
 
@@ -87,6 +122,17 @@ export function notSaved({ unsaved, problem }: Pick<LabelsInfo, "unsaved" | "pro
   if (unsaved === 0) return "";
   const many = `${unsaved} ${unsaved === 1 ? "label is" : "labels are"}`;
   return `Not saved: ${problem} ${many} in memory; panel.labels.save("labels.json") writes a file.`;
+}
+
+/** A name to take for a direction: that of one like it, or what a scorer sees it do. */
+export function offerOf({ offered, proposed }: LabelsInfo, index: number): Offer | undefined {
+  const like = offered[index];
+  if (like) {
+    const why = `Loosely like “${like.name}” of another search, |cos| = ${like.similarity}: look first.`;
+    return { name: like.name, sign: like.sign, why };
+  }
+  const seen = proposed[index];
+  return seen?.name ? { name: seen.name, sign: seen.sign, why: `The scorer sees: ${seen.seen}.` } : undefined;
 }
 
 /** The name of a direction; empty where it has none. */

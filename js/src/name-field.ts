@@ -1,7 +1,7 @@
 /** The name of a direction in its row: a text that becomes a field, in which a person names it. */
 
 import { button, h, on, type Scope, setText } from "./dom";
-import type { LabelsInfo, Said } from "./labels";
+import { type LabelsInfo, type Offer, offerOf, type Said, type Saying } from "./labels";
 
 const MAX_NAME = 100;
 
@@ -12,15 +12,15 @@ export interface NameField {
   edit(): void;
 }
 
-/** `list`: id of the names to propose; `say`: the direction has this name, none if it is empty. */
+/** `list`: id of the names to propose; `say`: the direction has this name (none if it is empty), at this end. */
 export function createNameField(
   scope: Scope,
   index: number,
   list: string,
-  say: (name: string) => void,
+  say: (fields: Saying) => void,
 ): NameField {
   let name = "";
-  let offered: Said | undefined;
+  let offer: Offer | undefined;
   let shown: LabelsInfo | null = null;
   const attributes = {
     type: "text",
@@ -36,7 +36,7 @@ export function createNameField(
   });
   const edit = () => {
     input.value = name;
-    input.placeholder = offered ? `${offered.name}?` : "what does plus show more of?";
+    input.placeholder = offer ? `${offer.name}? (Tab takes it)` : "what does plus show more of?";
     label.hidden = true;
     input.hidden = false;
     input.focus({ preventScroll: true });
@@ -58,9 +58,9 @@ export function createNameField(
       input.value = name;
       close(true);
     }
-    if (event.key === "Tab" && !event.shiftKey && input.value === "" && offered) {
+    if (event.key === "Tab" && !event.shiftKey && input.value === "" && offer) {
       event.preventDefault();
-      input.value = offered.name; // a proposal is taken
+      input.value = offer.name; // a proposal is taken
     }
     if (event.key !== "Enter") return;
     event.preventDefault(); // else it would press the button that gets the focus
@@ -69,7 +69,7 @@ export function createNameField(
   });
   const accept = () => {
     const next = input.value.trim();
-    if (next !== name) say(next);
+    if (next !== name) say(next && next === offer?.name ? { name: next, sign: offer.sign } : { name: next });
   };
   on(scope, input, "blur", () => {
     if (input.hidden) return;
@@ -82,13 +82,14 @@ export function createNameField(
       if (labels === shown) return;
       shown = labels;
       const said = labels.named[index];
-      offered = labels.offered[index];
+      offer = offerOf(labels, index);
       name = said?.name ?? "";
       const doubt = said && (!said.confirmed || said.similarity < 0.999);
       const sign = said && said.sign < 0 ? "− " : "";
-      setText(label, name ? `${sign}${name}${doubt ? " ?" : ""}` : offered ? `${offered.name}?` : "name");
+      setText(label, name ? `${sign}${name}${doubt ? " ?" : ""}` : offer ? `${offer.name}?` : "name");
+      label.classList.toggle("sefa-offered", name === "" && offer !== undefined);
       label.classList.toggle("sefa-named", name !== "");
-      label.title = titleOf(said, offered);
+      label.title = titleOf(said, offer);
       label.setAttribute(
         "aria-label",
         name ? `Direction ${index} is called ${name}; rename` : `Name direction ${index}`,
@@ -98,7 +99,7 @@ export function createNameField(
   };
 }
 
-function titleOf(said: Said | undefined, offered: Said | undefined): string {
+function titleOf(said: Said | undefined, offer: Offer | undefined): string {
   if (said?.name) {
     const end = said.sign < 0 ? "the minus end shows more of it" : "the plus end shows more of it";
     const who = said.rater ? `, by ${said.rater}` : "";
@@ -106,7 +107,6 @@ function titleOf(said: Said | undefined, offered: Said | undefined): string {
     const doubt = said.confirmed ? "" : "; a proposal that nobody has confirmed";
     return `${said.name}: ${end}${who}${again}${doubt}. Click to rename (n)`;
   }
-  if (offered)
-    return `Loosely like “${offered.name}” of another search, |cos| = ${offered.similarity}: look first. Click to name (n)`;
+  if (offer) return `${offer.why} Click to name (n)`;
   return "Say what this direction does (n)";
 }

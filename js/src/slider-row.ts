@@ -5,7 +5,7 @@ import { createEndField } from "./end-field";
 import { createFilmstrip, type Who } from "./filmstrip";
 import { likeness, shortNumber, signed } from "./format";
 import type { DirectionsInfo } from "./info";
-import type { LabelsInfo } from "./labels";
+import type { LabelsInfo, Saying } from "./labels";
 import { Thumb, type Wanted } from "./looks";
 import { createNameField } from "./name-field";
 import { numberField } from "./number-field";
@@ -36,7 +36,7 @@ export interface RowEvents {
   /** The slider is to end there; null for where it is measured to end. */
   end(end: number | null): void;
   /** The direction has another name; none if it is empty. */
-  name(name: string): void;
+  name(fields: Saying): void;
   /** The direction is to be locked, or not. */
   lock(locked: boolean): void;
   /** The filmstrip is wanted for all starts, or for the chosen one again. */

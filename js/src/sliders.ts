@@ -3,7 +3,7 @@
 import { h, on, type Scope } from "./dom";
 import type { Who } from "./filmstrip";
 import type { DirectionsInfo } from "./info";
-import { type LabelsInfo, NO_LABELS } from "./labels";
+import { type LabelsInfo, NO_LABELS, type Saying } from "./labels";
 import type { Wanted } from "./looks";
 import { ordered } from "./order";
 import { createSliderRow, type SliderRow } from "./slider-row";
@@ -46,7 +46,7 @@ export interface SlidersEvents {
   strength(index: number, strength: number): void;
   /** The slider of a direction is to end there; null for where it is measured to end. */
   end(index: number, end: number | null): void;
-  name(index: number, name: string): void;
+  name(index: number, fields: Saying): void;
   lock(index: number, locked: boolean): void;
   /** The row of a direction is to be the open one. */
   focus(index: number): void;
@@ -123,7 +123,7 @@ export function createSliders(scope: Scope, words: string, events: SlidersEvents
 
   function createRow(index: number): SliderRow {
     const row = createSliderRow(scope, index, words, {
-      name: (name) => events.name(index, name),
+      name: (fields) => events.name(index, fields),
       set: (strength) => events.strength(index, strength),
       end: (end) => events.end(index, end),
       lock: (locked) => events.lock(index, locked),

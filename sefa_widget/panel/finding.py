@@ -101,15 +101,15 @@ class Finder:
             aligned = None if known.second is None else known.second.aligned
         moved: Hashable = (search, None, rows, weights)
         with self._lock:
-            first = self._ranges.range(moved, _setting(state), directions)
+            first = self._ranges.range(moved, setting(state), directions)
             second = None
             if aligned is not None:
                 assert state.second is not None
                 others = self.edited_rows(state.second, state.edit_layers)
                 also: Hashable = (search, state.second, others, weights)
-                ends = self._ranges.range(also, _setting(state), aligned.directions)
+                ends = self._ranges.range(also, setting(state), aligned.directions)
                 second = Second(aligned, ends, others, also)
-            acts = self._ranges.acts(moved, _setting(state))
+            acts = self._ranges.acts(moved, setting(state))
             if (
                 known is None
                 or known.range is not first
@@ -126,11 +126,11 @@ class Finder:
         `found` gives what is known by then. The directions that are shown at first come first, those of the
         second search after them, then the others.
         """
-        found, setting, measuring = self.found(state), _setting(state), self._ranges.measuring
+        found, pictures, measuring = self.found(state), setting(state), self._ranges.measuring
         with self._lock:
-            measurings = [measuring(found.moved, setting, found.directions, found.rows)]
+            measurings = [measuring(found.moved, pictures, found.directions, found.rows)]
             if (second := found.second) is not None:
-                measurings.append(measuring(second.moved, setting, second.aligned.directions, second.rows))
+                measurings.append(measuring(second.moved, pictures, second.aligned.directions, second.rows))
         measurings.sort(key=lambda measuring: measuring.first_done)
         return any(measuring.step(state.strengths) for measuring in measurings)
 
@@ -149,7 +149,7 @@ class Finder:
         """Measure what one more direction does; say whether there is more to do."""
         found = self.found(state)
         with self._lock:
-            acting = self._ranges.acting(found.moved, _setting(state), found.directions, found.rows)
+            acting = self._ranges.acting(found.moved, setting(state), found.directions, found.rows)
         return acting.step(found.range.ends.tolist(), state.strengths)
 
     def _carried(self, state: State, progress: Progress | None) -> Edit:
@@ -174,7 +174,8 @@ class Finder:
         return edit_rows(self.generator, layers)
 
 
-def _setting(state: State) -> Setting:
+def setting(state: State) -> Setting:
+    """Give what the pictures are drawn with that a state's directions are measured on."""
     return Setting(state.label, state.truncation_psi, state.truncation_cutoff)
 
 

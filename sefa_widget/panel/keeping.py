@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from sefa_widget.arguments import choice
-from sefa_widget.labels import Labels
 from sefa_widget.panel import intents, messages
 from sefa_widget.panel.code import python_code
 from sefa_widget.panel.contents import starts
 from sefa_widget.panel.files import ENDINGS, MAKERS, save
+from sefa_widget.panel.naming import Naming
+from sefa_widget.panel.proposals import Proposals
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.still import Still, caption, still
 from sefa_widget.panel.studying import StudyingWidget
@@ -53,11 +54,11 @@ class _Cancelled(Exception):
 class KeepingWidget(StudyingWidget):
     """A widget whose pictures, names and state can be saved."""
 
-    def __init__(self, session: Session, labels: Labels | None, rater: str) -> None:
+    def __init__(self, session: Session, naming: Naming, proposals: Proposals | None) -> None:
         self._wanted: deque[tuple[intents.Share, contextvars.Context]] = deque()
         self._cancelled = threading.Event()
         self._saving = False
-        super().__init__(session, labels, rater)
+        super().__init__(session, naming, proposals)
 
     def save(self, path: str | Path, what: str | None = None, *, progress: Progress | None = None) -> Path:
         """Write what the panel shows into a file, at the generator's own resolution.

@@ -7,11 +7,13 @@ import logging
 import traitlets
 
 from sefa_widget.directions import Directions
+from sefa_widget.evaluation.proposing import Proposal
 from sefa_widget.labels import Labels
 from sefa_widget.panel import intents
 from sefa_widget.panel.contents import Found
 from sefa_widget.panel.naming import Naming
 from sefa_widget.panel.painting import PaintingWidget
+from sefa_widget.panel.proposals import Proposals, described
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.state import State
 
@@ -25,10 +27,12 @@ class LabellingWidget(PaintingWidget):
     """A widget whose directions have names, which are kept in a store."""
 
     labels_info = traitlets.Dict(read_only=True).tag(sync=True)
-    """What is said of the present directions, by their numbers; names to propose; where all of it is kept."""
+    """What is said of the present directions, by their numbers; what a scorer sees them do; names to propose;
+    where all of it is kept."""
 
-    def __init__(self, session: Session, labels: Labels | None, rater: str) -> None:
-        self._naming = Naming(session.generator, labels, rater)
+    def __init__(self, session: Session, naming: Naming, proposals: Proposals | None) -> None:
+        self._naming = naming
+        self._proposals = proposals
         self._named: Directions | None = None
         super().__init__(session)
 
@@ -43,6 +47,17 @@ class LabellingWidget(PaintingWidget):
         directions = self._session.directions()
         self._naming.look(directions)
         return self._naming.names(directions)
+
+    @property
+    def proposals(self) -> dict[int, Proposal]:
+        """What the scorer has seen the present directions do so far, by number; empty without a scorer.
+
+        It is asked while nothing else is wanted, so there is more of it later. `Proposal.name` is empty where
+        random directions do as much.
+        """
+        if self._proposals is None:
+            return {}
+        return dict(self._proposals.found(self._present, self._session.found()))
 
     def name(self, index: int, name: str | None = None, **fields: object) -> None:
         """Say what one of the present directions does; what is not given stays as it was said.
@@ -76,7 +91,7 @@ class LabellingWidget(PaintingWidget):
         """Let go of the session, of pictures and of the store; what was said stays there."""
         super()._forget()
         self._naming.close()
-        self._named = None
+        self._named = self._proposals = None
 
     # What views say.
 
@@ -107,6 +122,7 @@ class LabellingWidget(PaintingWidget):
         """Once nothing is wanted, find labels of other searches again, and look what others have said."""
         super()._settle()
         self._look_for_names()
+        self._ask_scorer()
         if self._views.count:
             self._stream.settle(POLL_SECONDS)
 
@@ -121,6 +137,28 @@ class LabellingWidget(PaintingWidget):
         except Exception:
             log.exception("Labels could not be looked for; names stay as they are.")
 
+    def _ask_scorer(self) -> None:
+        """Score a few pictures at a time, as long as nothing else is wanted."""
+        painted, proposals = self._painter.painted, self._proposals
+        if painted is None or proposals is None:
+            return
+        state, more, told = painted.contents.state, True, len(self.proposals)
+        while more and not (self._stopped or self._stream.waiting or self._looks.wanted):
+            found = self._session.finder.found(state)
+            before = proposals.problem
+            more = proposals.step(state, found)
+            if self._session.state.revision != state.revision:
+                return
+            now = len(proposals.found(state, found))
+            if now != told or proposals.problem != before:
+                told = now
+                self._tell_names(found.directions)
+
     def _tell_names(self, directions: Directions) -> None:
         self._named = directions
-        self.set_trait("labels_info", self._naming.info(directions))
+        info, proposals = self._naming.info(directions), self._proposals
+        if proposals is not None:
+            state, found = self._session.state, self._session.found()
+            known = proposals.found(state, found) if found.directions is directions else {}
+            info |= {"proposed": described(known), "unscored": proposals.problem}
+        self.set_trait("labels_info", info)

@@ -193,6 +193,8 @@ class Naming:
         more = f"{left} more labels of this store are not looked at." if left else ""
         return {
             "named": {str(index): described(known[index]) for index in sorted(known)},
+            "proposed": {},
+            "unscored": "",
             "offered": {str(i): described(one) for i, one in again.offered.items() if i not in known},
             "again": sendable(" ".join(filter(None, [again.text, more]))),
             "words": [sendable(word) for word in self._read.words],

@@ -11,9 +11,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from sefa_widget.arguments import flag, instance
+from sefa_widget.arguments import flag, function, instance
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.directions import Directions
+from sefa_widget.directions.scores import Scorer
 from sefa_widget.generators import BUNDLED, Generator, choose_device, load_generator
 from sefa_widget.generators.precision import as_dtype
 from sefa_widget.labels import Labels, Study
@@ -35,6 +36,7 @@ def explore(
     class_names: Sequence[str] | None = None,
     labels: Labels | str | Path | None = None,
     rater: str | None = None,
+    scorer: Scorer | None = None,
     study: Study | str | None = None,
     device: str | torch.device | None = None,
     dtype: str | torch.dtype | None = None,
@@ -73,6 +75,11 @@ def explore(
         directory, which is made at the first label.
     rater
         Who gives names; None is the name of the user on this machine.
+    scorer
+        What reads attributes off pictures, for example `load_regressor` for the heads: images
+        ``[M, C, H, W]`` of about -1..1, float32 on the CPU, to scores ``[M]`` or ``[M, A]``; its `names` are
+        the names of the attributes. While nothing else is wanted, the panel measures which attribute each
+        direction changes, beside random directions, and proposes its name; a person takes it or not.
     study
         A study to show in place of the sliders, or the name of one: see `SefaWidget.study`.
     device
@@ -106,6 +113,8 @@ def explore(
     who = _user() if rater is None else instance(rater, "rater", str, "a text")
     source = next(iter(BUNDLED)) if source is None else source
     flag(fresh, "fresh")
+    if scorer is not None:
+        function(scorer, "scorer", "images [M, C, H, W]")
     given = read_state(state) if isinstance(state, str | Path) else state
 
     def load(progress: Progress | None = None) -> Generator:
@@ -133,7 +142,13 @@ def explore(
         found = key()
         generator = _told(source, lambda progress: shared(found, lambda: load(progress)))
     panel = SefaWidget(
-        generator, state=given, directions=directions, class_names=class_names, labels=kept, rater=who
+        generator,
+        state=given,
+        directions=directions,
+        class_names=class_names,
+        labels=kept,
+        rater=who,
+        scorer=scorer,
     )
     try:
         if study is not None:

@@ -8,10 +8,12 @@ import threading
 import traitlets
 
 from sefa_widget.arguments import instance
-from sefa_widget.labels import Labels, Study, StudyResult
+from sefa_widget.labels import Study, StudyResult
 from sefa_widget.panel import intents, messages
 from sefa_widget.panel.asking import Asking
 from sefa_widget.panel.labelling import LabellingWidget
+from sefa_widget.panel.naming import Naming
+from sefa_widget.panel.proposals import Proposals
 from sefa_widget.panel.session import Session
 
 NONE_RUNS = "No study runs in this panel; panel.study('class of 2026') shows the questions of one."
@@ -25,11 +27,11 @@ class StudyingWidget(LabellingWidget):
     study_info = traitlets.Dict(read_only=True).tag(sync=True)
     """The study that runs: who answers, what is answered, what all have said; empty where none runs."""
 
-    def __init__(self, session: Session, labels: Labels | None, rater: str) -> None:
+    def __init__(self, session: Session, naming: Naming, proposals: Proposals | None) -> None:
         self._asking: Asking | None = None
         self._runs = False
         self._study_lock = threading.RLock()
-        super().__init__(session, labels, rater)
+        super().__init__(session, naming, proposals)
 
     def study(self, study: Study | str | None) -> None:
         """Show the questions of a study in place of everything else, or the sliders again.

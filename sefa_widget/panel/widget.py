@@ -9,6 +9,7 @@ from PIL.Image import Image
 
 from sefa_widget.arguments import whole
 from sefa_widget.directions import Directions
+from sefa_widget.directions.scores import Scorer
 from sefa_widget.generators import Generator
 from sefa_widget.labels import Labels
 from sefa_widget.panel import beside
@@ -16,6 +17,8 @@ from sefa_widget.panel.built import NOT_BUILT, built
 from sefa_widget.panel.code import python_code
 from sefa_widget.panel.files import noted
 from sefa_widget.panel.keeping import KeepingWidget
+from sefa_widget.panel.naming import Naming
+from sefa_widget.panel.proposals import Proposals
 from sefa_widget.panel.session import Session
 from sefa_widget.pictures.sheet import Sheet
 from sefa_widget.progress import Progress
@@ -34,7 +37,7 @@ class SefaWidget(KeepingWidget):
         The generator, borrowed: other panels may use it too, and `close` leaves it alone.
     state
         A dict as `SefaWidget.state` gives it, to start from.
-    directions, class_names, labels, rater
+    directions, class_names, labels, rater, scorer
         See `explore`.
 
     Raises
@@ -55,8 +58,11 @@ class SefaWidget(KeepingWidget):
         class_names: Sequence[str] | None = None,
         labels: Labels | None = None,
         rater: str = "",
+        scorer: Scorer | None = None,
     ) -> None:
-        super().__init__(Session(generator, state, directions, class_names), labels, rater)
+        session = Session(generator, state, directions, class_names)
+        proposals = None if scorer is None else Proposals(generator, scorer)
+        super().__init__(session, Naming(generator, labels, rater), proposals)
 
     def __repr__(self) -> str:
         """Say what is shown, in one line."""

@@ -108,6 +108,8 @@ export class FakeModel {
       labels_info: {
         named: {},
         offered: {},
+        proposed: {},
+        unscored: "",
         again: "",
         words: ["smile", "turn"],
         place: "/home/ada/labels.sqlite",

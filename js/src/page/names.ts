@@ -49,7 +49,7 @@ export class Names {
     const used = Object.values(named).map(({ name }) => name);
     const words = [...new Set([...used, ...held.labels.words])].filter(Boolean);
     const kept = { place: "this browser", problem: this.#problem, unsaved: this.#problem ? count : 0 };
-    return { named, offered: {}, again: "", words, rater: "", ...kept };
+    return { ...NO_LABELS, named, words, ...kept };
   }
 
   /** Say something of a direction; null takes all of it away that was said here. */

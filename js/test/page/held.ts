@@ -22,6 +22,8 @@ function held(layers: readonly [number, number], rows: readonly number[], first:
   const labels = {
     named: {},
     offered: {},
+    proposed: {},
+    unscored: "",
     again: "",
     words: ["smile"],
     place: "",

@@ -65,7 +65,7 @@ class KeptRanges:
         """Give the measuring of a slider range, begun or not; see `range` and `Measuring`."""
         known = self._measurings.get((moved, setting))
         if known is None:
-            known = Measuring(self._generator, directions, rows, self._unedited_of(setting))
+            known = Measuring(self._generator, directions, rows, self.unedited(setting))
         _keep(self._measurings, (moved, setting), known, KEPT_RANGES)
         return known
 
@@ -75,7 +75,7 @@ class KeptRanges:
         """Give the measuring of what directions do, begun or not; see `measuring`."""
         known = self._acting.get((moved, setting))
         if known is None:
-            known = Acting(self._generator, directions, rows, self._unedited_of(setting))
+            known = Acting(self._generator, directions, rows, self.unedited(setting))
         _keep(self._acting, (moved, setting), known, KEPT_RANGES)
         return known
 
@@ -84,7 +84,7 @@ class KeptRanges:
         known = self._acting.get((moved, setting))
         return NOTHING if known is None else known.found
 
-    def _unedited_of(self, setting: Setting) -> Unedited:
+    def unedited(self, setting: Setting) -> Unedited:
         """Give the unedited pictures of a setting, drawn or not."""
         drawn = (setting, self._generator.weights_version)
         unedited = self._unedited.get(drawn) or Unedited(self._generator, setting)
