@@ -3,6 +3,7 @@
 from sefa_widget.evaluation.captured import CapturedChange, captured_change
 from sefa_widget.evaluation.compare import Comparison, compare
 from sefa_widget.evaluation.effect import Effect, effect
+from sefa_widget.evaluation.proposing import Proposal
 from sefa_widget.evaluation.regressor import AttributeRegressor, load_regressor, save_regressor
 from sefa_widget.evaluation.rescore import rescore
 from sefa_widget.evaluation.rescoring import Controls, Rescoring
@@ -21,6 +22,7 @@ __all__ = [
     "MatchedStrengths",
     "Nearest",
     "Pair",
+    "Proposal",
     "Rescoring",
     "captured_change",
     "chance",

@@ -12,6 +12,7 @@ from typing import Any
 from sefa_widget.directions import Directions
 from sefa_widget.generators.base import Generator
 from sefa_widget.labels import Label, Labels, match_labels
+from sefa_widget.labels.vocabulary import vocabulary
 from sefa_widget.panel.known import Known, described, is_of, said, shown_name
 from sefa_widget.panel.messages import sendable
 
@@ -21,12 +22,6 @@ MOST = 5000
 """Labels of the panel's generator, and of others, that are looked at: the first ones of each."""
 SAID = ("name", "sign", "range", "note", "obvious", "meaningful", "confirmed")
 """Fields of a label that the panel shows and changes."""
-WORDS = (
-    *("turn", "tilt", "smile", "glasses", "beard", "age", "gaze", "mouth", "hair colour", "hair length"),
-    *("skin", "face shape", "zoom", "position", "size", "shape", "texture", "background", "light"),
-    *("brightness", "contrast", "colour"),
-)
-"""Names that are proposed besides those in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +34,7 @@ class _Read:
     """Labels of this generator, then of others."""
     left_out: int = 0
     """How many labels there are besides."""
-    words: tuple[str, ...] = WORDS
+    words: tuple[str, ...] = ()
     """Names to propose, those in use first."""
 
 
@@ -78,6 +73,7 @@ class Naming:
     def __init__(self, generator: Generator, labels: Labels | None = None, rater: str = "") -> None:
         self.rater = rater
         self._generator: Generator | None = generator
+        self._words = vocabulary(generator)
         self._path = Path(STORE).absolute()
         self._given = labels
         self._lock = threading.RLock()
@@ -197,7 +193,7 @@ class Naming:
             "unscored": "",
             "offered": {str(i): described(one) for i, one in again.offered.items() if i not in known},
             "again": sendable(" ".join(filter(None, [again.text, more]))),
-            "words": [sendable(word) for word in self._read.words],
+            "words": [sendable(word) for word in self._read.words or self._words],
             "place": str(self._path) if labels is None else labels.place,
             "problem": "" if labels is None else sendable(labels.problem or ""),
             "unsaved": 0 if labels is None else len(labels.unsaved),
@@ -214,7 +210,7 @@ class Naming:
         ids = {label.id for label in own}
         others = [label for label in labels.select(study="", limit=MOST) if label.id not in ids]
         left_out = max(0, labels.count(study="") - len(own) - len(others))
-        words = tuple(dict.fromkeys([*labels.names(200), *WORDS]))
+        words = tuple(dict.fromkeys([*labels.names(200), *self._words]))
         self._read = _Read(version, (*own, *others), left_out, words)
         return True
 

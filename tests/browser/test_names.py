@@ -138,3 +138,53 @@ def test_the_end_of_a_slider_is_typed_and_the_field_closes(open_panel):
     wait_for_state(page, "state.ranges?.[0] === 2.5")
     assert page.get_by_role("button", name="Slider 0 ends at \u00b12.5").is_visible()
     assert not page.get_by_label("End of slider 0").is_visible()
+
+
+PROPOSED = {
+    "1": {"name": "turn", "sign": -1, "seen": "turn -1.9 ± 0.1; random directions reach 1.1"},
+    "2": {"name": "", "sign": 1, "seen": "skin +0.4 ± 0.1; random directions reach 1.1"},
+}
+
+
+def propose(page, **changes):
+    page.evaluate("changes => models[0].labels(changes)", {"proposed": PROPOSED, **changes})
+
+
+def test_what_a_scorer_sees_is_a_name_with_a_question_mark_until_a_person_takes_it(open_panel):
+    page = open_panel()
+    propose(page)
+    row = page.get_by_role("button", name="Name direction 1")
+    row.wait_for()
+    assert row.inner_text() == "turn?"
+    assert "random directions reach 1.1" in row.get_attribute("title")
+    assert not page.get_by_role("button", name="Name direction 2").is_visible()
+    slider(page, 1).focus()
+    page.keyboard.press("n")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    wait_for_names(page, {"1": "turn"})
+    assert page.evaluate("models[0].get('labels_info').named[1].sign") == -1
+
+
+def test_while_naming_the_key_y_takes_what_the_scorer_sees(open_panel):
+    page = open_panel(state={"view": "label", "focused": 2})
+    propose(page)
+    seen = page.locator(".sefa-seen")
+    seen.filter(has_text="skin +0.4").wait_for()
+    take = page.locator(".sefa-take")
+    assert take.is_hidden()  # random directions do as much
+    page.locator(".sefa-label-view").focus()
+    page.keyboard.press("y")
+    page.keyboard.press("b")
+    take.filter(has_text="Yes, “turn”").wait_for()
+    assert named(page) == {}
+    page.keyboard.press("y")
+    wait_for_names(page, {"1": "turn"})
+    take.wait_for(state="hidden")
+    assert page.evaluate("models[0].get('labels_info').named[1].sign") == -1
+
+
+def test_a_scorer_that_failed_is_told_where_names_are_given(open_panel):
+    page = open_panel(state={"view": "label"})
+    propose(page, unscored="The scorer failed, so it proposes no names: no weights")
+    page.locator(".sefa-seen").filter(has_text="no weights").wait_for()
