@@ -36,7 +36,7 @@ from sefa_widget import explore
 from sefa_widget.panel import widget
 from sefa_widget.pictures import frames
 from benchmarks.stamp import TRAVEL, LEVELS, Stamped, drawing
-widget.SefaWidget._measure_range = lambda panel: None  # the first ends stay: a level is the strength set
+widget.SefaWidget._measure = lambda panel: None  # the first ends stay: a level is the strength set
 generator = Stamped({resolution}, pause={pause})
 draw = drawing(generator)
 """

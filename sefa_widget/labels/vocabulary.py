@@ -10,19 +10,6 @@ ANY = (
     *("zoom", "position", "size", "shape", "texture", "background"),
     *("light", "brightness", "contrast", "colour"),
 )
-    [
-        "zoom",
-        "position",
-        "size",
-        "shape",
-        "texture",
-        "background",
-        "light",
-        "brightness",
-        "contrast",
-        "colour",
-    ]
-)
 """Words for pictures of anything."""
 TURNED = ("turn", "tilt")
 """Words for what has a front."""
