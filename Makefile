@@ -99,7 +99,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/demo.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
-	$(PIP) --editable '.[demo]'
+	$(PIP) --editable '.[demo,study,page]'
 	touch $@
 
 $(VENV)/test.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python

@@ -218,7 +218,7 @@ class Proposing:
     def _proposal(self, changes: Tensor, end: float) -> Proposal:
         mean, error, sure = changes.mean(0), _error(changes), _sure(changes)
         seen = tuple(
-            Seen(self._scored.names[i], float(mean[i]), float(error[i]))
+            Seen(self._scored.names[i].replace("_", " "), float(mean[i]), float(error[i]))
             for i in sure.argsort(descending=True).tolist()
             if float(sure[i]) > 0
         )
