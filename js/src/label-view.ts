@@ -181,7 +181,8 @@ export function createLabelView(scope: Scope, words: string, events: LabelEvents
       found = nextFound;
       labels = nextLabels;
       // The way through does not change with every answer.
-      order = found ? ordered({ ...state, sort: state.sort === "named" ? "value" : state.sort }, found) : [];
+      const sort = ["named", "unnamed"].includes(state.sort) ? "value" : state.sort;
+      order = found ? ordered({ ...state, sort }, found) : [];
       if (order.length > 0) show();
     },
     wanted: () => strips.wanted(nearest(order, current())),

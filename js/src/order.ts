@@ -16,6 +16,7 @@ const ORDERS = [
   ["alike", "by how alike", "The directions first that change different pictures in the same way"],
   ["region", "by the box", "The directions first whose change is in the box that is drawn on the picture"],
   ["named", "named first", "The directions first that have a name, in the order of the alphabet"],
+  ["unnamed", "unnamed first", "The directions first that nobody has named yet, as they were found"],
   ["moved", "moved first", "The directions with a strength first, the largest first"],
 ] as const;
 
@@ -31,6 +32,7 @@ export function ordered(state: State, found: DirectionsInfo, labels: LabelsInfo 
   const { sort, strengths } = state;
   if (sort === "named") return byName(found, labels);
   const rank = (index: number): number => {
+    if (sort === "unnamed") return nameOf(labels, index) ? 0 : 1;
     if (sort === "moved") return Math.abs(strengths[index] ?? 0);
     return sort === "value" ? 0 : (measured(state, found, index) ?? Number.NEGATIVE_INFINITY);
   };

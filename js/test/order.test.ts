@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import wire from "../../tests/wire.json" with { type: "json" };
 import { type Acts, type DirectionsInfo, parseDirections } from "../src/info";
+import { parseLabels, type Said } from "../src/labels";
 import { measureOf, ordered, share } from "../src/order";
 import { parseState, type State } from "../src/state";
 
@@ -24,6 +25,14 @@ test("by measured change the nearest end comes first, and what is not measured l
 test("those with a strength come first, the largest first", () => {
   const moved = state({ sort: "moved", strengths: { "3": -2, "1": 1 } });
   expect(ordered(moved, found)).toEqual([3, 1, 0, 2, 4]);
+});
+
+test("those that nobody has named come first, or those with a name", () => {
+  const labels = parseLabels(wire.traits.labels_info);
+  expect(ordered(state({ sort: "unnamed" }), found, labels)).toEqual([1, 2, 3, 4, 0]);
+  const other = { ...labels, named: { "3": { ...labels.named[0], name: "age" } as Said, ...labels.named } };
+  expect(ordered(state({ sort: "unnamed" }), found, other)).toEqual([1, 2, 4, 0, 3]);
+  expect(ordered(state({ sort: "named" }), found, other)).toEqual([3, 0, 1, 2, 4]);
 });
 
 test("by how alike they act, those that do the same to all come first", () => {

@@ -36,7 +36,7 @@ from sefa_widget.panel.searches import given_search, search_of, search_parts
 
 MEASURED_ORDERS = ("alike", "region")
 """Orders by what directions do, which is measured only for them."""
-ORDERS = ("value", "effect", *MEASURED_ORDERS, "named", "moved")
+ORDERS = ("value", "effect", *MEASURED_ORDERS, "named", "unnamed", "moved")
 """In which orders directions can be listed."""
 VIEWS = ("explore", "wall", "label")
 """What can stand beside the pictures."""
@@ -90,7 +90,7 @@ class State:
         "In which order the panel lists directions: ``'value'``, as they were found; ``'effect'``, by how "
         "much the picture changes for each step; ``'alike'``, by how alike they change different pictures; "
         "``'region'``, by the share of `region` in the change; ``'named'``, those with a name "
-        "first; ``'moved'``, those with a strength first. "
+        "first; ``'unnamed'``, those without a name first; ``'moved'``, those with a strength first. "
         "What is not measured comes last.",
         one_word(ORDERS),
         first="value",
