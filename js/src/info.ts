@@ -44,6 +44,7 @@ export interface DirectionsInfo {
 export interface Second {
   readonly method: string;
   readonly title: string;
+  readonly layers: Range;
   /** For each direction the one it is matched with, and |cos| between them. */
   readonly matches: readonly (readonly [number, number])[];
   /** The |cos| that 95 % of matched random directions stay below. */
@@ -129,8 +130,9 @@ function isActs(entry: [string, unknown]): entry is [string, Acts] {
 function parseSecond(value: unknown): Second | null {
   if (!isFields(value) || typeof value.method !== "string" || typeof value.title !== "string") return null;
   if (!Array.isArray(value.matches) || !value.matches.every(isRange)) return null;
-  if (!isNumber(value.chance)) return null;
-  return { method: value.method, title: value.title, matches: value.matches, chance: value.chance };
+  if (!isNumber(value.chance) || !isRange(value.layers)) return null;
+  const { method, title, layers, matches, chance } = value;
+  return { method, title, layers, matches, chance };
 }
 
 export function parseGeneratorInfo(value: unknown): GeneratorInfo | null {

@@ -4,6 +4,7 @@ import type { Range } from "./check";
 import { h, on, type Scope } from "./dom";
 import type { GeneratorInfo } from "./info";
 import type { Limits } from "./kernel";
+import { layerPresets } from "./layer-range";
 import { createOptions } from "./options";
 import type { Patch, State } from "./state";
 
@@ -32,9 +33,21 @@ export function createMethod(
   };
   const auto = () => h("option", { value: "" }, "automatic");
   const method = menu(limits ? [] : [auto()], (name) => onPatch({ method: name || null }));
-  const second = menu([h("option", { value: NONE }, "–"), auto()], (name) =>
-    onPatch({ second: name === NONE ? null : { method: name || null } }),
-  );
+  let state: State | null = null;
+  const second = menu([h("option", { value: NONE }, "–"), auto()], (name) => {
+    const layers = presets.find(({ value }) => value === name)?.range;
+    if (layers) onPatch({ second: { method: state?.method ?? null, layers } });
+    else onPatch({ second: name === NONE ? null : { method: name || null } });
+  });
+  const presets = layerPresets(info.layers).map(({ name, title, range }) => {
+    return { range, value: `layers ${range.join(" ")}`, name, title };
+  });
+  if (presets.length > 1) {
+    const others = presets.map(({ value, name, title }) =>
+      h("option", { value, title }, `layers of ${name}`),
+    );
+    second.append(h("optgroup", { label: "The same method, other layers" }, ...others));
+  }
   /** A method that reads latent weights cannot be chosen where a layer has none. */
   const disable = (select: HTMLSelectElement, range: Range) => {
     const deaf = info.layers.slice(...range).some(({ row }) => row === null);
@@ -43,11 +56,18 @@ export function createMethod(
       option.disabled = deaf && known?.layers === "latent";
     }
   };
+  /** The choice of a state: by its layers, where only these are other ones. */
+  const choiceOf = ({ second, method, layers }: State): string => {
+    if (second === null) return NONE;
+    const range = second.layers.join();
+    const preset = second.method === method && range !== layers.join();
+    return (preset && presets.find((one) => one.range.join() === range)?.value) || (second.method ?? "");
+  };
   const options = createOptions(scope, (options) => onPatch({ options }));
   const title =
     "How directions are found, and about how long that takes; automatic is SeFa where the latent is read, else the composed response";
   const secondTitle =
-    "A second search: its pictures are drawn at the right, each slider moves the matched direction";
+    "A second search, by another method or in other layers: its pictures are drawn at the right, each slider moves the matched direction";
   const el = h(
     "div",
     { class: "sefa-methods" },
@@ -59,13 +79,14 @@ export function createMethod(
   if (limits) el.lastElementChild?.remove();
   return {
     el,
-    update(state) {
-      disable(method, state.layers);
-      disable(second, state.second?.layers ?? state.layers);
-      method.value = state.method ?? "";
-      second.value = state.second === null ? NONE : (state.second.method ?? "");
-      const known = info.methods.find(({ name }) => name === state.method);
-      options.update(known?.options ?? [], state.options, state.region);
+    update(next) {
+      state = next;
+      disable(method, next.layers);
+      disable(second, next.second?.layers ?? next.layers);
+      method.value = next.method ?? "";
+      second.value = choiceOf(next);
+      const known = info.methods.find(({ name }) => name === next.method);
+      options.update(known?.options ?? [], next.options, next.region);
     },
   };
 }

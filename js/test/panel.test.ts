@@ -1036,6 +1036,33 @@ describe("method", () => {
     expect(get<HTMLElement>(el, ".sefa-row:first-child .sefa-match").hidden).toBe(true);
   });
 
+  test("the same method in other layers can stand beside the first, and the captions tell them apart", () => {
+    const layers = Array.from({ length: 10 }, (_, number) => ({
+      name: `layer ${number}`,
+      resolution: 4 * 2 ** Math.floor(number / 2),
+      row: number,
+    }));
+    const model = new FakeModel();
+    model.traits.generator_info = { ...(model.traits.generator_info as object), layers, num_codes: 10 };
+    model.traits.state = { ...(model.traits.state as object), layers: [0, 4], second: null, method: "pca" };
+    const { el } = render(model);
+    model.answer();
+    const select = get<HTMLSelectElement>(el, ".sefa-methods label:last-child select");
+    const others = [...select.querySelectorAll("optgroup option")].map((option) => option.textContent);
+    expect(others).toEqual(["layers of 4–8 px", "layers of 16 px", "layers of 32–64 px", "layers of all"]);
+    select.value = "layers 6 10";
+    select.dispatchEvent(new Event("change"));
+    expect(model.edits().at(-1)?.patch).toEqual({ second: { method: "pca", layers: [6, 10] } });
+    const second = { method: "pca", title: "PCA", layers: [6, 10], matches: [[1, 0.5]], chance: 0.4 };
+    model.traits.state = { ...(model.traits.state as object), second: { method: "pca", layers: [6, 10] } };
+    const info = { ...(model.traits.directions_info as object), method: "pca", title: "PCA", layers: [0, 4] };
+    model.traits.directions_info = { ...info, second };
+    model.tell("change:state");
+    model.tell("change:directions_info");
+    expect(select.value).toBe("layers 6 10");
+    expect(get(el, ".sefa-captions").textContent).toBe("PCA, layers 0–3PCA, layers 6–9");
+  });
+
   test("other ends of the sliders draw the second picture again", () => {
     const model = new FakeModel();
     render(model);

@@ -45,7 +45,13 @@ def directions_info(state: State, found: Found) -> dict[str, Any]:
         pairs = zip(aligned.indices, aligned.cosines.tolist(), strict=True)
         matches = [[index, float(f"{cosine:.3g}")] for index, cosine in pairs]
         name = state.second.method or aligned.directions.method
-        second = {"method": name, "title": _method(name)["title"], "matches": matches}
+        layers = state.second.layers or range(*state.layers)
+        second = {
+            "method": name,
+            "title": _method(name)["title"],
+            "layers": [layers[0], layers[-1] + 1],
+            "matches": matches,
+        }
         sizes = len(directions), len(aligned.directions), directions.vectors.shape[1]
         second["chance"] = float(f"{matched_by_chance(*sizes):.3g}")
     values = None if directions.values is None else directions.values.tolist()

@@ -510,7 +510,7 @@ def test_rows_of_matched_directions_are_whole_beside_two_pictures(open_panel, wi
         """() => {
           const info = models[0].traits.directions_info;
           const matches = info.values.map((_, index) => [index, index % 2 ? 0.93 : 0.1]);
-          const second = { method: "jacobian", title: "Jacobian", matches, chance: 0.2 };
+          const second = { method: "jacobian", title: "Jacobian", layers: [2, 6], matches, chance: 0.2 };
           models[0].traits.directions_info = { ...info, second };
           models[0].trigger("change:directions_info");
         }"""

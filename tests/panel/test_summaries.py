@@ -80,3 +80,10 @@ def test_what_a_direction_does_is_told_in_thousandths_of_its_change(tiny):
     assert told["3"]["alike"] == 0.988
     assert (told["3"]["where"][1], told["3"]["where"][-1]) == (250, 750)
     assert sum(told["3"]["where"]) == 1000
+
+
+def test_a_second_search_is_told_with_the_layers_that_it_is_of(tiny_style):
+    session = Session(tiny_style, {"layers": [0, 1], "second": {"layers": [1, 3]}})
+    second = directions_info(session.state, session.found())["second"]
+    assert second.keys() == WIRE["traits"]["directions_info"]["second"].keys()
+    assert (second["title"], second["layers"]) == ("SeFa", [1, 3])
