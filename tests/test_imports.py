@@ -23,7 +23,7 @@ ORDER = [
 ]
 """The parts of the package: each imports only parts before it, also inside functions."""
 PANEL = [
-    {"built", "fields", "history", "intents", "life", "progress", "stream", "worker"},
+    {"built", "fields", "history", "interrupts", "intents", "life", "progress", "stream", "worker"},
     {"checks", "decoding", "messages"},
     {"searches"},
     {"carried", "pins"},

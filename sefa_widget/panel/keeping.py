@@ -161,6 +161,10 @@ class KeepingWidget(StudyingWidget):
         else:  # it is a search that takes long; a file waits behind it
             super()._cancel()
 
+    @property
+    def _busy(self) -> bool:
+        return super()._busy or self._saving
+
     # What the worker does.
 
     def _settle(self) -> None:

@@ -12,6 +12,7 @@ import traitlets
 
 from sefa_widget.panel import intents, messages
 from sefa_widget.panel.contents import Found
+from sefa_widget.panel.interrupts import on_interrupt
 from sefa_widget.panel.life import weakly
 from sefa_widget.panel.looking import Looks, Seen
 from sefa_widget.panel.painter import Painter, Shown
@@ -70,8 +71,10 @@ class PaintingWidget(WireWidget):
         self._looks = Looks(session)
         self._published: Found | None = None
         self._unfinished: dict[str, Request] = {}
+        self._searching = False
         self.set_trait("generator_info", about(session.generator, session.methods, session.class_names))
         super().__init__(session)
+        on_interrupt(self._interrupted)
 
     def close(self) -> None:
         """Close the panel everywhere and let go of all but the generator; its state can still be read."""
@@ -120,6 +123,17 @@ class PaintingWidget(WireWidget):
         self._replace_state({name: getattr(state, name) for name in SEARCHED}, merge=False)
         self._tell_observers()
 
+    @property
+    def _busy(self) -> bool:
+        """Whether there is long work that can be cancelled."""
+        return self._searching
+
+    def _interrupted(self) -> None:
+        """End long work when the kernel is interrupted while no cell runs, as *Cancel* does."""
+        if self._busy and not self._stopped:
+            with self._errors_to_panel("", 0):
+                self._cancel()
+
     def _forget_view(self, view: str) -> None:
         self._stream.drop(view)
         self._looks.drop(view)
@@ -150,7 +164,12 @@ class PaintingWidget(WireWidget):
             if self._stopped:
                 raise Ending
             with suppress(_Superseded):
-                contents = self._session.contents(unedited=request.unedited, progress=self._progress(request))
+                self._searching = True
+                try:
+                    progress = self._progress(request)
+                    contents = self._session.contents(unedited=request.unedited, progress=progress)
+                finally:
+                    self._searching = False
                 self._publish(contents.state, contents.found)
                 return contents
 

@@ -130,3 +130,52 @@ def test_a_kernel_that_is_shut_down_while_its_panel_draws_ends_well(kernel):
     kernel.wait(lambda message: message["msg_type"] == "stream" and "SLOW" in message["content"]["text"])
     kernel.client.shutdown()
     assert kernel.process.wait(WAIT_SECONDS) == 0
+
+
+SEARCH = """
+import time, torch
+class Network(torch.nn.Module):
+    z_dim, slow = 8, False
+    def __init__(self):
+        super().__init__()
+        self.first = torch.nn.Linear(8, 12)
+    def forward(self, z):
+        if Network.slow:
+            time.sleep(0.05)
+        return self.first(z).view(-1, 3, 2, 2)
+from sefa_widget import explore
+panel = explore(Network())
+panel
+"""
+
+
+def method_told(message):
+    """The method of the state that a message tells, in a list; empty where it tells none."""
+    state = message["content"].get("data", {}).get("state", {}).get("state")
+    return [] if state is None else [state["method"]]
+
+
+def test_an_interrupt_between_cells_ends_a_search_and_the_panel_goes_back(kernel):
+    panel = opened(kernel.run(SEARCH, "a"))
+    kernel.send(panel, {"type": "hello", "view": "v", "seq": 1})
+    kernel.wait(is_frame_of(panel))
+    kernel.run("Network.slow = True", "b")
+    patch = {"method": "jacobian", "options": {"n": 5000}}
+    kernel.send(panel, {"type": "edit", "view": "v", "seq": 2, "patch": patch})
+    kernel.wait(lambda message: "'progress'" in str(message["content"]))
+    kernel.manager.interrupt_kernel()
+    kernel.wait(lambda message: method_told(message) == [None])
+    kernel.run("Network.slow = False", "e")
+    kernel.send(panel, {"type": "edit", "view": "v", "seq": 3, "patch": {}})
+    kernel.wait(is_frame_of(panel))
+
+
+def test_an_interrupt_of_a_cell_is_still_the_cells(kernel):
+    kernel.run(SEARCH, "a")
+    content = {"code": "import time\ntime.sleep(1000)", "silent": False}
+    request = kernel.client.session.msg("execute_request", content)
+    kernel.client.shell_channel.send(request)
+    kernel.wait(lambda message: message["msg_type"] == "execute_input")
+    kernel.manager.interrupt_kernel()
+    error = kernel.wait(lambda message: message["msg_type"] == "error")
+    assert error["content"]["ename"] == "KeyboardInterrupt"
