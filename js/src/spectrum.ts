@@ -1,10 +1,11 @@
 /** A slim bar chart of the values of all directions, in which a person can pick one. */
 
-import { h, on, type Scope, setText, svg } from "./dom";
+import { button, h, on, type Scope, setText, svg } from "./dom";
 import { significant, spectrumText, valueName } from "./format";
 import type { DirectionsInfo } from "./info";
 import { type LabelsInfo, NO_LABELS, nameOf } from "./labels";
 import type { Strengths } from "./sliders";
+import { linearScale, logScale } from "./spectrum-scale";
 
 /** Bars of more directions than this have no gap between them. */
 const GAPS_UP_TO = 150;
@@ -21,7 +22,7 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
   let shown: ReadonlySet<number> = new Set();
   let labels = NO_LABELS;
   let active = "";
-  let top = 1;
+  let scale = linearScale([]);
 
   const heading = h("p", { class: "sefa-method" }, "Factorising…");
   const [rest, listed, strong, marks] = (["rest", "listed", "strong", "marks"] as const).map((name) =>
@@ -56,7 +57,7 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
     values.forEach((value, index) => {
       const kind = activeSet.has(index) ? "strong" : shown.has(index) ? "listed" : "rest";
       const [left, width] = [(index + gap).toFixed(2), (1 - 2 * gap).toFixed(2)];
-      const height = Math.max(0, value / top).toFixed(4);
+      const height = scale.height(value).toFixed(4);
       paths[kind] += `M${left} 1v-${height}h${width}v${height}z`;
       if (kind === "strong") paths.marks += `M${index} 0h1v1h-1z`;
     });
@@ -74,16 +75,15 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
     const d = values.length;
     chart.setAttribute("viewBox", `0 0 ${Math.max(1, d)} 1`);
     cursor.max = String(Math.max(0, d - 1));
-    const ticks = niceTicks(Math.max(...values, 0));
-    top = Math.max(ticks.at(-1) ?? 1, ...values);
+    scale = log.getAttribute("aria-pressed") === "true" ? logScale(values) : linearScale(values);
     setText(unit, valueName(spectrum));
-    bars.hidden = spectrum !== null && spectrum.values === null;
+    bars.hidden = log.hidden = spectrum !== null && spectrum.values === null;
     none.hidden = !bars.hidden;
     setText(none, spectrum ? `${spectrum.title}: these directions have no values.` : "");
     grid.replaceChildren(
-      ...ticks.map((tick) => {
-        const line = h("span", { class: "sefa-tick" }, h("span", {}, String(tick)));
-        line.style.bottom = `${(100 * tick) / top}%`;
+      ...scale.ticks.map(({ text, height }) => {
+        const line = h("span", { class: "sefa-tick" }, h("span", {}, text));
+        line.style.bottom = `${100 * height}%`;
         return line;
       }),
     );
@@ -104,7 +104,9 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
     band.style.left = `${(100 * index) / d}%`;
     band.style.width = `max(1px, ${100 / d}%)`;
     const name = nameOf(labels, index);
-    setText(tip, `#${index} ${name ? `${name} ` : ""} ${spectrum?.value_symbol} = ${significant(value)}`);
+    const held = heldText(spectrum, index + 1);
+    const own = `#${index} ${name ? `${name} ` : ""} ${spectrum?.value_symbol} = ${significant(value)}`;
+    setText(tip, held ? `${own} · 0–${index} hold ${held}` : own);
     tip.style.setProperty("--x", String((index + 0.5) / d));
     if (cursor.value !== String(index)) cursor.value = String(index);
     cursor.setAttribute("aria-valuetext", `direction ${index}${name ? `, ${name}` : ""}`);
@@ -131,7 +133,21 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
   });
 
   const bars = h("div", { class: "sefa-chart" }, plot, xAxis);
-  const line = h("div", { class: "sefa-spectrum-line" }, heading, unit);
+  const log = button(
+    scope,
+    {
+      class: "sefa-log",
+      "aria-pressed": "false",
+      title: "Heights by powers of ten: small values can be told apart",
+    },
+    "log",
+    () => {
+      log.setAttribute("aria-pressed", String(log.getAttribute("aria-pressed") !== "true"));
+      drawAxes();
+      drawBars();
+    },
+  );
+  const line = h("div", { class: "sefa-spectrum-line" }, heading, unit, log);
   const el = h("section", { class: "sefa-spectrum", "aria-label": "Spectrum" }, line, bars, none);
   return {
     el,
@@ -160,24 +176,20 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
   };
 }
 
+/** How much of the total the first few hold, where the values are shares of something. */
+function heldText(spectrum: DirectionsInfo | null, count: number): string {
+  const values = spectrum?.values ?? [];
+  const total = values.reduce((sum, value) => sum + value, 0);
+  if (!spectrum?.value_name.startsWith("share") || !(total > 0)) return "";
+  const held = values.slice(0, count).reduce((sum, value) => sum + value, 0);
+  return `${Math.round((100 * held) / total)} %`;
+}
+
 /** How many directions the text below the bars tells the share of. */
 const FIRST = 10;
 
 /** "First 10 hold 52 % of the total", where the values are shares of something. */
 function shareText(spectrum: DirectionsInfo | null): string {
-  const values = spectrum?.values ?? [];
-  const total = values.reduce((sum, value) => sum + value, 0);
-  if (!spectrum?.value_name.startsWith("share") || !(total > 0) || values.length <= FIRST) return "";
-  const held = values.slice(0, FIRST).reduce((sum, value) => sum + value, 0);
-  return `First ${FIRST} hold ${Math.round((100 * held) / total)} % of the total`;
-}
-
-/** One or two round values from above zero up to at most `top`. */
-export function niceTicks(top: number): number[] {
-  if (!(top > 0)) return [];
-  const power = 10 ** Math.floor(Math.log10(top / 2));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => top / size < 3) ?? 10 * power;
-  const ticks: number[] = [];
-  for (let i = 1; i * step <= top * 1.0001; i++) ticks.push(Number((i * step).toPrecision(3)));
-  return ticks;
+  const held = (spectrum?.values ?? []).length > FIRST ? heldText(spectrum, FIRST) : "";
+  return held && `First ${FIRST} hold ${held} of the total`;
 }

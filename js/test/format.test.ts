@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { likeness, milliseconds, rangeName, rangeText, significant } from "../src/format";
 import type { Layer } from "../src/info";
 import { layerPresets } from "../src/layer-range";
-import { niceTicks } from "../src/spectrum";
+import { niceTicks } from "../src/spectrum-scale";
 
 const layers = (rows: (number | null)[]): Layer[] =>
   rows.map((row, index) => ({ name: `layer ${index}`, resolution: 4, row }));

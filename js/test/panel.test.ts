@@ -387,7 +387,7 @@ describe("spectrum", () => {
     const { el } = render(new FakeModel());
     const cursor = get(el, ".sefa-spectrum-cursor");
     slide(cursor, 4);
-    expect(get(el, ".sefa-tip").textContent).toBe("#4  λ/Σλ = 0.100");
+    expect(get(el, ".sefa-tip").textContent).toBe("#4  λ/Σλ = 0.100 · 0–4 hold 100 %");
     key(cursor, "Enter");
     expect(document.activeElement).toBe(direction(el, 4));
   });

@@ -283,6 +283,20 @@ def test_an_error_is_shown_and_goes_with_the_next_edit(open_panel):
     alert.wait_for(state="hidden")
 
 
+def test_the_spectrum_by_powers_of_ten_tells_small_values_apart(open_panel):
+    page = open_panel()
+    heights = "() => document.querySelector('.sefa-bars-rest').getAttribute('d')"
+    linear = page.evaluate(heights)
+    log = page.get_by_role("button", name="log", exact=True)
+    log.click()
+    assert log.get_attribute("aria-pressed") == "true"
+    assert page.evaluate(heights) != linear
+    log.click()
+    assert page.evaluate(heights) == linear
+    page.locator(".sefa-plot").hover(position={"x": 5, "y": 20})
+    assert "hold" in page.locator(".sefa-tip").inner_text()
+
+
 def test_a_second_view_follows_the_first(open_panel):
     page = open_panel()
     page.evaluate("models[0].view()")
