@@ -75,6 +75,7 @@ docs/live/%.html: $(VENV)/test.done js/node_modules/.done $(PANEL) $(wildcard se
 
 screenshots: $(VENV)/test.done browser
 	$(BIN)/python docs/take_screenshots.py
+	$(BIN)/python docs/take_report_screenshot.py
 
 recording: $(VENV)/test.done browser
 	$(BIN)/python docs/take_recording.py

@@ -1,7 +1,7 @@
 """See what a GAN has learnt: factorise a pre-trained generator and edit its pictures live in Jupyter.
 
-The names of the panel and of labels are imported when they are first used, so that a program which only
-draws pictures waits for neither Jupyter nor a database.
+The names of the panel, of labels and of reports are imported when they are first used, so that a program
+which only draws pictures waits for neither Jupyter nor a database.
 """
 
 from importlib import import_module
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sefa_widget.pages import page, read_answers
     from sefa_widget.panel.opening import explore
     from sefa_widget.panel.widget import SefaWidget
+    from sefa_widget.reports import report
 
 __all__ = [
     "CheckpointError",
@@ -41,6 +42,7 @@ __all__ = [
     "load_labels",
     "page",
     "read_answers",
+    "report",
     "save_directions",
     "save_generator",
     "save_onnx",
@@ -58,6 +60,7 @@ _LATER = {
     "load_labels": "sefa_widget.labels",
     "page": "sefa_widget.pages",
     "read_answers": "sefa_widget.pages",
+    "report": "sefa_widget.reports",
 }
 
 

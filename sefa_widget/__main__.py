@@ -1,15 +1,21 @@
-"""The command line: ``inspect`` describes a file of weights, ``page`` writes the panel as a file."""
+"""The command line: ``inspect`` a file of weights, write the panel as a ``page``, write a ``report``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from sefa_widget.checkpoint import CheckpointError
 from sefa_widget.generators import FORMATS
 from sefa_widget.generators.assuming import parsed
 from sefa_widget.generators.inspection import report
+from sefa_widget.progress import Progress
+
+BAR = 30
+"""Signs of a progress bar."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,6 +33,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m sefa_widget")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    _add_inspect(commands)
+    _add_page(commands)
+    _add_report(commands)
+    options = parser.parse_args(arguments)
+    try:
+        if options.command == "page":
+            _page(options)
+        elif options.command == "report":
+            _report(options)
+        else:
+            print(report(options.file, options.format, parsed(options.assume)))
+    except KeyboardInterrupt:
+        print("\nStopped; nothing was written.", file=sys.stderr)
+        return 130
+    except (CheckpointError, ImportError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _add_inspect(commands: Any) -> None:
+    """Say how ``inspect`` is called."""
     inspect = commands.add_parser(
         "inspect", help="say what a file of weights holds, without running any of it"
     )
@@ -39,38 +67,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="NAME=VALUE",
         help="what the file does not tell, for example activation=leaky_relu; several times for several",
     )
+
+
+def _add_page(commands: Any) -> None:
+    """Say how ``page`` is called."""
     paged = commands.add_parser("page", help="write the panel as one HTML file, in which the generator runs")
     paged.add_argument("model", metavar="MODEL", help="heads, faces, or a file of weights")
     paged.add_argument("-o", "--output", required=True, metavar="FILE.html", help="where to write")
     paged.add_argument("--title", help="what stands above the panel")
     paged.add_argument("--note", default="", help="a line below it, for example the licence of the model")
     paged.add_argument("--method", action="append", default=[], help="another method, for example pca")
-    options = parser.parse_args(arguments)
-    try:
-        if options.command == "page":
-            _page(options)
-        else:
-            print(report(options.file, options.format, parsed(options.assume)))
-    except KeyboardInterrupt:
-        print("\nStopped; nothing was written.", file=sys.stderr)
-        return 130
-    except (CheckpointError, ImportError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
 
 
 def _page(options: argparse.Namespace) -> None:
     """Write a page, and tell how far it is."""
     from sefa_widget.pages import page
-
-    shown = -1
-
-    def progress(done: int, total: int) -> None:
-        nonlocal shown
-        if (share := 100 * done // total) != shown:
-            shown = share
-            print(f"\r{share:3} %", end="", file=sys.stderr, flush=True)
 
     path = page(
         options.model,
@@ -78,9 +89,88 @@ def _page(options: argparse.Namespace) -> None:
         title=options.title,
         note=options.note,
         methods=options.method,
-        progress=progress,
+        progress=_bar(),
     )
-    print(f"\r{path}: {path.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
+    _written(path)
+
+
+def _add_report(commands: Any) -> None:
+    """Say how ``report`` is called."""
+    add = commands.add_parser(
+        "report", help="write what directions do, measured, as one HTML file"
+    ).add_argument
+    add("model", metavar="MODEL", help="heads, faces, or a file of weights")
+    add("-o", "--output", required=True, metavar="FILE.html", help="where to write")
+    add("--title", help="what stands above the report")
+    add("--note", default="", help="a line below it, for example the licence of the model")
+    add("--layers", action="append", type=_range, metavar="FIRST:END", help="a group of layers, as in Python")
+    add("--method", action="append", help="a method to hold against others, for example jacobian")
+    add("--seeds", type=_numbers, metavar="N,N,...", help="where the pictures begin")
+    add("--class", dest="label", type=int, metavar="N", help="class of the pictures")
+    add("--psi", type=float, help="truncation of the pictures")
+    add("--labels", metavar="FILE", help="names of directions, a file that the panel saved")
+    add("--directions", type=int, default=6, metavar="N", help="directions with filmstrips (6)")
+    add("--wall", type=int, default=12, metavar="N", help="directions that are shown and measured (12)")
+    add("--samples", type=int, default=16, metavar="N", help="seeds that effects are measured on (16)")
+    add("--controls", type=int, default=20, metavar="N", help="random directions and untrained networks (20)")
+    add("--no-attributes", action="store_true", help="leave out what the bundled regressor reads off heads")
+    add("--megabytes", type=float, default=10.0, metavar="N", help="how large the file may be (10)")
+
+
+def _report(options: argparse.Namespace) -> None:
+    """Write a report, and tell how far it is."""
+    from sefa_widget import reports
+
+    path = reports.report(
+        options.model,
+        options.output,
+        title=options.title,
+        note=options.note,
+        layers=options.layers,
+        **({} if options.method is None else {"methods": options.method}),
+        seeds=options.seeds,
+        label=options.label,
+        truncation_psi=options.psi,
+        k=options.directions,
+        wall=options.wall,
+        samples=options.samples,
+        controls=options.controls,
+        scorer=None if options.no_attributes else "bundled",
+        labels=options.labels,
+        most_megabytes=options.megabytes,
+        progress=_bar(),
+    )
+    _written(path)
+
+
+def _range(text: str) -> tuple[int, int]:
+    """Read a half-open range of layers, ``3:5``."""
+    first, _, end = text.partition(":")
+    return int(first), int(end)
+
+
+def _numbers(text: str) -> list[int]:
+    """Read whole numbers with commas between them."""
+    return [int(number) for number in text.split(",")]
+
+
+def _bar() -> Progress:
+    """Give a progress that draws a bar whenever it has grown by a percent."""
+    shown = -1
+
+    def progress(done: int, total: int) -> None:
+        nonlocal shown
+        if (share := 100 * done // total) != shown:
+            shown = share
+            full = BAR * share // 100
+            print(f"\r[{'#' * full}{'.' * (BAR - full)}] {share:3} %", end="", file=sys.stderr, flush=True)
+
+    return progress
+
+
+def _written(path: Path) -> None:
+    """Say what was written, in the place of the bar."""
+    print(f"\r{path}: {path.stat().st_size / 1e6:.1f} MB".ljust(BAR + 10), file=sys.stderr)
 
 
 if __name__ == "__main__":

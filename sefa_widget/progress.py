@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sefa_widget.arguments import function
 
@@ -24,3 +24,20 @@ def part(progress: Progress | None, number: int, count: int) -> Progress | None:
     if progress is None:
         return None
     return lambda done, total: progress(number * total + done, count * total)
+
+
+def shares(progress: Progress | None, weights: Sequence[int]) -> list[Progress | None]:
+    """Give the progress of parts of work that follow each other, each as much of all as its weight says.
+
+    >>> first, second = shares(print, [1, 3])
+    >>> second(1, 2)
+    5 8
+    """
+    if progress is None:
+        return [None for _ in weights]
+    told, whole = progress, sum(weights)
+
+    def one(before: int, weight: int) -> Progress:
+        return lambda done, total: told(before * total + weight * done, whole * total)
+
+    return [one(sum(weights[:place]), weight) for place, weight in enumerate(weights)]

@@ -18,6 +18,7 @@ ORDER = [
     "evaluation",
     "labels",
     "inversion",
+    "reports",
     "panel",
     "pages",
 ]
@@ -64,6 +65,7 @@ ONLY_IN = {
         "pictures/sheet.py",
         "panel/still.py",
         "panel/widget.py",
+        "reports/packing.py",
     },
     "av": {"pictures/animation.py"},
     "pandas": {"labels/sequence.py"},

@@ -94,6 +94,7 @@ def test_the_wheel_holds_the_panel_the_model_its_licence_and_no_tests(wheel):
         "sefa_widget/static/panel.css",
         "sefa_widget/static/page.js",
         "sefa_widget/static/page-runtime.wasm.gz",
+        "sefa_widget/reports/style.css",
         "sefa_widget/py.typed",
         f"{bundled}/faces.safetensors",
         f"{bundled}/LICENSE-faces.txt",

@@ -267,6 +267,20 @@ WRONG = {
         (lambda t: sefa_widget.page(t.z, t.folder / "x.html", lesson=[3]), "Step 0 of the lesson is an int"),
         (lambda t: sefa_widget.page(t.z, t.folder / "x.html", progress=3), "progress is an int"),
     ],
+    "report": [
+        (lambda t: sefa_widget.report(3, t.folder / "x.html"), "source is an int"),
+        (lambda t: sefa_widget.report(t.z, 3), f"path is 3; {NO_PATH}"),
+        (lambda t: sefa_widget.report(t.z, t.folder / "no" / "x.html"), "there is no folder"),
+        (lambda t: sefa_widget.report(t.z, t.folder / "x.html", layers=3), "layers is an int"),
+        (lambda t: sefa_widget.report(t.z, t.folder / "x.html", methods=3), "methods is an int"),
+        (lambda t: sefa_widget.report(t.z, t.folder / "x.html", seeds="1"), "A seed is '1'"),
+        (lambda t: sefa_widget.report(t.z, t.folder / "x.html", k="1"), f"k is '1'; {WHOLE}"),
+        (lambda t: sefa_widget.report(t.z, t.folder / "x.html", samples=NAN), f"samples is nan; {WHOLE}"),
+        (lambda t: sefa_widget.report(t.z, t.folder / "x.html", scorer=3), "scorer is an int"),
+        (lambda t: sefa_widget.report(t.z, t.folder / "x.html", labels=3), "labels is an int"),
+        (lambda t: sefa_widget.report(t.z, t.folder / "x.html", labels="no"), "There is no file 'no'"),
+        (lambda t: sefa_widget.report(t.z, t.folder / "x.html", progress=3), "progress is an int"),
+    ],
     "read_answers": [
         (lambda t: sefa_widget.read_answers(3), "paths is an int"),
         (lambda t: sefa_widget.read_answers(t.folder / "no.json"), "'no.json' holds no answers of a lesson"),
@@ -345,6 +359,7 @@ WRONG = {
         (lambda t: measured(t, latents=t.latent.with_codes(t.latent.codes[:0])), "latents holds no codes"),
         (lambda t: measured(t, controls="yes"), f"controls is 'yes'; {WHOLE}"),
         (lambda t: measured(t, seed=-1), "seed is -1; it must be 0 or more"),
+        (lambda t: measured(t, progress=3), "progress is an int"),
     ],
     "fresh_latents": [
         (lambda t: evaluation.fresh_latents("x", 3), NO_GENERATOR),

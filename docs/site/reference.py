@@ -26,6 +26,7 @@ PARTS = {
     "sefa_widget.inversion": "A picture becomes the latent that draws it.",
     "sefa_widget.panel": "The panel, and the fields of its state.",
     "sefa_widget.pages": "The panel as one HTML file.",
+    "sefa_widget.reports": "What directions do, measured, as one HTML file.",
     "sefa_widget.checkpoint": "What is in a file, without running any of it.",
     "sefa_widget.saving": "Files are written as a whole or not at all.",
 }

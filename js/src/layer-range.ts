@@ -112,7 +112,8 @@ export function layerPresets(layers: readonly Layer[]): Preset[] {
   if (reading >= 7 && top >= 4 * SMALL_BOTTOM && top <= 8 * SMALL_BOTTOM) {
     const middle = layers.findIndex(({ resolution }) => resolution > SMALL_BOTTOM);
     const last = layers.findIndex(({ resolution }) => resolution > 2 * SMALL_BOTTOM);
-    return [...three(middle, last), all];
+    // A StyleGAN3 has no layer as small.
+    if (0 < middle && middle < last) return [...three(middle, last), all];
   }
   if (reading >= 7) return [...three(2, 6), all];
   const latentOnly = reading === 1 && layers[0]?.row !== null && n > 1;

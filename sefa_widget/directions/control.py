@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -84,21 +86,42 @@ def control_spectra(
     ValueError
         If the directions have no values, or it is not known how they were found.
     """
-    check_fit(directions, generator, "The directions", stacklevel=2)
+    (found,) = several_spectra(generator, [directions], n, seed, progress, stacklevel=3)
+    return found
+
+
+def several_spectra(
+    generator: Generator,
+    sets: Sequence[Directions],
+    n: int = 20,
+    seed: int = 0,
+    progress: Progress | None = None,
+    *,
+    stacklevel: int = 2,
+) -> list[Tensor]:
+    """Give the control spectra of several sets of directions, in the same networks: each is made once.
+
+    See `control_spectra`; ``stacklevel`` is that of the warning of `check_fit`.
+    """
+    for directions in sets:
+        check_fit(directions, generator, "The directions", stacklevel)
+        if directions.value is None:
+            raise ValueError(f"{directions.method!r} gives its directions no values, so there is no control.")
+        if directions.search.described is None:
+            raise ValueError(
+                f"It is not known how these directions ({directions.method}) were found, so it cannot be "
+                "done again in other networks. A control needs directions of factorize or of "
+                "save_directions."
+            )
     n = whole(n, "n", 1)
-    if directions.value is None:
-        raise ValueError(f"{directions.method!r} gives its directions no values, so there is no control.")
-    if directions.search.described is None:
-        raise ValueError(
-            f"It is not known how these directions ({directions.method}) were found, so it cannot be done "
-            "again in other networks. A control needs directions of factorize or of save_directions."
-        )
-    found = []
+    found: list[list[Tensor]] = [[] for _ in sets]
     for number in range(n):
         network = reinitialised(generator, seed + number)
-        again = directions.search.find(network, len(directions), part(progress, number, n))
-        assert again.values is not None
-        found.append(again.values)
+        for place, directions in enumerate(sets):
+            telling = part(progress, number * len(sets) + place, n * len(sets))
+            again = directions.search.find(network, len(directions), telling)
+            assert again.values is not None
+            found[place].append(again.values)
         if progress is not None:
             progress(number + 1, n)
-    return torch.stack(found)
+    return [torch.stack(values) for values in found]

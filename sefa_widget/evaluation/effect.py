@@ -12,9 +12,10 @@ from sefa_widget.directions import Directions
 from sefa_widget.directions.base import check_directions
 from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
 from sefa_widget.measures.basis import as_control, in_words, random_units
-from sefa_widget.measures.changes import differences, draw, rms
+from sefa_widget.measures.changes import Tick, differences, draw, rms
 from sefa_widget.measures.fresh import fresh_latents
 from sefa_widget.pictures.editing import Rows
+from sefa_widget.progress import Progress, check_progress, shares
 
 CONTROLS = 20
 """Random directions of a control that costs pictures. They are independent of each other and not of one
@@ -63,6 +64,7 @@ def effect(
     rows: Rows = None,
     controls: int = CONTROLS,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> Effect:
     """Measure what each direction does to the picture; draws ``(2 (k + B) + 1) N`` pictures.
 
@@ -82,6 +84,9 @@ def effect(
         B: how many random directions are measured as well, independent of each other; 0 is none.
     seed
         Seed of the random directions.
+    progress
+        Called before every batch of pictures and at the end with how much is done, and of how much; what it
+        raises ends the work.
 
     Returns
     -------
@@ -97,12 +102,18 @@ def effect(
     strength, controls = positive(strength, "The strength"), whole(controls, "controls", 0)
     seed = whole(seed, "seed", 0)
     latents = fresh_latents(check_generator(generator), 16) if latents is None else check_latents(latents)
-    base = draw(generator, latents)
-    measured = _measure(generator, latents, base, directions, strength, rows)
+    own, beside = shares(check_progress(progress), [len(directions), controls])
+    base = draw(generator, latents, _tick(own, 0, 1))
+    measured = _measure(generator, latents, base, directions, strength, rows, own)
     if not controls:
         return measured
     random = as_control(directions, random_units(controls, generator.latent_dim, seed))
-    return replace(measured, control=_measure(generator, latents, base, random, strength, rows))
+    return replace(measured, control=_measure(generator, latents, base, random, strength, rows, beside))
+
+
+def _tick(progress: Progress | None, done: int, total: int) -> Tick | None:
+    """Give what is called before a batch of pictures."""
+    return None if progress is None else lambda: progress(done, total)
 
 
 def _measure(
@@ -112,10 +123,12 @@ def _measure(
     directions: Directions,
     strength: float,
     rows: Rows,
+    progress: Progress | None,
 ) -> Effect:
-    strengths = dict.fromkeys(range(len(directions)), strength)
     change, spread, evenness, heat = [], [], [], []
-    for _, plus, minus in differences(generator, latents, base, directions, strengths, rows):
+    for index in range(len(directions)):
+        tick = _tick(progress, index, len(directions))
+        ((_, plus, minus),) = differences(generator, latents, base, directions, {index: strength}, rows, tick)
         right, left = rms(plus), rms(minus)
         both = (right + left) / (2 * strength)
         change.append(both.mean())
@@ -123,6 +136,8 @@ def _measure(
         evenness.append(right.mean() / left.mean())  # 0 / 0 is NaN
         squares = torch.stack([plus, minus]).double().square()  # [2, N, C, H, W]
         heat.append(squares.mean(dim=(0, 1, 2)).sqrt().cpu() / strength)
+    if progress is not None:
+        progress(len(directions), len(directions))
     return Effect(
         change=torch.stack(change),
         spread=torch.stack(spread),

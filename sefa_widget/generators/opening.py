@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,12 @@ BUNDLED: Mapping[str, Opening] = {
 The seeds are the clearest of 0 to 119 that differ in skin, hair and glasses or beard. At psi 0.8 heads have
 whole outlines, and their layers 0 to 2 hold the pose. Faces have no truncation in the panel.
 """
+
+
+def source_name(source: str | None) -> str | None:
+    """Give what opens a generator elsewhere: a bundled name, or its file without folders.
+
+    >>> source_name("heads"), source_name("/home/me/net.pkl"), source_name(None)
+    ('heads', 'net.pkl', None)
+    """
+    return source if source is None or source in BUNDLED else Path(source).name

@@ -9,7 +9,7 @@ from sefa_widget.arguments import number, several, whole
 from sefa_widget.directions import Directions
 from sefa_widget.directions.base import check_directions
 from sefa_widget.generators.base import Generator, check_generator
-from sefa_widget.measures.sliders import Measuring, Setting, Unedited
+from sefa_widget.measures.sliders import Setting, Unedited, measured_range
 from sefa_widget.pictures.editing import Edit, Rows, row_numbers
 from sefa_widget.pictures.sheet import Sheet, sheet
 from sefa_widget.pictures.starts import Start, Starts, as_starts
@@ -118,7 +118,4 @@ def _ends(generator: Generator, directions: Directions, start: Start, rows: Rows
     """Measure where the sliders of directions end, as the panel does."""
     moved = row_numbers(rows, generator.num_codes, directions)
     setting = Setting(start.label, start.truncation_psi, start.truncation_cutoff)
-    measuring = Measuring(generator, directions, moved, Unedited(generator, setting))
-    while measuring.step():
-        pass
-    return measuring.range.ends.tolist()
+    return measured_range(generator, directions, moved, Unedited(generator, setting)).ends.tolist()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sefa_widget.arguments import whole
 from sefa_widget.directions import Directions
-from sefa_widget.generators import BUNDLED
 from sefa_widget.generators.base import Generator
+from sefa_widget.generators.opening import source_name
 from sefa_widget.labels import Label, Labels
 from sefa_widget.panel.contents import Found
 from sefa_widget.panel.naming import Naming
@@ -18,10 +17,6 @@ from sefa_widget.panel.session import Session
 from sefa_widget.panel.state import describe
 from sefa_widget.panel.summaries import about, directions_info
 from sefa_widget.progress import Progress, part
-
-LARGE, SMALL_BOTTOM = 7, 8
-"""From so many layers that read the latent on there are groups of layers; sizes of the lowest group of small
-networks, in pixels."""
 
 Range = tuple[int, int]
 
@@ -101,30 +96,9 @@ def page_contents(
         "generator": {**described, "noisy": False},
         "state": {**first, "second": None, "revision": 0},
         "searches": held,
-        "source": source_name(generator),
+        "source": source_name(generator.source),
     }
     return Contents(values, b"".join(vectors))
-
-
-def source_name(generator: Generator) -> str | None:
-    """Give what opens a generator elsewhere: a bundled name, or its file without folders."""
-    source = generator.source
-    return source if source is None or source in BUNDLED else Path(source).name
-
-
-def usual_layers(generator: Generator) -> list[Range]:
-    """Give the ranges of layers that the panel has buttons for: bottom, middle, top and all."""
-    layers = generator.layers
-    count, sizes = len(layers), [layer.resolution for layer in layers]
-    every = (0, count)
-    reading = sum(layer.row is not None for layer in layers)
-    if reading < LARGE:
-        return [(0, 1), every] if reading == 1 and layers[0].row is not None and count > 1 else [every]
-    first, last = 2, 6
-    if 4 * SMALL_BOTTOM <= sizes[-1] <= 8 * SMALL_BOTTOM:
-        first = next(n for n, size in enumerate(sizes) if size > SMALL_BOTTOM)
-        last = next(n for n, size in enumerate(sizes) if size > 2 * SMALL_BOTTOM)
-    return [(0, first), (first, last), (last, count), every]
 
 
 def _measured(session: Session, progress: Progress | None) -> Found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,11 +13,12 @@ from sefa_widget import __version__
 from sefa_widget.arguments import instance, new_file, number, several, whole
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.directions.layers import format_layers
+from sefa_widget.directions.presets import RANGES, range_of, usual_layers
 from sefa_widget.generators import load_generator
 from sefa_widget.generators.exporting import check_libraries
 from sefa_widget.generators.latent import Noise
 from sefa_widget.labels import Labels
-from sefa_widget.pages.contents import page_contents, sessions_of, usual_layers
+from sefa_widget.pages.contents import page_contents, sessions_of
 from sefa_widget.pages.document import check_built, document
 from sefa_widget.pages.lesson import lesson_searches, lesson_steps
 from sefa_widget.pages.model import PageModel, page_model
@@ -30,7 +30,6 @@ from sefa_widget.progress import Progress, check_progress, part
 from sefa_widget.saving import replacing
 
 LIVE_AGAIN = "It moves where this page can run: in a browser with JavaScript and WebAssembly."
-PAIRS = "half-open ranges of layers, for example [(0, 3), (3, 5)]"
 HALF_BYTES = 2
 """Of a weight in half precision."""
 SHARES = 5
@@ -138,8 +137,8 @@ def write_page(
     most = number(most_megabytes, "most_megabytes", 0.1, 1000)
     generator, state = session.generator, session.state
     name = generator.name if title is None else instance(title, "title", str, "a text")
-    given = usual_layers(generator) if layers is None else several(layers, "layers", PAIRS)
-    ranges = [_pair(one) for one in given]
+    given = usual_layers(generator) if layers is None else several(layers, "layers", RANGES)
+    ranges = [range_of(one) for one in given]
     steps = lesson_steps(lesson, session)
     searches = [(method, one) for method in (state.method, *methods) for one in ranges]
     sessions = sessions_of(session, [*searches, *lesson_searches(steps, state)])
@@ -207,15 +206,6 @@ def _left_out(session: Session) -> list[str]:
         "The second search of the panel is not in this page.": state.second is not None,
     }
     return [text for text, true in said.items() if true]
-
-
-def _pair(given: Any) -> tuple[int, int]:
-    """Take a half-open range of layers; the panel checks that the generator has them."""
-    if not isinstance(given, list | tuple) or len(given) != 2:
-        raise ValueError(
-            f"A range of layers is {reprlib.repr(given)}; it must be (first, one past the last)."
-        )
-    return whole(given[0], "The first layer", 0), whole(given[1], "The end of the layers", 0)
 
 
 def _rest(progress: Progress | None) -> Progress | None:

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from sefa_widget import factorize, load_generator
-from sefa_widget.directions.control import control_spectra, reinitialised
+from sefa_widget.directions.control import control_spectra, reinitialised, several_spectra
 from sefa_widget.directions.files import load_directions, save_directions
 from sefa_widget.generators import Generator
 from sefa_widget.generators.dcgan import DCGAN
@@ -161,3 +161,13 @@ def test_directions_of_another_network_are_warned_of_where_the_control_is_asked_
     with pytest.warns(UserWarning, match="The directions were found in another generator") as told:
         control_spectra(tiny_style, found, n=1)
     assert told[0].filename == __file__
+
+
+def test_several_sets_have_their_spectra_from_the_same_networks(tiny_style):
+    sets = [factorize(tiny_style, layers=layers) for layers in ((0, 1), (0, 3))]
+    told = []
+    together = several_spectra(tiny_style, sets, 3, 5, lambda done, total: told.append(done / total))
+    for one, found in zip(sets, together, strict=True):
+        assert torch.equal(found, control_spectra(tiny_style, one, 3, 5))
+    assert told == sorted(told)
+    assert told[-1] == 1

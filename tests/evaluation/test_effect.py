@@ -63,3 +63,18 @@ def test_twenty_random_directions_are_measured_unless_told_otherwise(tiny):
 def test_a_strength_must_be_finite_and_positive(tiny, strength):
     with pytest.raises(ValueError, match="must be a finite number above 0"):
         effect(tiny, factorize(tiny), strength=strength)
+
+
+def test_progress_goes_to_the_end_and_ends_the_work_where_it_raises(tiny):
+    told = []
+    few, latents = factorize(tiny, k=2), tiny.sample([1, 2])
+    effect(tiny, few, latents=latents, controls=3, progress=lambda done, total: told.append(done / total))
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == (0, 1)
+    assert len(set(told)) == 6
+
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        effect(tiny, few, latents=latents, progress=stop)

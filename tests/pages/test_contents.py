@@ -1,14 +1,9 @@
-import json
-from pathlib import Path
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from sefa_widget import Labels, factorize
-from sefa_widget.generators import Layer
 from sefa_widget.pages import contents as parts
-from sefa_widget.pages.contents import sessions_of, usual_layers
+from sefa_widget.pages.contents import sessions_of
 from sefa_widget.panel.session import Session
 
 
@@ -71,16 +66,6 @@ def test_progress_ends_the_work(tiny_style):
         page_contents(Session(tiny_style), None, [], 2, stop)
 
 
-PRESETS = json.loads((Path(__file__).parents[1] / "presets.json").read_text())
-"""Layers of networks and the ranges that there are buttons for: the panel's tests read the same file."""
-
-
-@pytest.mark.parametrize("case", PRESETS, ids=lambda case: case["of"])
-def test_the_usual_layers_are_the_panels_presets(case):
-    layers = tuple(Layer(**layer) for layer in case["layers"])
-    assert usual_layers(SimpleNamespace(layers=layers)) == [tuple(one) for one in case["ranges"]]
-
-
 def test_layers_and_methods_that_there_are_not_are_refused_before_anything_is_searched(tiny_style):
     session = Session(tiny_style)
     with pytest.raises(ValueError, match="outside"):
@@ -114,6 +99,6 @@ def test_edited_layers_and_options_of_the_panel_come_along_and_rows_are_those_of
 
 
 def test_no_folder_of_this_machine_is_told(tiny):
-    for source, told in ((None, None), ("heads", "heads"), ("/home/ada/x.pkl", "x.pkl")):
-        tiny.source = source
-        assert parts.source_name(tiny) == told
+    tiny.source = "/home/ada/x.pkl"
+    contents = page_contents(Session(tiny), None, [], k=2)
+    assert contents.values["source"] == "x.pkl"

@@ -22,9 +22,10 @@ import torch
 from sefa_widget.directions import Directions
 from sefa_widget.generators.base import Generator, Latent
 from sefa_widget.measures.sliders.crossing import TOLERANCE, Crossing
-from sefa_widget.measures.sliders.range import Stop, first_range, with_measured
+from sefa_widget.measures.sliders.range import SliderRange, Stop, first_range, with_measured
 from sefa_widget.measures.sliders.unedited import Unedited, batch_size, part, sharpness, shown
 from sefa_widget.pictures.editing import edit
+from sefa_widget.progress import Progress
 
 SHARE = 0.5
 """The change at a slider's end, as a share of the distance of two independent pictures."""
@@ -166,6 +167,27 @@ class Measuring:
         changes = torch.cat(squares).view(-1, 2 * count).mean(1).sqrt()
         breaks = torch.cat(sharp).view(-1, 2, count).mean(2).amax(1) / self._unedited.sharpness_spread
         return changes.nan_to_num(torch.inf).tolist(), breaks.nan_to_num(torch.inf).tolist()
+
+
+def measured_range(
+    generator: Generator,
+    directions: Directions,
+    rows: Collection[int],
+    unedited: Unedited,
+    progress: Progress | None = None,
+) -> SliderRange:
+    """Measure a slider range in one go, for where nothing else waits; see `Measuring`.
+
+    `progress` is called after each batch of pictures with how many directions are measured, of how many.
+    """
+    measuring = Measuring(generator, directions, rows, unedited)
+    total = min(MEASURED, len(directions))
+    more = True
+    while more:
+        more = measuring.step()
+        if progress is not None:
+            progress(len(measuring.range.measured), total)
+    return measuring.range
 
 
 def _stacked(latents: list[Latent]) -> Latent:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from sefa_widget.measures.changes import rms
-from sefa_widget.measures.sliders import Measuring, Setting, Unedited
+from sefa_widget.measures.sliders import Measuring, Setting, Unedited, measured_range
 from sefa_widget.measures.sliders import measuring as module
 from tests.evaluation.helpers import Linear, directions
 from tests.measures.sliders.helpers import DIRECTIONS, Curved, count_pictures, linear, measured
@@ -144,3 +144,13 @@ def test_a_failure_ends_the_measuring_and_keeps_what_was_measured():
     assert not measuring.step()
     assert measuring.range.measured == (0, 1)
     assert measuring.first_done
+
+
+def test_a_range_that_is_measured_in_one_go_is_the_same_and_tells_how_far_it_is():
+    generator, found, told = linear(), directions(torch.eye(DIRECTIONS)), []
+    unedited = Unedited(generator, Setting())
+    known = measured_range(generator, found, [0], unedited, lambda done, total: told.append((done, total)))
+    assert known.rounded() == measured(generator, found).rounded()
+    assert told == sorted(told)
+    assert told[0][0] == 0
+    assert told[-1] == (len(known.measured), len(known.measured))
