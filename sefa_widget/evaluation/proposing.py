@@ -101,8 +101,8 @@ class Proposing:
     >>> proposing = Proposing(heads, turning, [0, 1], load_regressor(), setting, Unedited(heads, setting))
     >>> while proposing.step({1: 4.0}):
     ...     pass
-    >>> proposing.found[1].name
-    'yaw'
+    >>> proposing.found[1].strength
+    4.0
 
     Parameters
     ----------
