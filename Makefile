@@ -2,6 +2,8 @@
 # make dev        set up, then open JupyterLab with a panel that follows every saved change of js/src
 # make test       set up, then run every test: lint, types, Python, panel, browser, notebooks, wheel
 # make test-fast  the tests that need no browser, no notebook and no build: a minute on a quiet machine
+# make test-oldest  the fast tests on OLDEST (python3.10), with the oldest versions that pyproject.toml allows
+# make test-newest  the same on NEWEST (python3.13), with the newest versions that there are
 # make docs       build the documentation site, and follow every link in it: build/site/index.html
 # make site       the same, with the live panel of the heads on its start page: no newcomer needs to install anything
 # make release-check  build what a release publishes, twice, and try it as a newcomer does: dist/
@@ -21,7 +23,11 @@ EPOCH := SOURCE_DATE_EPOCH=$(shell git log -1 --format=%ct 2>/dev/null || echo 1
 OFFLINE := env -u PYTHONPATH http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: demo dev test test-fast lint browser postgres docs site screenshots recording release-check train-heads clean
+FAST := -m "not browser and not notebooks and not packaging and not workers"
+OLDEST ?= python3.10
+NEWEST ?= python3.13
+
+.PHONY: demo dev test test-fast test-oldest test-newest lint browser postgres docs site screenshots recording release-check train-heads clean
 
 demo: $(VENV)/demo.done
 	$(BIN)/jupyter lab $(ROOT) notebooks/01_quickstart.ipynb $(LAB_ARGS)
@@ -36,7 +42,20 @@ test: $(VENV)/test.done js/node_modules/.done browser postgres lint
 
 test-fast: $(VENV)/test.done js/node_modules/.done
 	$(NPM) test
-	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not notebooks and not packaging and not workers"
+	$(BIN)/python -m pytest $(PARALLEL) $(FAST)
+
+# On Linux, pip may bring a PyTorch with some GB of CUDA. TORCH=2.13.0 takes that version in place of the oldest or newest.
+test-oldest:
+	mkdir -p build
+	sed 's/^torch==\(.*\)/torch==$(or $(TORCH),\1)/' constraints-oldest.txt >build/oldest.txt
+	$(OLDEST) -m venv build/oldest
+	build/oldest/bin/python -m pip install --quiet --constraint build/oldest.txt --editable '.[demo,hub,test]'
+	build/oldest/bin/python -m pytest $(PARALLEL) $(FAST)
+
+test-newest:
+	$(NEWEST) -m venv build/newest
+	build/newest/bin/python -m pip install --quiet --upgrade --editable '.[demo,hub,test]' torch$(addprefix ==,$(TORCH))
+	build/newest/bin/python -m pytest $(PARALLEL) $(FAST)
 
 lint: $(VENV)/test.done js/node_modules/.done
 	$(BIN)/ruff check .
@@ -71,7 +90,7 @@ site: docs/live/heads.html docs/live/faces.html
 
 docs/live/%.html: $(VENV)/test.done js/node_modules/.done $(PANEL) $(wildcard sefa_widget/pages/*)
 	mkdir -p $(@D)
-	$(BIN)/sefa-widget page $* -o $@
+	OMP_NUM_THREADS=1 $(BIN)/sefa-widget page $* -o $@
 
 screenshots: $(VENV)/test.done browser
 	$(BIN)/python docs/take_screenshots.py

@@ -51,7 +51,7 @@ __all__ = [
     "strip",
     "wall",
 ]
-__version__ = "0.1.0"
+__version__ = "1.0.0rc1"
 _LATER = {
     "Label": "sefa_widget.labels",
     "Labels": "sefa_widget.labels",

@@ -30,6 +30,7 @@ hypothesis.settings.register_profile("same", deadline=None, derandomize=True, da
 hypothesis.settings.load_profile("same")
 
 GOLDEN = Path(__file__).parent / "golden"
+collect_ignore = ["checkpoint/fuzz.py"]  # a program that needs atheris; test_fuzz.py runs it
 LONG = ("notebooks", "browser")
 """Marks of the tests that run longest: begun first, so that no process has all of them left at the end."""
 
@@ -37,6 +38,19 @@ LONG = ("notebooks", "browser")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what runs longest."""
     items.sort(key=lambda item: not any(item.get_closest_marker(mark) for mark in LONG))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Keep bytes of files out of names of tests: some hold the time, and processes must agree on names."""
+    return argname if isinstance(val, bytes) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Any:
+    """Replace halves of surrogate pairs in what was logged: no process can send them to another."""
+    report = yield
+    report.sections = [(title, text.encode(errors="replace").decode()) for title, text in report.sections]
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -30,9 +30,22 @@ EXTRAS = {
 }
 """Libraries that are not always there: the module whose error names the extra, and the extra."""
 
+BUILT = ("docs", "release")
+"""Extras with which nothing is run, only built."""
+
 
 def names(requirements):
     return {re.split(r"[\[><=~ ;]", requirement)[0] for requirement in requirements}
+
+
+def bounds(requirements):
+    """The oldest version of each library that is allowed, without zeros at its end."""
+    found = {}
+    for requirement in requirements:
+        name, bound = re.match(r"([\w-]+)(?:\[.*\])?>=([\d.]+)", requirement).groups()
+        version = tuple(map(int, re.sub(r"(\.0)+$", "", bound).split(".")))
+        found[name] = min(version, found.get(name, version))
+    return found
 
 
 def imported():
@@ -57,6 +70,16 @@ def test_a_library_of_an_extra_is_in_it_and_the_error_and_the_readme_name_the_ex
     assert library in names(PROJECT["optional-dependencies"][extra])
     assert f"'sefa_widget[{extra}]'" in (ROOT / "sefa_widget" / module).read_text(encoding="utf-8")
     assert f"| `{extra}` |" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_oldest_versions_that_are_tested_are_the_oldest_that_are_allowed():
+    lines = (ROOT / "constraints-oldest.txt").read_text(encoding="utf-8").splitlines()
+    tested = bounds(line.replace("==", ">=") for line in lines if not line.startswith("#"))
+    extras = {
+        name: libraries for name, libraries in PROJECT["optional-dependencies"].items() if name not in BUILT
+    }
+    allowed = bounds([*PROJECT["dependencies"], *(library for extra in extras.values() for library in extra)])
+    assert tested == {"distributed": allowed["dask"], "psycopg-binary": allowed["psycopg"]} | allowed
 
 
 def modules_after(code):

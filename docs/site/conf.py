@@ -35,6 +35,7 @@ toc_object_entries_show_parents = "hide"
 
 suppress_warnings = ["ref.python"]  # a field and a parameter of one name are no link to a third thing
 
+highlight_language = "none"  # a block of no language is a drawing
 html_theme = "furo"
 html_title = "sefa_widget"
 html_static_path = [str(HERE / "static"), str(figures.library())]
