@@ -73,3 +73,13 @@ class Watched:
         assert held(self._lock), f"{name} without the lock"
         self.used += 1
         return value
+
+
+def under(lock: Any, call: Any) -> Any:
+    """Give a function that may only be called by who holds `lock`."""
+
+    def checked(*values: Any, **options: Any) -> Any:
+        assert held(lock), f"{getattr(call, '__name__', call)} without the lock"
+        return call(*values, **options)
+
+    return checked

@@ -12,6 +12,7 @@ from sefa_widget.labels import Study
 from sefa_widget.measures.sliders import Measuring, Setting, Unedited
 from sefa_widget.panel.asking import Asking
 from tests.conftest import TinyStyle, seeded
+from tests.locks import Guarded, held
 
 YES = {"obvious": True, "meaningful": True, "name": "smile"}
 NO = {"obvious": True, "meaningful": False}
@@ -119,11 +120,18 @@ def test_answers_that_cannot_be_saved_are_said_and_are_not_lost(tiny_style, stud
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         asking = Asking(tiny_style, study, Labels(place))
-    asking.begin("Ada")
-    asking.say(0, YES)
-    info = asking.info()
-    assert (info["unsaved"], info["said"]) == (1, {"0": YES})
-    assert str(place) in info["problem"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # it is told in the panel
+        asking.begin("Ada")
+        asking.say(0, YES)
+        info = asking.info()
+        assert (info["unsaved"], info["said"]) == (1, {"0": YES})
+        assert str(place) in info["problem"]
+        assert info["place"] == str(place)
+        asking.take_back()
+        assert asking.info()["said"] == {}
+        with pytest.raises(UserWarning, match="heard"):
+            warnings.warn("other warnings are heard", stacklevel=1)
 
 
 def test_all_directions_of_a_group_go_as_far_as_the_slider_of_its_first_one(tiny_style, study, asking):
@@ -158,8 +166,14 @@ def test_pictures_are_of_the_seeds_of_the_study(tiny_style, asking):
 
 
 def test_a_study_of_another_generator_is_refused(study):
-    with pytest.raises(ValueError, match="The study 'class' asks about directions of another generator"):
-        Asking(seeded(TinyStyle(), 1), study, Labels())
+    other = seeded(TinyStyle(), 1)
+    with pytest.raises(ValueError, match=r"\(fingerprint .*\)") as refused:
+        Asking(other, study, Labels())
+    assert str(refused.value) == (
+        f"The study 'class' asks about directions of another generator (fingerprint "
+        f"{study.items[0].directions.fingerprint}), and this panel explores 'tinystyle' "
+        f"({other.fingerprint}). Study.of(panel.generator, ...) makes one of this generator."
+    )
 
 
 def test_an_answer_that_cannot_be_is_refused_and_nothing_is_kept(asking):
@@ -191,3 +205,31 @@ def test_kappas_of_many_raters_are_told_by_the_lowest_and_the_highest(tiny_style
     obvious, meaningful = asking.info()["result"]["agreement"]
     assert (obvious["cohen"], obvious["range"]) == ([], [-0.8, 1.0])
     assert (meaningful["range"], meaningful["fleiss"]) == (None, None)
+
+
+class Locked(Asking):
+    """Asking whose parts that threads share may only be changed under the lock."""
+
+    def __setattr__(self, name, value):
+        if name in ("_rater", "_counted") and hasattr(self, "_counted"):
+            assert held(self._lock), f"{name} without the lock"
+        super().__setattr__(name, value)
+
+    def _read_own(self):
+        assert held(self._lock)
+        super()._read_own()
+        self._rater.said = Guarded(self._lock, self._rater.said)
+
+
+def test_what_threads_share_is_used_under_the_lock(tiny_style, study):
+    asking = Locked(tiny_style, study, Labels())
+    asking.begin("Ada")
+    asking.say(0, YES)
+    asking.say(0, NO)
+    asking.take_back()
+    asking.take_back()
+    assert asking.info()["said"] == {}
+    asking.say(1, YES)
+    assert asking.look()
+    assert asking.info()["said"] == {"1": YES}
+    assert asking._rater.said.used

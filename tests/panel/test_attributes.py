@@ -13,6 +13,7 @@ from sefa_widget.panel.attributes import ATTRIBUTES
 from sefa_widget.panel.carried import Carried
 from sefa_widget.panel.pins import Pin
 from sefa_widget.panel.state import FIELDS
+from tests.locks import held, under
 from tests.patience import WAIT_SECONDS
 
 WIRE = json.loads((Path(__file__).parent.parent / "wire.json").read_text())
@@ -270,3 +271,146 @@ def test_panels_and_controls_of_ipywidgets_are_linked_in_the_kernel(panel, other
 def test_a_link_in_the_page_is_refused_because_the_kernel_alone_writes_the_state(panel, other):
     with pytest.raises(TypeError, match=r"SefaWidget\.seed cannot be synced"):
         ipywidgets.jslink((panel, "seed"), (other, "seed"))
+
+
+def test_the_state_is_changed_and_sent_under_one_lock_so_that_front_ends_get_it_in_order(panel, monkeypatch):
+    session, sent = panel._session, []
+    for name in ("apply", "undo", "visit", "spread"):
+        monkeypatch.setattr(session, name, under(panel._changing, getattr(session, name)))
+    send_state = panel.send_state
+
+    def send(key=None):
+        if key == "state":
+            assert held(panel._changing)
+            sent.append(panel.state["revision"])
+        send_state(key)
+
+    monkeypatch.setattr(panel, "send_state", send)
+    panel.strengths = {1: 2.0}
+    panel.method = "random"
+    panel.spread()
+    panel.visit(0)
+    assert panel.undo()
+    assert panel.redo()
+    assert sent == [1, 2, 3, 4, 5, 6]
+
+
+def test_who_tells_observers_is_decided_under_the_lock(panel, monkeypatch):
+    told = record(panel, "seed")
+    history = under(panel._changing, panel._history_info)
+    monkeypatch.setattr(panel, "_history_info", history)
+    panel.seed = 3
+    assert told == [("seed", 0, 3)]
+
+
+def test_nothing_is_sent_where_nothing_changes(panel, recorded_comms):
+    recorded_comms[-1].sent.clear()
+    panel.change(seed=0)
+    assert not panel.undo()
+    assert not panel.redo()
+    assert recorded_comms[-1].sent == []
+
+
+def test_an_observer_that_fails_does_not_silence_the_panel(panel):
+    def fail(change):
+        raise ZeroDivisionError
+
+    panel.observe(fail, "seed")
+    with pytest.raises(ZeroDivisionError):
+        panel.seed = 1
+    panel.unobserve(fail, "seed")
+    told = record(panel, "seed")
+    panel.seed = 2
+    assert told == [("seed", 1, 2)]
+
+
+def test_only_the_traits_that_are_asked_for_travel(panel):
+    assert panel.get_state("history") == {"history": panel.history}
+    assert set(panel.get_state(["state", "history"])) == {"state", "history"}
+    assert set(panel.get_state(iter(["state"]))) == {"state"}
+    assert set(panel.get_state()) == set(panel.keys)
+    assert "state" not in panel.get_state("history")
+
+
+def test_the_state_travels_without_the_fingerprint_and_with_a_name_that_can_travel(panel):
+    panel.generator.name = "net"
+    assert panel.get_state("state")["state"] == {**panel.state, "fingerprint": None}
+
+
+def test_a_name_that_no_message_can_carry_travels_all_the_same(tiny_style, recorded_comms):
+    tiny_style.name = "file\udcff"
+    panel = explore(tiny_style)
+    assert panel.get_state("state")["state"]["generator"] == "file?"
+    panel.close()
+
+
+def test_history_says_what_can_be_undone_and_which_steps_can_be_visited(panel):
+    assert panel.history == {
+        "undo": None,
+        "redo": None,
+        "first": 0,
+        "place": 0,
+        "names": ["start"],
+        "revision": 0,
+    }
+    panel.seed = 3
+    panel.starts = [{"seed": 4, "name": "Max"}]
+    panel.undo()
+    assert panel.history == {
+        "undo": "The starts",
+        "redo": "The starts",
+        "first": 0,
+        "place": 1,
+        "names": ["start", "seed 3", "Max"],
+        "revision": 3,
+    }
+
+
+def test_a_dict_of_the_state_is_replaced_as_a_whole_and_change_names_what_changes(panel):
+    panel.strengths = {1: 2.0}
+    panel.strengths = {2: 3.0}
+    assert dict(panel.strengths) == {2: 3.0}
+    panel.change(strengths={1: 1.0})
+    assert dict(panel.strengths) == {1: 1.0, 2: 3.0}
+
+
+@pytest.mark.parametrize("name", ["strengths", "options", "ranges"])
+def test_what_is_read_cannot_be_changed_in_place(panel, name):
+    with pytest.raises(TypeError):
+        getattr(panel, name)[1] = 3.0
+
+
+def test_visiting_and_spreading_tell_observers(panel):
+    panel.strengths = {1: 2.0}
+    panel.method = "random"
+    told = record(panel, "carried", "strengths", "method")
+    panel.spread()
+    assert [name for name, _, _ in told] == ["strengths", "carried"]
+    panel.visit(0)
+    assert [name for name, _, _ in told[2:]] == ["strengths", "method"]
+    assert panel.history["place"] == 4
+    told.clear()
+    panel.undo()
+    assert [name for name, _, _ in told] == ["strengths", "method"]
+
+
+def test_a_step_that_there_is_none_of_is_refused_and_nothing_is_told(panel):
+    told = record(panel, traitlets.All)
+    for call, text in (
+        (lambda: panel.visit(1), "There is no step 1; steps 0 to 0 can be visited"),
+        (lambda: panel.spread(), "Nothing that is carried over"),
+    ):
+        with pytest.raises(ValueError, match=text):
+            call()
+    assert told == []
+
+
+def test_a_closed_panel_s_state_can_be_read_as_it_was(panel):
+    panel.strengths = {1: 2.0}
+    before = panel.state
+    panel.close()
+    assert panel.state == before
+    assert dict(panel.strengths) == {1: 2.0}
+    assert panel.get_state("state")["state"]["strengths"] == {"1": 2.0}
+    with pytest.raises(RuntimeError, match="This panel is closed and holds nothing any more"):
+        panel.visit(0)

@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from sefa_widget import Edit, SefaWidget, factorize, sheet
-from sefa_widget.panel.beside import FRAMES
+from sefa_widget import Edit, Labels, SefaWidget, factorize, sheet
+from sefa_widget.panel.beside import FILM_FRAMES, FRAMES, end, strip, wall
 
 STATE = {"starts": [3, 4], "strengths": {0: 1.0, 2: 0.5}, "focused": 2, "chosen": 1}
 
 
 @pytest.fixture
 def panel(tiny, recorded_comms):
-    with SefaWidget(tiny, state=STATE) as panel:
+    with SefaWidget(tiny, state=STATE, labels=Labels()) as panel:
         yield panel
 
 
@@ -67,3 +67,34 @@ def test_the_image_is_the_large_edited_picture_unless_the_unedited_one_is_wanted
     assert np.array_equal(np.asarray(panel.image()), edited)
     assert np.array_equal(np.asarray(panel.image(unedited=True)), plain)
     assert not np.array_equal(edited, plain)
+
+
+def test_a_slider_ends_where_a_person_put_its_end_or_where_it_was_measured(panel):
+    contents = panel._session.contents()
+    measured = contents.found.range.ends.tolist()
+    assert [end(contents, index) for index in range(8)] == measured
+    panel.change(ranges={1: 2.5}, stretch=5)
+    contents = panel._session.contents()
+    assert (end(contents, 1), end(contents, 3)) == (2.5, 5 * measured[3])
+
+
+def test_a_strip_has_as_many_pictures_as_are_wanted_evenly_spaced(panel, tiny):
+    contents, told = panel._session.contents(), []
+    drawn = strip(tiny, contents, 1, lambda done, total: told.append((done, total)), 3)
+    far, found = end(contents, 1), factorize(tiny)
+    edits = [Edit(found, {0: 1.0, 1: strength, 2: 0.5}) for strength in (-far, 0.0, far)]
+    assert np.array_equal(drawn.tiles, sheet(tiny, [3, 4], edits).tiles)
+    assert told[-1] == (6, 6)
+    assert (FRAMES, FILM_FRAMES) == (7, 25)
+
+
+def test_a_wall_has_its_ends_in_order_low_then_high_for_each_direction(panel, tiny):
+    contents, told = panel._session.contents(), []
+    drawn = wall(tiny, contents, 2, lambda done, total: told.append((done, total)))
+    found = factorize(tiny)
+    for index in range(2):
+        for column, side in enumerate((-1, 1)):
+            edit = Edit(found, {0: 1.0, 2: 0.5, index: side * end(contents, index)})
+            assert np.array_equal(drawn.tiles[index, column], sheet(tiny, 4, edit).tiles[0, 0])
+    assert told[-1] == (4, 4)
+    assert wall(tiny, contents, 99).tiles.shape[:2] == (8, 2)

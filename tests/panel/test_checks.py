@@ -74,6 +74,10 @@ def test_the_edges_of_what_is_allowed_are_taken(scope, check, value, found):
         (checks.strength_by_direction, {0: 1e6 + 1}, "The strength of direction 0 is"),
         (checks.range_by_direction, {2: 0}, "The end of slider 2 is 0; it must be above 0"),
         (checks.range_by_direction, {2: -1}, "The end of slider 2 is -1"),
+        (checks.direction_numbers, 3, "The field are 3; they must be numbers, for example .0, 3.."),
+        (checks.direction_numbers, {0: 1}, "The field are .0: 1.; they must be numbers"),
+        (checks.direction_numbers, [0, 6], "The field is 6; it must be 0 to 5"),
+        (checks.option_by_name, {1: 2}, "The field are .1: 2.; they must be .name: value."),
     ],
 )
 def test_what_is_beyond_is_refused_with_what_was_given(scope, check, value, text):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from sefa_widget import SefaWidget, factorize, load_generator, save_directions
+from sefa_widget import Edit, SefaWidget, factorize, load_generator, save_directions
 from sefa_widget.directions import Search
-from sefa_widget.panel.code import python_code
+from sefa_widget.panel.code import _arguments, python_code
 from sefa_widget.panel.session import Session
 from tests.generators.golden import GOLDEN
 
@@ -106,3 +106,123 @@ def test_a_view_that_asks_for_the_code_gets_it(tiny, recorded_comms):
         sent = [message["data"].get("content", {}) for message in recorded_comms[-1].sent]
         (answer,) = [content for content in sent if content.get("type") == "code"]
         assert (answer["view"], answer["text"]) == ("v1", panel.code())
+
+
+@pytest.fixture
+def net(tiny_style):
+    """A small generator that says it came from a file."""
+    tiny_style.source = "net.pt"
+    return tiny_style
+
+
+PEOPLE = {"starts": [{"seed": 3, "label": 2}, {"seed": 4}], "truncation_psi": 0.5}
+
+
+def test_the_whole_code_of_a_sheet_is_what_a_person_would_write(net):
+    session = Session(net, {**PEOPLE, "strengths": {1: 1.5, 3: -0.25}, "layers": (1, 3), "original": True})
+    assert (
+        python_code(net, session.contents())
+        == """\
+from sefa_widget import Edit, Start, factorize, load_generator, sheet
+
+generator = load_generator('net.pt')
+directions = factorize(generator, method='sefa', layers=(1, 3))
+starts = [
+    Start(3, label=2, truncation_psi=0.5),
+    Start(4, label=0, truncation_psi=0.5),
+]
+edits = [
+    Edit(),
+    Edit(directions, {1: 1.5, 3: -0.25}),
+]
+pictures = sheet(generator, starts, edits)
+pictures
+"""
+    )
+
+
+def test_the_code_of_a_sheet_without_edits_finds_no_directions(net):
+    state = {"truncation_cutoff": 2, "noise": "none", "layers": (1, 3), "second": "random"}
+    assert (
+        python_code(net, Session(net, state).contents())
+        == """\
+from sefa_widget import Edit, Start, load_generator, sheet
+
+generator = load_generator('net.pt')
+starts = [
+    Start(0, label=0, truncation_cutoff=2, noise='none'),
+]
+edits = [
+    Edit(),
+    Edit(),
+]
+pictures = sheet(generator, starts, edits)
+pictures
+"""
+    )
+
+
+def test_the_code_names_rows_options_a_second_search_and_edits_that_were_carried_over(net):
+    session = Session(net, {"strengths": {1: 1.5}, "layers": (1, 3), "edit_layers": (0, 2)})
+    session.apply({"second": {"method": "random", "options": {"seed": 2}}})
+    session.apply({"method": "conv", "normalize": False})
+    session.apply({"strengths": {0: 2.0}})
+    found = session.found()
+    second = found.second.strengths({0: 2.0}, found.range)
+    assert (
+        python_code(net, session.contents())
+        == f"""\
+from sefa_widget import Edit, Start, factorize, load_generator, sheet
+from sefa_widget.measures.aligned import align
+
+generator = load_generator('net.pt')
+directions = factorize(generator, method='conv', layers=(1, 3), normalize=False)
+second = factorize(generator, method='random', layers=(1, 3), seed=2)
+second = align(directions, second).directions
+earlier_2 = factorize(generator, method='sefa', layers=(1, 3))
+starts = [
+    Start(0, label=0),
+]
+edits = [
+    Edit(directions, {{0: 2.0}}, rows=[0, 1], also=Edit(earlier_2, {{1: 1.5}}, rows=[0, 1])),
+    Edit(second, {second}, rows=[0, 1], also=Edit(earlier_2, {{1: 1.5}}, rows=[0, 1])),
+]
+pictures = sheet(generator, starts, edits)
+pictures
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("search", "text"),
+    [
+        (Search.of("conv", layers=[0, 2]), "method='conv', layers=[0, 2]"),
+        (Search.of("conv", layers=[2]), "method='conv', layers=(2, 3)"),
+        (Search.of("sefa", layers=(0, 2), normalize=False), "method='sefa', layers=(0, 2), normalize=False"),
+        (Search.of("jacobian", n=4, seed=3), "method='jacobian', n=4, seed=3"),
+    ],
+)
+def test_the_arguments_of_a_search_are_those_that_find_it_again(search, text):
+    assert _arguments(search) == text
+
+
+def test_edits_of_another_generator_or_with_options_that_cannot_be_written_are_vectors(net):
+    session = Session(net, {"strengths": {0: 1.0}})
+    contents = session.contents()
+    found = contents.found.directions
+    others = [
+        replace(found, fingerprint="0123456789abcdef"),
+        replace(found, search=replace(found.search, options=(("box", frozenset()),))),
+        replace(found, search=Search("a file of others")),
+    ]
+    for other in others:
+        also = Edit(other, {2: 1.0, 4: -0.5})
+        code = python_code(net, replace(contents, edits=(Edit(found, {0: 1.0}, also=also),)))
+        vectors = found.vectors[[2, 4]].tolist()
+        assert f"vectors_1 = Directions.from_vectors({vectors!r})\n" in code
+        assert "also=Edit(vectors_1, {0: 1.0, 1: -0.5}, rows=[0, 1, 2]))" in code
+        assert "from sefa_widget import Directions, Edit, Start, factorize" in code
+
+
+def test_a_generator_that_was_drawn_whole_needs_no_type_of_number(net):
+    assert "load_generator('net.pt')\n" in python_code(net, Session(net).contents())

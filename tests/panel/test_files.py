@@ -2,9 +2,12 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from sefa_widget import Labels, explore, load_directions, load_labels
-from sefa_widget.panel.files import ENDINGS, read_state
+from sefa_widget.panel import files
+from sefa_widget.panel.beside import FILM_FRAMES, FRAMES
+from sefa_widget.panel.files import ENDINGS, FILM_SECONDS, read_state
 
 STATE = {"starts": [3, 4], "strengths": {1: 0.5}, "focused": 2}
 
@@ -100,3 +103,82 @@ def test_a_picture_that_no_panel_saved_is_refused(panel, tiny, tmp_path):
     panel.image().save(tmp_path / "y.png")
     with pytest.raises(ValueError, match="carries no recipe"):
         explore(tiny, state=tmp_path / "y.png")
+
+
+def recipe_of(path):
+    with np.load(path) as arrays:
+        return json.loads(str(arrays["recipe"])), arrays["tiles"].shape
+
+
+def test_strips_films_and_walls_have_as_many_pictures_as_they_should(panel, tmp_path, monkeypatch):
+    _, strip = recipe_of(panel.save(tmp_path / "strip.npz", "strip"))
+    _, wall = recipe_of(panel.save(tmp_path / "wall.npz", "wall"))
+    assert (strip[:2], wall[:2]) == ((2, FRAMES), (8, 2))
+    with Image.open(panel.save(tmp_path / "film.gif", "film")) as film:
+        seconds = 0.0
+        for frame in range(film.n_frames):
+            film.seek(frame)
+            seconds += film.info["duration"] / 1000
+    assert film.n_frames >= FILM_FRAMES
+    assert seconds == pytest.approx(FILM_SECONDS, rel=0.1)
+    monkeypatch.setattr(files, "WALL", 3)
+    assert recipe_of(panel.save(tmp_path / "few.npz", "wall"))[1][0] == 3
+
+
+@pytest.mark.parametrize("what", ["sheet", "strip", "wall", "film"])
+def test_all_pictures_of_a_file_are_counted(panel, tmp_path, what):
+    told = []
+    ending = ".webp" if what == "film" else ".npz"
+    panel.save(tmp_path / f"x{ending}", what, progress=lambda done, total: told.append((done, total)))
+    done, total = told[-1]
+    assert done == total == {"sheet": 2, "strip": 2 * FRAMES, "wall": 16, "film": 2 * FILM_FRAMES}[what]
+
+
+def test_the_direction_that_is_moved_farthest_is_the_one_farthest_from_zero(panel, tmp_path):
+    panel.change(focused=None, strengths={0: 1.0, 1: -3.0, 4: 2.0})
+    recipe, _ = recipe_of(panel.save(tmp_path / "x.npz", "strip"))
+    first = recipe["edits"][0]["parts"][0]["strengths"]
+    assert (first["0"], first["4"]) == (1.0, 2.0)
+    assert first["1"] == -panel._session.found().range.ends[1]
+
+
+def test_an_open_direction_counts_though_its_number_is_0(panel, tmp_path):
+    panel.focused = 0
+    recipe, _ = recipe_of(panel.save(tmp_path / "x.npz", "strip"))
+    assert recipe["edits"][0]["parts"][0]["strengths"].keys() == {"0", "1"}
+
+
+def test_the_ending_may_be_in_capitals_and_of_any_kind(panel, tmp_path):
+    assert panel.save(tmp_path / "x.PNG").name == "x.PNG"
+    assert read_state(panel.save(tmp_path / "x.JSON"))["strengths"] == {"1": 0.5}
+    with Image.open(panel.save(tmp_path / "x.gif")) as film:
+        assert film.n_frames > 1
+
+
+def test_a_file_says_where_it_was_to_go_if_it_cannot(panel, tmp_path):
+    with pytest.raises(ValueError, match="there is no folder"):
+        panel.save(tmp_path / "none" / "x.png")
+
+
+def test_the_json_of_a_state_says_what_it_is(panel, tmp_path):
+    about = json.loads(panel.save(tmp_path / "x.json").read_text("utf-8"))
+    assert about["format"] == files.STATE
+    assert (about["version"], about["state"]) == (1, panel.state)
+    (tmp_path / "other.json").write_text(json.dumps({**about, "format": "another state"}))
+    with pytest.raises(ValueError, match=r"other\.json', which holds no state of a panel"):
+        read_state(tmp_path / "other.json")
+
+
+def test_a_state_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"^state is '.*none\.json', but there is no such file\.$"):
+        read_state(tmp_path / "none.json")
+    with pytest.raises(ValueError, match="state is 3; it must be a text or a Path"):
+        read_state(3)
+
+
+def test_names_are_written_though_they_are_of_other_searches(panel, tmp_path):
+    panel.name(0, "smile")
+    panel.method = "random"
+    panel.name(1, "beard")
+    names = load_labels(panel.save(tmp_path / "x.csv"))
+    assert sorted(label.name for label in names) == ["beard", "smile"]

@@ -1,7 +1,13 @@
+import re
+from dataclasses import replace
+
 import pytest
 
-from sefa_widget.panel.finding import KEPT_DIRECTIONS
+from sefa_widget import factorize
+from sefa_widget.directions import Search, methods_for
+from sefa_widget.panel.finding import KEPT_DIRECTIONS, Finder
 from sefa_widget.panel.session import Session
+from sefa_widget.pictures.editing import UNEDITED
 from tests.locks import Guarded, Watched
 
 
@@ -129,3 +135,70 @@ def test_what_directions_do_is_that_of_their_rows_and_setting(tiny_style):
     assert session.found().acts == {}
     session.apply({"truncation_psi": 1.0})
     assert session.found().acts is known
+
+
+@pytest.mark.parametrize("name", [3, "", "a\nb", "sefa"])
+def test_given_directions_have_a_printable_name_that_is_no_method_s(tiny, name):
+    with pytest.raises(ValueError, match=re.escape(f"Directions are called {name!r}; take a printable text")):
+        Finder(tiny, {name: factorize(tiny)})
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ([1], "directions is a list"),
+        ({"mine": 3}, "directions['mine'] is an int (3); it must be what factorize or load_directions gives"),
+    ],
+)
+def test_what_are_no_directions_is_refused(tiny, given, text):
+    with pytest.raises(ValueError, match=re.escape(text)):
+        Finder(tiny, given)
+
+
+def test_given_directions_stand_behind_the_methods_and_are_found_by_name(tiny):
+    mine = factorize(tiny, method="random", k=2)
+    finder = Finder(tiny, {"mine": mine})
+    assert finder.methods == (*(method.name for method in methods_for(tiny)), "mine")
+    assert dict(finder.given) == {"mine": mine}
+    assert finder.directions(Search("mine", (0,), None)) is mine
+
+
+def test_the_search_s_own_layers_are_edited_where_given_directions_do_not_know_theirs(tiny_style):
+    mine = replace(factorize(tiny_style, layers=(1, 2)), edit_rows=None)
+    finder = Finder(tiny_style, {"mine": mine})
+    search = Search("mine", (0, 1), None)
+    assert finder.edited_rows(search, None) == (0, 1)
+    assert finder.edited_rows(search, (2, 3)) == (2,)
+
+
+def test_carried_edits_are_one_edit_in_their_order_each_with_its_rows(tiny_style):
+    session = Session(tiny_style, {"layers": (0, 1), "method": "sefa", "strengths": {0: 1.0}})
+    session.apply({"layers": (1, 3), "method": "conv"})
+    session.apply({"strengths": {2: -1.0}})
+    session.apply({"method": "random"})
+    edit = session.found().carried
+    assert (dict(edit.strengths), edit.rows) == ({2: -1.0}, [1, 2])
+    assert (dict(edit.also.strengths), edit.also.rows) == ({0: 1.0}, [0])
+    assert edit.also.also is UNEDITED
+    assert edit.directions is session.finder.directions(session.state.carried[1].search)
+
+
+def test_strengths_that_were_carried_of_directions_that_there_are_none_of_are_left_out(tiny_style):
+    few = factorize(tiny_style, method="random", k=2)
+    session = Session(tiny_style, {"method": "few", "strengths": {1: 1.0, 5: 2.0}}, {"few": few})
+    session.apply({"method": "conv"})
+    assert dict(session.found().carried.strengths) == {1: 1.0}
+
+
+def test_measuring_begins_with_the_first_end_whatever_directions_are_listed_by(tiny, monkeypatch):
+    session = Session(tiny, {"sort": "alike"})
+    finder, order = session.finder, []
+    ends, acts = finder.measure_range, finder.measure_acts
+    monkeypatch.setattr(finder, "measure_range", lambda state: (order.append("end"), ends(state))[1])
+    monkeypatch.setattr(finder, "measure_acts", lambda state: (order.append("act"), acts(state))[1])
+    while finder.measure(session.state):
+        pass
+    known = order.index("act")
+    assert set(order[:known]) == {"end"}
+    assert order[-1] == "end"
+    assert not finder.measure(session.state)

@@ -7,6 +7,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from sefa_widget import explore
+from sefa_widget.panel import life
 from sefa_widget.panel.life import Views, weakly
 from tests.patience import WAIT_SECONDS
 
@@ -121,3 +122,24 @@ def test_a_weak_call_does_nothing_once_its_object_is_gone():
     gc.collect()
     add(3)
     assert Counter.count == 2
+
+
+def test_at_the_end_of_the_interpreter_panels_are_left_to_it(tiny, recorded_comms):
+    panel = explore(tiny)
+    assert type(_instances[panel.model_id]) is weakref.ProxyType
+    life._hold_all()
+    assert _instances[panel.model_id] is panel
+    assert recorded_comms[-1]._msg_callback == panel._handle_msg
+    life.loosen(panel)
+    panel.close()
+    life._hold_all()  # a closed one has no comm any more
+    assert panel.comm is None
+
+
+def test_a_panel_that_is_closed_is_neither_held_nor_loosened(tiny, recorded_comms):
+    panel = explore(tiny)
+    name = panel.model_id
+    panel.close()
+    life.hold(panel)
+    life.loosen(panel)
+    assert name not in _instances

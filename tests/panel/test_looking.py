@@ -1,11 +1,14 @@
+import contextvars
+
 import numpy as np
 import pytest
 import torch
 
 from sefa_widget import Edit, Start, sheet
 from sefa_widget.panel.intents import Look
-from sefa_widget.panel.looking import Looks
+from sefa_widget.panel.looking import Looks, Scene
 from sefa_widget.panel.session import Session
+from sefa_widget.panel.worker import Ending
 
 
 def look(*items, name="ends", view="v", size=16):
@@ -120,3 +123,114 @@ def test_pictures_seen_before_are_not_drawn_again(tiny, monkeypatch):
     looks.want(look((0, 0, 1.0)))
     assert np.array_equal(pictures(looks)[0][2], before[0][2])
     assert runs == []
+
+
+def test_a_panel_that_is_closed_has_nothing_to_draw_and_cannot_want_anything(tiny):
+    looks = Looks(Session(tiny))
+    looks.want(look((0, 0, 1.0)))
+    looks.study = Scene((Start(3),), 1, lambda index, strength: Edit())
+    looks.forget()
+    assert not looks.wanted
+    assert looks.study is None
+    assert looks.step() is None
+    with pytest.raises(Ending):
+        looks.want(look((0, 0, 1.0)))
+
+
+def test_what_is_kept_of_looks_goes_with_the_panel(tiny, monkeypatch):
+    looks = Looks(Session(tiny))
+    cleared = []
+    monkeypatch.setattr(looks._kept, "clear", lambda: cleared.append(True))
+    looks.forget()
+    assert cleared == [True]
+
+
+def test_a_picture_tells_of_which_state_and_which_context_it_is(tiny):
+    session = Session(tiny)
+    session.apply({"truncation_psi": 0.5})
+    session.apply({"truncation_psi": 0.6})
+    looks, mark = Looks(session), contextvars.ContextVar("mark", default="")
+
+    def want():
+        mark.set("of the view")
+        looks.want(look((0, 0, 1.0)))
+
+    contextvars.Context().run(want)
+    seen = looks.step()
+    assert seen.revision == 2
+    assert seen.context.run(mark.get) == "of the view"
+
+
+def scene(session, count=2):
+    """Two questions about the first directions, on seed 7."""
+    found = session.directions()
+    return Scene((Start(7),), count, lambda index, share: Edit(found, {index: 2.0 * share}))
+
+
+def study_look(*items):
+    return Look("v", "study", 16, list(items), True)
+
+
+def test_items_of_a_study_are_of_its_scene_and_stay_when_the_state_changes(tiny):
+    session = Session(tiny)
+    looks = Looks(session)
+    looks.study = scene(session)
+    looks.want(study_look((0, 1, 0.5), (0, 2, 1.0), (1, 0, 1.0)))
+    session.apply({"strengths": {0: 3.0}, "seed": 5})
+    ((_, item, pixels),) = pictures(looks)
+    assert item == 0
+    expected = sheet(tiny, Start(7), Edit(session.directions(), {1: 1.0})).tiles[0, 0]
+    assert np.abs(pixels.astype(int) - expected).max() <= 1
+
+
+def test_pictures_of_a_study_carry_the_revision_of_the_state_behind_it(tiny):
+    session = Session(tiny)
+    looks = Looks(session)
+    looks.study = scene(session)
+    looks.want(study_look((0, 0, 1.0)))
+    session.apply({"seed": 5})
+    assert looks.step().revision == 1
+
+
+def test_looks_of_a_study_that_does_not_run_are_not_wanted_and_end_with_it(tiny):
+    session = Session(tiny)
+    looks = Looks(session)
+    looks.want(study_look((0, 0, 1.0)))
+    assert not looks.wanted
+    looks.study = scene(session)
+    looks.want(study_look((0, 0, 1.0)))
+    looks.want(look((0, 0, 1.0)))
+    assert looks.wanted
+    looks.study = None
+    assert [one.name for one, _, _ in pictures(looks)] == ["ends"]
+
+
+def test_the_sliders_own_looks_are_drawn_while_a_study_runs_too(tiny):
+    session = Session(tiny, {"strengths": {2: 1.0}})
+    looks = Looks(session)
+    looks.study = scene(session)
+    looks.want(look((0, 1, 0.5)))
+    ((_, _, pixels),) = pictures(looks)
+    expected = sheet(tiny, Start(0), Edit(session.directions(), {1: 0.5, 2: 1.0})).tiles[0, 0]
+    assert np.abs(pixels.astype(int) - expected).max() <= 1
+
+
+def test_a_look_comes_batch_by_batch_and_goes_on_where_it_was(tiny, monkeypatch):
+    monkeypatch.setattr("sefa_widget.pictures.drawing.BATCH_PIXELS", 16**2)
+    looks = Looks(Session(tiny))
+    looks.want(look((0, 0, 1.0), (0, 1, 1.0)))
+    assert looks.step().items == (0,)
+    looks.want(look((0, 2, 1.0), name="strip"))
+    assert looks.step().look.name == "strip"
+    assert looks.step().items == (1,)
+    assert looks.step() is None
+
+
+def test_a_look_that_was_replaced_while_it_was_drawn_leaves_its_successor_alone(tiny):
+    looks = Looks(Session(tiny))
+    looks.want(look((0, 0, 1.0)))
+    (key, job) = next(iter(looks._jobs.items()))
+    newer = look((0, 1, 1.0))
+    looks.want(newer)
+    looks._end(key, job)
+    assert [one for one, _, _ in pictures(looks)] == [newer]

@@ -158,3 +158,7 @@ def test_any_values_in_any_places_give_a_message_or_a_message_error():
 def test_halves_of_surrogate_pairs_are_replaced_since_no_message_can_carry_them():
     encoded = messages.encode(ErrorInfo("v\ud800", 1, "a file called \udcff, \U0001f600"))
     assert encoded == {"type": "error", "view": "v?", "seq": 1, "message": "a file called ?, \U0001f600"}
+
+
+def test_texts_inside_of_a_message_s_values_are_left_as_they_are():
+    assert messages.encode(Edit("v", 1, {"noise": "none"}))["patch"] == {"noise": "none"}

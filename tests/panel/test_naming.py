@@ -7,7 +7,9 @@ import pytest
 
 from sefa_widget import Label, Labels, explore, factorize
 from sefa_widget.directions import Search
+from sefa_widget.panel import naming as module
 from sefa_widget.panel.naming import STORE, Naming
+from tests.locks import under
 
 
 @pytest.fixture
@@ -94,7 +96,9 @@ def test_what_is_found_again_is_not_shown_on_other_directions(tiny, naming, foun
 def test_a_store_is_made_at_the_first_label_beside_the_notebook(tiny, found, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     naming = Naming(tiny, None, "Ada")
-    assert naming.info(found)["place"] == str(tmp_path / STORE)
+    info = naming.info(found)
+    assert info["place"] == str(tmp_path / STORE)
+    assert (info["problem"], info["unsaved"], info["rater"]) == ("", 0, "Ada")
     assert (naming.open, naming.known(found), naming.look(found)) == (False, {}, False)
     assert not list(tmp_path.iterdir())
     naming.say(found, 0, {"name": "smile"})
@@ -112,13 +116,19 @@ def test_a_store_that_cannot_be_written_is_told_and_the_name_stays(tiny, found, 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         naming = Naming(tiny, Labels(place), "Ada")
-    naming.say(found, 0, {"name": "smile"})
-    info = naming.info(found)
-    assert info["named"]["0"]["name"] == "smile"
-    assert info["unsaved"] == 1
-    assert str(place) in info["problem"]
-    naming.say(found, 0, {"note": "while the store is away"})
-    assert naming.info(found)["named"]["0"]["note"] == "while the store is away"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # it is told in the panel
+        naming.say(found, 0, {"name": "smile"})
+        info = naming.info(found)
+        assert info["named"]["0"]["name"] == "smile"
+        assert info["unsaved"] == 1
+        assert str(place) in info["problem"]
+        naming.say(found, 0, {"note": "while the store is away"})
+        assert naming.info(found)["named"]["0"]["note"] == "while the store is away"
+        naming.take_back(found)
+        assert naming.info(found)["named"]["0"]["note"] == ""
+        with pytest.raises(UserWarning, match="heard"):
+            warnings.warn("other warnings are heard", stacklevel=1)
 
 
 def test_names_in_use_are_proposed_before_common_ones(naming, found):
@@ -205,3 +215,36 @@ def test_an_answer_without_a_name_stays_with_its_own_search(naming, found):
     naming.look(other)
     assert naming.known(other) == {}
     assert naming.info(other)["again"] == ""
+
+
+def test_what_threads_share_is_used_under_the_lock(tiny, found, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    naming, read = Naming(tiny, None, "Ada"), []
+    monkeypatch.setattr(module, "Labels", under(naming._lock, module.Labels))
+    refresh = under(naming._lock, naming._refresh)
+    monkeypatch.setattr(naming, "_refresh", lambda directions: (read.append(1), refresh(directions))[1])
+    for name in ("add", "edit", "remove", "undo"):
+        monkeypatch.setattr(naming.labels, name, under(naming._lock, getattr(naming.labels, name)))
+    naming.say(found, 1, {"name": "smile"})
+    naming.say(found, 1, {"name": "grin"})
+    naming.take_back(found)
+    naming.say(found, 1, None)
+    assert naming.look(found)
+    assert naming.names(found) == {}
+    assert len(read) >= 5
+    naming.close()
+
+
+def test_a_store_in_the_working_directory_that_cannot_be_read_is_told_in_the_panel(
+    tiny, found, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / STORE).write_bytes(b"no database " * 500)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        naming = Naming(tiny, None, "Ada")
+        assert naming.open
+        naming.look(found)
+        assert STORE in naming.info(found)["problem"]
+        with pytest.raises(UserWarning, match="heard"):
+            warnings.warn("other warnings are heard", stacklevel=1)

@@ -1,43 +1,16 @@
+import contextvars
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from sefa_widget import Labels, explore
+from sefa_widget import explore
 from sefa_widget.directions import Search
 from sefa_widget.panel import painting
 from sefa_widget.panel.painter import FORGET, SKIPPED, TOGETHER_MS
 from sefa_widget.panel.sketching import SLOW_MS
-from sefa_widget.panel.worker import Worker
-
-
-class Stepped:
-    """A panel whose worker is the test: it does one thing at each `step`, and keeps what views are told."""
-
-    def __init__(self, panel, comm) -> None:
-        self.panel, self.comm, self.clock = panel, comm, 0.0
-        panel._stream._clock = lambda: self.clock
-
-    def ask(self, seq, patch=None, **fields) -> None:
-        content = {"type": "edit", "view": "v", "seq": seq, "patch": patch or {}, **fields}
-        self.panel._handle_custom_msg(content, [])
-
-    def step(self) -> list[dict]:
-        """Do what is due, and give the frames that were sent for it."""
-        self.comm.sent.clear()
-        self.clock += 1.0
-        self.panel._stream.step()
-        return self.frames()
-
-    def frames(self) -> list[dict]:
-        custom = [m["data"]["content"] for m in self.comm.sent if m["data"].get("method") == "custom"]
-        return [content for content in custom if content["type"] == "frame"]
-
-
-@pytest.fixture
-def stepped(tiny, recorded_comms, monkeypatch):
-    monkeypatch.setattr(Worker, "wake", lambda worker: None)
-    panel = explore(tiny, labels=Labels(), rater="Ada")
-    yield Stepped(panel, recorded_comms[-1])
-    panel.close()
+from sefa_widget.panel.worker import Ending, Worker
+from tests.panel.stepping import Stepped
 
 
 def rows(frame):
@@ -551,3 +524,330 @@ def test_what_others_say_is_seen_when_all_is_quiet(stepped):
     for _ in range(3):
         stepped.step()
     assert stepped.panel.labels_info["named"]["1"]["name"] == "beard"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("edit", {"seq": 1}),
+        ("hello", {}),
+        ("look", {"name": "ends", "size": 8, "items": [[0, 0, 1.0]]}),
+        ("share", {"what": "state", "ending": ".json"}),
+    ],
+)
+def test_the_worker_is_woken_by_what_is_wanted(stepped, monkeypatch, kind, fields):
+    woken = []
+    monkeypatch.setattr(Worker, "wake", lambda worker: woken.append(worker))
+    stepped.send(kind, **fields)
+    assert woken == [stepped.panel._worker]
+
+
+def test_answers_go_the_way_that_the_message_came(stepped, monkeypatch):
+    way, went = contextvars.ContextVar("way", default="nowhere"), []
+    tell = stepped.panel._tell
+
+    def tell_and_note(info, *data, **options):
+        went.append((info.type, way.get()))
+        tell(info, *data, **options)
+
+    monkeypatch.setattr(stepped.panel, "_tell", tell_and_note)
+    monkeypatch.setattr("sefa_widget.pictures.frames.RAW_LIMIT", 8)
+    looks = {"name": "ends", "size": 8, "items": [[0, 0, 1.0]]}
+
+    def come(view):
+        way.set(view)
+        stepped.ask(1, view=view)
+        stepped.send("look", view=view, **looks)
+
+    contextvars.Context().run(come, "a")
+    stepped.step()
+    stepped.step()
+    assert went == [("frame", "a"), ("frame", "a"), ("look", "a")]
+
+
+def test_a_frame_says_how_large_its_tiles_are_and_how_long_they_took(stepped, monkeypatch):
+    draw = stepped.panel._session.draw
+
+    def drawn(contents, rows):
+        for part in draw(contents, rows):
+            yield replace(part, render_ms=12.3456)
+
+    monkeypatch.setattr(stepped.panel._session, "draw", drawn)
+    stepped.ask(1)
+    (frame,) = stepped.step()
+    assert (frame["mime"], frame["width"], frame["height"]) == ("image/x-rgba", 16, 16)
+    assert frame["render_ms"] == 12.35
+    assert (frame["tiles"], frame["unedited"]) == ([[0, 0]], False)
+
+
+def test_a_view_that_goes_gets_nothing_more(stepped, monkeypatch):
+    monkeypatch.setattr("sefa_widget.pictures.frames.RAW_LIMIT", 8)
+    stepped.ask(1)
+    stepped.send("bye")
+    assert stepped.step() == []
+    stepped.ask(2)
+    assert [frame["quality"] for frame in stepped.step()] == ["preview"]
+    stepped.send("look", name="ends", size=8, items=[[0, 0, 1.0]])
+    stepped.send("bye")
+    assert stepped.step() == []
+    assert stepped.told("look") == []
+
+
+def test_an_observer_s_error_answers_no_request(stepped):
+    stepped.panel.observe(lambda change: 1 / 0, "seed")
+    stepped.ask(3, {"seed": 5})
+    ((view, seq, message),) = [(e["view"], e["seq"], e["message"]) for e in stepped.told("error")]
+    assert (view, seq, message) == ("v", 0, "ZeroDivisionError: division by zero")
+
+
+def test_an_error_while_all_is_quiet_answers_no_request_and_is_told_once(stepped, monkeypatch):
+    monkeypatch.setattr("sefa_widget.pictures.frames.RAW_LIMIT", 8)
+    stepped.ask(3)
+    stepped.step()
+    monkeypatch.setattr(stepped.panel._painter, "finish", lambda contents: iter([1 / 0]))
+    stepped.step()
+    assert [(error["view"], error["seq"]) for error in stepped.told("error")] == [("v", 0)]
+    stepped.comm.sent.clear()
+    stepped.quiet()
+    assert stepped.told("error") == []
+
+
+def test_a_look_s_error_is_told_to_all_views(stepped, monkeypatch):
+    stepped.ask(1)
+    stepped.step()
+    monkeypatch.setattr(stepped.panel._looks, "step", lambda: 1 / 0)
+    stepped.send("look", name="ends", size=8, items=[[0, 0, 1.0]])
+    stepped.comm.sent.clear()
+    stepped.panel._draw_looks()
+    assert [(error["view"], error["seq"]) for error in stepped.told("error")] == [("", 0)]
+
+
+def searching(stepped, monkeypatch, *, now=None):
+    """Let the Jacobian tell 1 and 4 of 4 at times that are set, and find what random finds."""
+    times = iter(now or [0.0, 0.0, 0.0])
+    monkeypatch.setattr(painting.time, "monotonic", lambda: next(times))
+    found = Search.find
+
+    def find(search, generator, k=None, progress=None):
+        if search.method != "jacobian":
+            return found(search, generator, k, progress)
+        progress(1, 4)
+        progress(4, 4)
+        return found(Search.of("random", layers=(0, 1)), generator, k, None)
+
+    monkeypatch.setattr(Search, "find", find)
+    stepped.ask(5, {"method": "jacobian"}, view="w")
+    stepped.step()
+    return stepped.told("progress")
+
+
+def test_a_search_tells_the_view_that_waits_for_it_how_far_it_is(stepped, monkeypatch):
+    first, last = searching(stepped, monkeypatch)
+    assert first == {
+        "type": "progress",
+        "view": "w",
+        "seq": 5,
+        "text": "jacobian: 1 of 4",
+        "fraction": 0.25,
+    }
+    assert (last["text"], last["fraction"]) == ("jacobian: 4 of 4", 1.0)
+
+
+def test_a_search_that_takes_long_tells_how_much_time_is_left(stepped, monkeypatch):
+    first, last = searching(stepped, monkeypatch, now=[100.0, 102.0, 110.0])
+    assert first["text"] == "jacobian: 1 of 4, about 6 s left"
+    assert last["text"] == "jacobian: 4 of 4"
+
+
+def test_the_time_that_is_left_is_told_from_one_and_a_half_seconds_on(monkeypatch):
+    for passed, text in ((1.5, ", about 2 s left"), (1.4, "")):
+        monkeypatch.setattr(painting.time, "monotonic", lambda passed=passed: 100.0 + passed)
+        assert painting._left(100.0, 5, 10) == text
+
+
+def test_a_search_goes_on_if_only_pictures_are_wanted_otherwise(stepped, monkeypatch):
+    request = painting.Request("v", 1, False, False, False, contextvars.copy_context())
+    progress = stepped.panel._progress(request)
+    stepped.panel.change(seed=5, strengths={0: 1.0})
+    progress(1, 2)
+    stepped.panel.second = "random"
+    with pytest.raises(painting._Superseded):
+        progress(1, 2)
+    progress = stepped.panel._progress(request)
+    progress(1, 2)
+    stepped.panel.normalize = False
+    with pytest.raises(painting._Superseded):
+        progress(1, 2)
+
+
+def test_going_back_to_the_directions_before_leaves_all_else_as_it_is(stepped):
+    stepped.ask(1, {"strengths": {"0": 1.5}, "method": "sefa", "normalize": False, "second": "random"})
+    stepped.step()
+    panel = stepped.panel
+    before = {name: getattr(panel, name) for name in painting.SEARCHED}
+    told = []
+    panel.observe(lambda change: told.append(change["name"]), "method")
+    panel.change(method="random", options={"seed": 3}, layers=(0, 2), normalize=True, second=None)
+    panel.change(strengths={3: 1.0}, seed=7, truncation_psi=0.5)
+    stepped.send("cancel")
+    assert {name: getattr(panel, name) for name in painting.SEARCHED} == before
+    assert (panel.seed, panel.truncation_psi) == (7, 0.5)
+    assert told == ["method", "method"]
+
+
+def test_a_panel_that_ends_answers_nothing_more(stepped, monkeypatch):
+    stepped.ask(1, {"starts": [3, 4]})
+    stepped.panel._painter._tile_ms = TOGETHER_MS
+    tell = stepped.panel._tell
+
+    def tell_and_stop(info, *data, **options):
+        tell(info, *data, **options)
+        stepped.panel._worker.stopped = True
+
+    stepped.panel._tell = tell_and_stop
+    with pytest.raises(Ending):
+        stepped.step()
+    assert [rows(frame) for frame in stepped.frames()] == [[0]]
+    stepped.ask(2)
+    with pytest.raises(Ending):
+        stepped.step()
+    assert stepped.frames() == []
+
+
+def test_a_search_ends_with_its_panel(stepped):
+    request = painting.Request("v", 1, False, False, False, contextvars.copy_context())
+    progress = stepped.panel._progress(request)
+    stepped.panel._worker.stopped = True
+    with pytest.raises(painting._Superseded):
+        progress(1, 2)
+    with pytest.raises(Ending):
+        stepped.panel._contents(request)
+
+
+def test_a_panel_that_ends_measures_and_looks_at_nothing_more(stepped, monkeypatch):
+    stepped.ask(1)
+    stepped.step()
+    stepped.send("look", name="ends", size=8, items=[[0, 0, 1.0]])
+    monkeypatch.setattr(stepped.panel._session.finder, "measure", lambda state: pytest.fail("It measured."))
+    stepped.panel._worker.stopped = True
+    stepped.step()
+    assert stepped.told("look") == []
+
+
+def test_looks_come_before_measuring(stepped, monkeypatch):
+    stepped.ask(1)
+    stepped.step()
+    finder = stepped.panel._session.finder
+    measure, order = finder.measure, []
+    monkeypatch.setattr(finder, "measure", lambda state: (order.append("measure"), measure(state))[1])
+    send = stepped.panel._send_look
+    monkeypatch.setattr(stepped.panel, "_send_look", lambda seen: (order.append("look"), send(seen))[1])
+    stepped.send("look", name="ends", size=8, items=[[0, 0, 1.0]])
+    stepped.step()
+    assert order[:2] == ["look", "measure"]
+
+
+def test_a_look_interrupts_the_measuring(stepped, monkeypatch):
+    stepped.ask(1)
+    stepped.step()
+    finder = stepped.panel._session.finder
+    measure, measured = finder.measure, []
+
+    def measure_and_look(state):
+        measured.append(state)
+        if len(measured) == 1:
+            stepped.send("look", name="ends", size=8, items=[[0, 0, 1.0]])
+        return measure(state)
+
+    monkeypatch.setattr(finder, "measure", measure_and_look)
+    stepped.step()
+    assert len(measured) == 1
+    stepped.step()
+    assert len(stepped.told("look")) == 1
+    assert len(measured) > 1
+
+
+def test_a_closed_panel_has_stopped_and_let_go_of_all_pictures(stepped, monkeypatch):
+    monkeypatch.setattr("sefa_widget.pictures.frames.RAW_LIMIT", 8)
+    stepped.ask(1)
+    stepped.step()
+    panel, session = stepped.panel, stepped.panel._session
+    assert session.kept.nbytes > 0
+    panel.close()
+    assert panel._stopped
+    assert panel._stream.step() is None
+    assert session.kept.nbytes == 0
+    assert (panel._painter.painted, panel._looks._open, panel._published) == (None, None, None)
+    assert panel._unfinished == {}
+    panel.close()
+
+
+def test_what_is_known_of_directions_is_told_once_until_more_is_known(stepped, monkeypatch):
+    described = []
+    info = painting.directions_info
+    monkeypatch.setattr(
+        painting, "directions_info", lambda state, found: (described.append(found), info(state, found))[1]
+    )
+    stepped.ask(1)
+    stepped.step()
+    stepped.ask(2, {"seed": 5})
+    stepped.step()
+    assert described == [stepped.panel._session.found()]
+
+
+def test_an_interrupt_between_cells_ends_a_search_and_nothing_else(stepped, monkeypatch):
+    stepped.ask(1, {"strengths": {"0": 1.5}})
+    stepped.step()
+    panel, found = stepped.panel, Search.find
+    panel._interrupted()
+    assert (panel.method, stepped.errors()) == (None, [])
+
+    def slow(search, generator, k=None, progress=None):
+        if search.method == "jacobian":
+            panel._interrupted()
+            progress(1, 9)
+            raise AssertionError("It went on.")
+        return found(search, generator, k, progress)
+
+    monkeypatch.setattr(Search, "find", slow)
+    stepped.ask(2, {"method": "jacobian"})
+    (frame,) = stepped.step()
+    assert (frame["seq"], panel.method, dict(panel.strengths)) == (2, None, {0: 1.5})
+    panel.method = "random"
+    panel._interrupted()  # nothing is searched any more
+    assert panel.method == "random"
+
+
+def test_an_interrupt_of_a_panel_s_first_search_is_told_to_all_views(stepped, monkeypatch):
+    stepped.panel._interrupted()
+    assert stepped.errors() == []
+    stepped.panel._searching = True
+    stepped.panel._interrupted()
+    ((view, seq),) = [(error["view"], error["seq"]) for error in stepped.told("error")]
+    assert (view, seq) == ("", 0)
+    assert stepped.errors()[0].startswith("This search is the panel's first, so there are no earlier")
+    stepped.comm.sent.clear()
+    stepped.panel._worker.stopped = True
+    stepped.panel._interrupted()
+    assert stepped.errors() == []
+
+
+def test_a_search_that_fails_is_over_for_an_interrupt(stepped, monkeypatch):
+    stepped.ask(1)
+    stepped.step()
+    with monkeypatch.context() as broken:
+        broken.setattr(stepped.panel._session, "contents", lambda **_: 1 / 0)
+        stepped.ask(2, {"method": "random"})
+        stepped.step()
+    assert not stepped.panel._busy
+
+
+def test_what_is_known_of_directions_and_the_generator_travels(stepped):
+    stepped.ask(1)
+    stepped.step()
+    updates = [m["data"]["state"] for m in stepped.comm.sent if m["data"].get("method") == "update"]
+    (info,) = [update["directions_info"] for update in updates if "directions_info" in update]
+    assert info == stepped.panel.directions_info
+    opened = stepped.panel.get_state(["directions_info", "generator_info", "labels_info", "study_info"])
+    assert opened == {name: getattr(stepped.panel, name) for name in opened}
+    assert set(opened) <= set(stepped.panel.keys)

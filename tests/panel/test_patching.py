@@ -107,3 +107,83 @@ def test_a_method_of_latent_weights_needs_layers_that_have_them(tiny):
         patched(tiny, state, {"method": "sefa", "layers": (1, 2)})
     with pytest.raises(ValueError, match="sefa"):
         patched(tiny, state, {"second": {"method": "sefa", "layers": (1, 2)}})
+
+
+def test_what_says_of_which_generator_values_are_may_be_there_without_changing_anything(tiny_style, state):
+    own = {"generator": "x", "fingerprint": tiny_style.fingerprint, "revision": 99}
+    assert patched(tiny_style, state, own) is state
+    assert patched(tiny_style, state, {**own, "truncation_psi": 0.5}).revision == 1
+
+
+def test_a_strength_of_zero_takes_away_and_changes_nothing_where_there_is_none(tiny_style, state):
+    moved = patched(tiny_style, state, {"strengths": {1: 2.0}})
+    assert patched(tiny_style, moved, {"strengths": {1: 0}}).strengths == {}
+    assert patched(tiny_style, moved, {"strengths": {}}) is moved
+    assert patched(tiny_style, moved, {"strengths": {}}, merge=False).strengths == {}
+
+
+def test_given_strengths_are_of_the_new_directions_alone(tiny_style, state):
+    moved = patched(tiny_style, state, {"strengths": {1: 2.0, 2: 1.0}})
+    other = patched(tiny_style, moved, {"method": "random", "strengths": {3: 1.0}})
+    assert (other.strengths, other.carried) == ({3: 1.0}, ())
+
+
+def test_carried_edits_that_come_with_other_directions_are_those(tiny_style, state):
+    moved = patched(tiny_style, state, {"strengths": {1: 2.0}})
+    other = patched(tiny_style, moved, {"method": "random", "carried": []})
+    assert (other.strengths, other.carried) == ({}, ())
+
+
+def test_the_same_directions_by_other_words_keep_strengths_locks_and_ranges(tiny_style, state):
+    moved = patched(tiny_style, state, {"strengths": {1: 2.0}, "locked": [1], "ranges": {1: 3.0}})
+    named = patched(tiny_style, moved, {"method": "sefa", "options": {}})
+    assert (named.strengths, named.locked, named.ranges) == ({1: 2.0}, (1,), {1: 3.0})
+    defaults = patched(tiny_style, named, {"method": "random", "options": {"seed": 0}})
+    assert defaults.options == {}
+    assert patched(tiny_style, defaults, {"options": {"seed": 0}}) is defaults
+
+
+def test_locks_and_ranges_that_come_with_other_directions_are_of_those(tiny_style, state):
+    before = patched(tiny_style, state, {"locked": [1], "ranges": {1: 3.0}})
+    after = patched(tiny_style, before, {"method": "random", "ranges": {2: 4.0}})
+    assert (after.locked, after.ranges) == ((), {2: 4.0})
+
+
+def test_edits_of_other_edited_layers_are_not_put_back_on_the_sliders(tiny_style, state):
+    moved = patched(tiny_style, state, {"strengths": {1: 2.0}, "edit_layers": (0, 1)})
+    other = patched(tiny_style, moved, {"method": "random", "edit_layers": None})
+    again = patched(tiny_style, other, {"method": None})
+    assert (again.strengths, [edit.strengths for edit in again.carried]) == ({}, [((1, 2.0),)])
+    back = patched(tiny_style, other, {"method": None, "edit_layers": (0, 1)})
+    assert (back.strengths, back.carried) == ({1: 2.0}, ())
+
+
+def test_edits_that_come_back_add_up_and_cancel_out(tiny_style, state):
+    one = {"method": "sefa", "layers": [0, 3], "strengths": {3: 1.0, 1: 2.0, 2: 1.0}}
+    other = patched(tiny_style, state, {"method": "random", "carried": [one]})
+    assert other.carried != ()
+    back = patched(tiny_style, other, {"method": "sefa"})
+    assert list(back.strengths.items()) == [(1, 2.0), (2, 1.0), (3, 1.0)]
+    assert back.carried == ()
+
+
+def test_the_chosen_start_stays_where_there_are_enough(tiny_style, state):
+    three = patched(tiny_style, state, {"starts": [1, 2, 3], "chosen": 1})
+    assert patched(tiny_style, three, {"starts": [4, 5]}).chosen == 1
+    assert patched(tiny_style, three, {"starts": [4]}).chosen == 0
+    assert patched(tiny_style, three, {"chosen": 0}).chosen == 0
+
+
+def test_seed_and_class_that_come_with_starts_are_of_the_one_that_is_chosen_then(tiny_style, state):
+    patch = {"starts": [1, {"seed": 2, "name": "Bo"}], "chosen": 1, "label": 3, "seed": 2}
+    assert patched(tiny_style, state, patch).starts == (Pin(1, 0), Pin(2, 3, "Bo"))
+
+
+def test_layers_that_no_method_reads_are_taken_and_the_search_says_so(tiny):
+    state = first_state(tiny)
+    assert patched(tiny, state, {"layers": (1, 2), "strengths": {0: 1.0}}).layers == (1, 2)
+
+
+def test_a_long_fingerprint_is_told_in_short(tiny_style, state):
+    with pytest.raises(ValueError, match=r"^This state is of 'x' \(fingerprint a+\.\.\.a+\), and this panel"):
+        patched(tiny_style, state, {"generator": "x", "fingerprint": "a" * 999})

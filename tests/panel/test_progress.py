@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import IPython.core.getipython
 import pytest
@@ -72,3 +73,47 @@ def test_a_large_file_is_counted_while_it_is_read(shown, monkeypatch):
     assert percents == sorted(set(percents))
     assert percents[-1] == 100
     assert len(percents) > 3
+
+
+def test_a_line_in_a_notebook_is_one_output_that_changes(monkeypatch):
+    calls = []
+    handle = SimpleNamespace(update=lambda data, **options: calls.append(("update", data, options)))
+
+    def display(data, **options):
+        calls.append(("display", data, options))
+        return handle
+
+    monkeypatch.setattr(progress, "get_ipython", lambda: object())
+    monkeypatch.setattr(progress, "display", display)
+    with progress.ProgressLine() as line:
+        assert calls == []
+        for text in ("one", "two"):
+            line.show(text)
+    assert calls == [
+        ("display", {"text/plain": "one"}, {"raw": True, "display_id": True}),
+        ("update", {"text/plain": "two"}, {"raw": True}),
+    ]
+
+
+def failing_work():
+    with progress.ProgressLine() as line:
+        line.show("long text")
+        line.show("no")
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("terminal", "told"), [(True, "\rlong text\rno       \r  "), (False, "")])
+def test_on_a_terminal_a_failure_clears_the_line_and_elsewhere_nothing_is_told(
+    monkeypatch, capsys, terminal, told
+):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal, raising=False)
+    with pytest.raises(ZeroDivisionError):
+        failing_work()
+    assert capsys.readouterr().err == told
+
+
+def test_a_line_that_was_never_shown_is_not_ended(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with progress.ProgressLine():
+        pass
+    assert capsys.readouterr().err == ""

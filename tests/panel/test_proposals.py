@@ -5,6 +5,7 @@ import torch
 
 from sefa_widget import Labels, explore
 from sefa_widget.evaluation.proposing import Proposal, Seen
+from sefa_widget.panel.finding import setting
 from sefa_widget.panel.proposals import Proposals, described
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.worker import Worker
@@ -125,3 +126,15 @@ def test_a_panel_tells_that_its_scorer_failed(tiny, recorded_comms, monkeypatch)
         panel._stream.step()
     assert "NaN or infinite scores" in panel.labels_info["unscored"]
     panel.close()
+
+
+def test_proposals_of_as_many_searches_are_kept_as_are_gone_back_to(tiny, monkeypatch):
+    monkeypatch.setattr("sefa_widget.panel.proposals.KEPT", 2)
+    session, proposals, states = Session(tiny), Proposals(tiny, brightness), []
+    for psi in (1.0, 0.9, 0.8):
+        session.apply({"truncation_psi": psi})
+        states.append(measured(session))
+        assert proposals.step(*states[-1]) is not None
+        if psi == 0.9:
+            proposals.step(*states[0])  # is now the newest one
+    assert list(proposals._kept) == [(found.moved, setting(state)) for state, found in (states[0], states[2])]

@@ -1,5 +1,7 @@
 """A search in the panel's state: given by parts, by a name, or by what is chosen."""
 
+import re
+
 import pytest
 
 from sefa_widget.directions import Search
@@ -46,3 +48,35 @@ def test_options_need_a_method_that_has_them(scope):
 def test_what_is_no_search_is_refused_with_what_was_given(scope, value, text):
     with pytest.raises(ValueError, match=text):
         searches.given_search(value, "The field", scope)
+
+
+def test_what_is_wrong_with_a_search_is_told_from_its_subject_on(scope):
+    for call, text in (
+        (
+            lambda: searches.search_of("mine", (0, 1), True, {"n": 3}),
+            "Options are {'n': 3}; the method is 'mine' and has none.",
+        ),
+        (
+            lambda: searches.search_of(None, (0, 1), True, {"n": 3}),
+            "Options are {'n': 3}; the method is chosen by the layers and has none.",
+        ),
+        (
+            lambda: searches.given_search(3, "Second", scope),
+            "Second is 3; it must be a dict, as panel.state has it.",
+        ),
+        (
+            lambda: searches.search_parts(Search.of("sefa", layers=[0, 2]), "Second"),
+            "Second is of layers 0,2; a panel takes a range without gaps.",
+        ),
+        (lambda: searches.given_search({"method": "magic"}, "Second", scope), "Method 'magic' cannot read"),
+        (
+            lambda: searches.given_search({"layers": (1, 1)}, "Second", scope),
+            "Second's layer range 1:1 is outside 0:3",
+        ),
+        (lambda: searches.given_search({"normalize": 3}, "Second", scope), "normalize is 3; it must be"),
+        (lambda: searches.given_search({"options": 3}, "Second", scope), "Second's options are 3; they must"),
+        (lambda: searches.given_search({"layer": 3}, "Second", scope), "Second's field 'layer' is unknown"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(text)) as refused:
+            call()
+        assert str(refused.value).startswith(text)

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from sefa_widget import edit, factorize
+from sefa_widget import edit, factorize, load_generator
 from sefa_widget.directions import Search
 from sefa_widget.evaluation import fresh_latents
 from sefa_widget.measures.aligned import align
 from sefa_widget.measures.sliders.range import Z_SPREADS
+from sefa_widget.panel.history import History
 from sefa_widget.panel.pins import Pin
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.state import FIELDS, State
@@ -693,3 +694,137 @@ def test_the_jacobian_takes_the_box_of_the_panel_as_its_region(tiny):
     assert torch.allclose(session.directions().vectors, expected.vectors)
     whole = Session(tiny, {"method": "jacobian", "options": {"n": 2}}).directions()
     assert not torch.allclose(whole.vectors, expected.vectors)
+
+
+def test_steps_that_are_forgotten_cannot_be_visited_and_which_can_is_said(tiny, monkeypatch):
+    monkeypatch.setattr("sefa_widget.panel.session.History", lambda state: History(state, most=2))
+    session = Session(tiny)
+    for seed in range(1, 6):
+        session.apply({"seed": seed})
+    steps = session.visited()
+    assert (steps.first, steps.place, steps.names) == (3, 5, ("earlier", "seed 4", "seed 5"))
+    for place in (-1, 2, 6):
+        with pytest.raises(ValueError, match=rf"^There is no step {place}; steps 3 to 5 can be visited\.$"):
+            session.visit(place)
+    with pytest.raises(ValueError, match=r"^The step is 'x'; it must be a whole number"):
+        session.visit("x")
+    session.visit(3)
+    assert session.state.seed == 3
+
+
+def test_a_state_that_is_gone_back_to_is_a_new_one_with_what_stands_beside_the_pictures_now(tiny):
+    session = Session(tiny)
+    session.apply({"seed": 5})
+    session.apply({"view": "wall", "sort": "effect", "projector": True})
+    session.identified()
+    for go, seed in ((lambda: session.undo(), 0), (lambda: session.visit(1), 5)):
+        revision = session.state.revision
+        go()
+        state = session.state
+        assert (state.seed, state.revision) == (seed, revision + 1)
+        assert (state.view, state.sort, state.projector) == ("wall", "effect", True)
+        assert state.fingerprint == tiny.fingerprint
+
+
+def test_what_is_no_step_is_kept_by_the_step_that_it_came_in(tiny):
+    session = Session(tiny)
+    session.apply({"seed": 5})
+    session.apply({"view": "wall"})
+    session.apply({"seed": 6})
+    assert session.undo()
+    assert session.state.view == "wall"
+    assert len(session.visited().names) == 3
+
+
+def test_undo_and_redo_say_what_they_would_change(tiny_style):
+    session = Session(tiny_style)
+    session.apply({"strengths": {0: 1.0}, "truncation_psi": 0.5})
+    assert session.undoable() == ("Strengths, truncation_psi", None)
+    session.apply({"method": "random"})
+    assert session.undoable() == ("The method", None)
+    assert session.undo()
+    assert session.undoable() == ("Strengths, truncation_psi", "The method")
+    session.apply({"carried": [{"method": "conv", "strengths": {0: 1}}], "strengths": {0: 2.0}})
+    assert session.undoable() == ("Strengths, The carried edits", None)
+
+
+@pytest.mark.parametrize("patch", [{"layers": (1, 3)}, {"normalize": False}, {"method": "random"}])
+def test_what_is_carried_over_is_not_named_beside_what_asked_for_other_directions(tiny_style, patch):
+    session = Session(tiny_style, {"strengths": {0: 1.0}})
+    session.apply(patch)
+    assert session.state.carried != ()
+    (field,) = patch
+    assert session.undoable()[0] == FIELDS[field].title
+
+
+def test_options_that_ask_for_other_directions_carry_over_too(tiny_style):
+    session = Session(tiny_style, {"method": "random", "strengths": {0: 1.0}})
+    session.apply({"options": {"seed": 3}})
+    assert session.undoable()[0] == "Options"
+
+
+def test_a_session_begins_with_the_revision_0_of_a_state_that_it_was_given(tiny):
+    session = Session(tiny, {"seed": 5, "revision": 7})
+    assert (session.state.revision, session.undoable()) == (0, (None, None))
+    assert session.visited().names == ("start",)
+
+
+def test_a_session_has_the_names_of_classes(tiny_style):
+    assert Session(tiny_style, class_names=["a", "b", "c", "d"]).class_names == ("a", "b", "c", "d")
+    with pytest.raises(ValueError, match="class_names"):
+        Session(tiny_style, class_names=["a"])
+
+
+def test_rows_are_drawn_in_the_order_that_is_wanted(tiny):
+    session = Session(tiny, {"starts": [3, 4, 5], "original": True, "strengths": {0: 1.0}})
+    contents = session.contents()
+    whole = session.sheet().tiles
+    drawn = [
+        (place, pixels)
+        for part in session.draw(contents, [2, 0])
+        for place, pixels in zip(part.places, part.pixels, strict=True)
+    ]
+    assert list(dict.fromkeys(row for (row, _), _ in drawn)) == [2, 0]
+    assert sorted(place for place, _ in drawn) == [(0, 0), (0, 1), (2, 0), (2, 1)]
+    for place, pixels in drawn:
+        assert np.array_equal(pixels, whole[place])
+
+
+def test_the_sheet_tells_its_progress_and_carries_its_state(tiny):
+    session, told = Session(tiny, {"starts": [3, 4], "original": True, "strengths": {0: 1.0}}), []
+    drawn = session.sheet(progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (4, 4)
+    assert drawn.recipe["panel"] == session.describe()
+    assert drawn.recipe["panel"]["fingerprint"] == tiny.fingerprint
+    plain = session.sheet(unedited=True)
+    assert np.array_equal(plain.tiles[:, 0], plain.tiles[:, 1])
+    assert np.array_equal(plain.tiles[:, 0], drawn.tiles[:, 0])
+
+
+@pytest.mark.parametrize("original", [False, True])
+def test_the_chosen_start_s_edited_picture_is_drawn_alone(tiny, original):
+    state = {"starts": [3, 4], "chosen": 1, "strengths": {0: 2.0}, "original": original, "second": "random"}
+    session = Session(tiny, state)
+    whole = session.sheet().tiles
+    assert np.array_equal(session.sheet(chosen=True).tiles[0, 0], whole[1, int(original)])
+
+
+def test_a_sketch_is_of_the_chosen_start_and_of_all_columns():
+    heads = load_generator("heads", device="cpu")
+    session = Session(heads, {"starts": [31, 88], "chosen": 1, "strengths": {0: 0.1}, "original": True})
+    then, whole = session.contents(), list(session.sheet().tiles[1])
+    session.apply({"strengths": {0: 0.3}})
+    part = session.sketch(session.contents(), then, whole, 32)
+    assert part.places == ((1, 0), (1, 1))
+    assert part.pixels.shape == (2, 64, 64, 3)
+    assert np.abs(part.pixels[0].astype(int) - whole[0]).max() <= 1
+    assert np.abs(part.pixels[1].astype(int) - whole[1]).max() > 5
+
+
+def test_a_sketch_is_timed_in_milliseconds(tiny, monkeypatch):
+    now = iter([1.0, 1.25])
+    monkeypatch.setattr("sefa_widget.panel.session.time", SimpleNamespace(perf_counter=lambda: next(now)))
+    monkeypatch.setattr("sefa_widget.panel.session.sketches", lambda *_: [np.zeros((4, 4, 3), np.uint8)])
+    session = Session(tiny)
+    contents = session.contents()
+    assert session.sketch(contents, contents, [np.zeros((4, 4, 3), np.uint8)], 32).render_ms == 250.0

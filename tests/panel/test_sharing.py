@@ -7,6 +7,10 @@ import torch
 
 from sefa_widget import explore, load_generator, save_generator
 from sefa_widget.generators import Generator
+from sefa_widget.generators.dcgan import DCGAN
+from sefa_widget.panel import sharing
+from tests.conftest import seeded
+from tests.locks import Guarded, held
 
 
 @pytest.fixture
@@ -104,3 +108,37 @@ def test_a_generator_that_draws_in_another_type_is_another_one(opened, file):
 
 def test_a_generator_that_was_given_stays_the_one(opened, tiny):
     assert opened(tiny).generator is tiny
+
+
+def test_what_threads_share_is_used_under_the_lock(opened, file, monkeypatch):
+    known = Guarded(sharing._lock)
+    monkeypatch.setattr(sharing, "_known", known)
+    assert opened(file).generator is opened(file).generator
+    assert known.used
+
+
+def test_a_model_is_loaded_without_the_lock(tiny):
+    def load():
+        assert not held(sharing._lock)
+        return tiny
+
+    assert sharing.shared(("a model",), load) is tiny
+
+
+def test_generators_that_are_gone_are_forgotten(tiny, monkeypatch):
+    known = {}
+    monkeypatch.setattr(sharing, "_known", known)
+    generators = [seeded(DCGAN(latent_dim=8, widths=[6, 4]))]
+    sharing.shared(("gone",), lambda: generators[0])
+    generators.clear()
+    gc.collect()
+    sharing.shared(("here",), lambda: tiny)
+    assert list(known) == [("here",)]
+
+
+def test_a_model_without_a_key_is_loaded_every_time(tiny, monkeypatch):
+    known, loaded = {}, []
+    monkeypatch.setattr(sharing, "_known", known)
+    for _ in range(2):
+        sharing.shared(None, lambda: (loaded.append(1), tiny)[1])
+    assert (len(loaded), known) == (2, {})

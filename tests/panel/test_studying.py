@@ -6,6 +6,7 @@ import pytest
 from sefa_widget import Edit, Labels, explore, sheet
 from sefa_widget.labels import Study
 from sefa_widget.panel.worker import Worker
+from tests.locks import held, under
 
 YES_YES, YES_NO, NO_YES, NO_NO = 20, 5, 10, 15
 """Answers of two raters to 50 questions."""
@@ -195,12 +196,33 @@ def test_no_slider_is_measured_while_a_study_runs(tiny_style, open_study, monkey
 
 
 def test_what_is_no_study_is_refused_and_the_panel_is_closed(tiny_style, tiny, recorded_comms):
-    with pytest.raises(ValueError, match="study is an int"):
+    with pytest.raises(ValueError, match="study is an int") as refused:
         explore(tiny_style, labels=Labels(), study=3)
     assert recorded_comms[-1].sent[-1]["msg_type"] == "comm_close"
+    del refused  # its traceback kept the panel until here
     panel = explore(tiny_style, labels=Labels())
     with pytest.raises(ValueError, match="No study runs"):
         panel.study_results()
     panel.close()
     with pytest.raises(RuntimeError, match="closed"):
         panel.study_results()
+
+
+def test_a_study_is_told_under_a_lock_so_that_the_newest_counts_come_last(
+    tiny_style, open_study, monkeypatch
+):
+    panel = open_study(tiny_style, Study.of(tiny_style, "class", n=2), Labels())
+    info = panel._asking.info
+    monkeypatch.setattr(panel._asking, "info", under(panel._study_lock, info))
+    set_trait, told = panel.set_trait, []
+
+    def set_under_the_lock(name, value):
+        if name == "study_info":
+            told.append(value)
+            assert held(panel._study_lock)
+        set_trait(name, value)
+
+    monkeypatch.setattr(panel, "set_trait", set_under_the_lock)
+    panel._handle_custom_msg({"type": "join", "view": "v", "rater": "Ada"}, [])
+    panel.study(None)
+    assert [bool(value) for value in told] == [True, False]

@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from sefa_widget import factorize
+from sefa_widget.directions import METHODS
 from sefa_widget.measures.acting import Acts
+from sefa_widget.measures.aligned import matched_by_chance
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.summaries import about, directions_info
 
@@ -87,3 +89,91 @@ def test_a_second_search_is_told_with_the_layers_that_it_is_of(tiny_style):
     second = directions_info(session.state, session.found())["second"]
     assert second.keys() == WIRE["traits"]["directions_info"]["second"].keys()
     assert (second["title"], second["layers"]) == ("SeFa", [1, 3])
+
+
+def test_the_panel_is_told_what_the_generator_is(tiny_style):
+    tiny_style.assumed = ("activation ReLU",)
+    told = about(tiny_style, ["sefa"], ["cat", "dog", "bird", "half \ud800"])
+    assert told == {
+        "name": "tinystyle",
+        "family": "tinystyle",
+        "latent_space": "w",
+        "latent_dim": 6,
+        "resolution": 8,
+        "num_classes": 4,
+        "num_codes": 3,
+        "noisy": tiny_style.noisy,
+        "assumed": ["activation ReLU"],
+        "class_names": ["cat", "dog", "bird", "half ?"],
+        "methods": told["methods"],
+        "layers": [{"name": f"style {n}", "resolution": 2 ** (n + 1), "row": n} for n in range(3)],
+    }
+    (sefa,) = told["methods"]
+    (method,) = [method for method in METHODS if method.name == "sefa"]
+    assert (sefa["name"], sefa["title"], sefa["takes"]) == ("sefa", method.title, method.takes)
+    assert (sefa["layers"], sefa["value_symbol"]) == ("latent", method.value.symbol)
+    assert sefa["value_name"] == method.value.name
+
+
+def test_given_directions_have_no_values_options_or_time_in_the_menu(tiny):
+    (mine,) = about(tiny, ["mine \ud800"])["methods"]
+    assert mine == {
+        "name": "mine \ud800",
+        "title": "mine ?",
+        "options": [],
+        "value_name": "",
+        "value_symbol": "",
+        "takes": "",
+        "layers": "edited",
+    }
+
+
+def test_an_option_is_told_as_the_menu_needs_it(tiny):
+    (jacobian,) = about(tiny, ["jacobian"])["methods"]
+    (method,) = [method for method in METHODS if method.name == "jacobian"]
+    for told, option in zip(jacobian["options"], [o for o in method.options if o.offered], strict=True):
+        assert told["choices"] == list(option.choices)
+        assert not {"needed", "offered"} & set(told)
+        assert told["name"] == option.name
+
+
+def test_the_second_search_is_told_with_its_matches_and_what_chance_gives(tiny):
+    session = Session(tiny)
+    state = session.apply({"method": "sefa", "second": "jacobian", "layers": (0, 1)})
+    found = session.found()
+    second = directions_info(state, found)["second"]
+    aligned = found.second.aligned
+    assert (second["method"], second["title"]) == ("jacobian", "Jacobian")
+    assert [index for index, _ in second["matches"]] == list(aligned.indices)
+    cosines = [cosine for _, cosine in second["matches"]]
+    assert cosines == pytest.approx(aligned.cosines.tolist(), rel=5e-3)
+    assert second["chance"] == pytest.approx(matched_by_chance(8, 8, 8), rel=5e-3)
+    assert directions_info(state, replace(found, second=None))["second"] is None
+    assert directions_info(replace(state, second=None), found)["second"] is None
+
+
+def test_a_second_search_by_layers_has_the_name_of_the_method_that_it_means(tiny):
+    session = Session(tiny)
+    state = session.apply({"method": "random", "second": {"method": None}})
+    assert directions_info(state, session.found())["second"]["method"] == "sefa"
+
+
+def test_what_is_known_of_sliders_is_told_with_the_layers_and_the_method(tiny):
+    session = Session(tiny)
+    state = session.apply({"layers": (0, 2)})
+    told = directions_info(state, session.found())
+    assert (told["method"], told["title"], told["layers"]) == ("composed", "Composed response", [0, 2])
+    assert (told["change"], told["stops"]) == (None, ["estimate"] * 8)
+    while session.finder.measure_range(state):
+        pass
+    found = session.found()
+    told = directions_info(state, found)
+    assert told["ends"] == found.range.rounded()
+    assert told["stops"] == list(found.range.stops)
+    assert told["change"] == pytest.approx(found.range.change, rel=5e-3)
+
+
+def test_a_method_that_is_named_is_told_by_its_name_and_given_ones_too(tiny):
+    session = Session(tiny, directions={"mine": factorize(tiny)})
+    told = directions_info(session.apply({"method": "mine"}), session.found())
+    assert (told["method"], told["title"]) == ("mine", "mine")

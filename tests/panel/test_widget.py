@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sefa_widget import explore
+from sefa_widget import Edit, Labels, explore, sheet
 from sefa_widget.directions import METHODS, methods
+from sefa_widget.generators.dcgan import DCGAN
 from sefa_widget.panel.painting import Request
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.wire import PADDED_BYTES
 from sefa_widget.pictures.frames import to_pixels
+from tests.conftest import seeded
 from tests.patience import WAIT_SECONDS
 
 WIRE = json.loads((Path(__file__).parent.parent / "wire.json").read_text())
@@ -599,3 +601,57 @@ def test_progress_of_directions_found_by_layer_has_a_name_too(front):
     front.widget.change(method="sefa", second="jacobian")
     front.widget._progress(request)(1, 4)
     assert front.received("progress")[-1][0]["text"] == "sefa and jacobian: 1 of 4"
+
+
+def test_pictures_are_edited_unless_the_unedited_ones_are_wanted(front):
+    panel = front.widget
+    panel.strengths = {0: 2.0}
+    plain, edited = (
+        sheet(panel.generator, 0, edit).tiles for edit in (None, Edit(panel.directions, {0: 2.0}))
+    )
+    assert not np.array_equal(plain, edited)
+    assert np.array_equal(panel.sheet().tiles, edited)
+    assert np.array_equal(panel.sheet(unedited=True).tiles, plain)
+    assert np.array_equal(np.asarray(panel.image()), edited[0, 0])
+    assert np.array_equal(np.asarray(panel.image(unedited=True)), plain[0, 0])
+
+
+def test_a_panel_says_what_it_shows_in_one_line(front):
+    front.widget.change(seed=3, strengths={1: 0.5})
+    assert repr(front.widget) == "SefaWidget('tiny', seed=3, strengths={1: 0.5})"
+
+
+def test_a_sheet_a_strip_and_a_wall_tell_their_progress_and_carry_the_state(front):
+    panel = front.widget
+    panel.change(starts=[3, 4], focused=2)
+    for draw, count in ((panel.sheet, 2), (panel.strip, 14), (panel.wall, 16)):
+        told = []
+        draw(progress=lambda done, total, told=told: told.append((done, total)))
+        assert told[-1] == (count, count)
+    for drawn in (panel.sheet(), panel.strip(), panel.wall(3)):
+        assert drawn.recipe["panel"] == panel.state
+    assert panel.wall(3).tiles.shape[:2] == (3, 2)
+
+
+def test_what_a_strip_and_a_wall_are_of_is_checked(front):
+    with pytest.raises(ValueError, match=r"^k is 0; it must be 1 or more"):
+        front.widget.wall(0)
+    with pytest.raises(ValueError, match=r"^A direction is 8; it must be 0 to 7"):
+        front.widget.strip(8)
+    front.widget.focused = None
+    with pytest.raises(ValueError, match=r"^No direction is focused; name one, for example panel\.strip"):
+        front.widget.strip()
+
+
+def test_a_strip_is_of_the_direction_that_is_named_or_focused(tiny, recorded_comms):
+    with explore(tiny, labels=Labels()) as panel:
+        panel.name(3, "smile")
+        assert np.array_equal(panel.strip("smile").tiles, panel.strip(3).tiles)
+        assert np.array_equal(panel.strip(0).tiles, panel.strip().tiles)
+        assert not np.array_equal(panel.strip(3).tiles, panel.strip().tiles)
+
+
+def test_a_wall_is_of_the_first_32_directions_unless_told_otherwise(recorded_comms):
+    with explore(seeded(DCGAN(latent_dim=34, widths=[4, 4]))) as panel:
+        assert panel.wall().tiles.shape[:2] == (32, 2)
+        assert panel.wall(34).tiles.shape[:2] == (34, 2)

@@ -1,12 +1,14 @@
 import gc
 import threading
+from queue import Empty
 
 import pytest
 import torch
 from torch import nn
 
 from sefa_widget.panel import worker as module
-from sefa_widget.panel.worker import Worker
+from sefa_widget.panel.worker import Ending, Worker
+from tests.locks import held, under
 from tests.patience import WAIT_SECONDS
 
 
@@ -130,4 +132,173 @@ def test_stopping_a_worker_that_never_started_is_fine():
     worker = Worker(lambda: None)
     assert worker.stop()
     worker.wake()
+    assert not worker.alive
+
+
+class Locked(Worker):
+    """A worker that looks under the lock whether it needs another thread, or has one to end."""
+
+    asked = 0
+
+    @property
+    def alive(self):
+        self.asked += held(module._lock)
+        return super().alive
+
+
+def test_a_thread_is_started_and_ended_under_the_lock(monkeypatch):
+    worker = Locked(lambda: None)
+    monkeypatch.setattr(module, "_update_hook", under(module._lock, module._update_hook))
+    worker.wake()
+    assert (worker._thread.name, worker._thread.daemon) == ("sefa_widget worker", True)
+    assert worker.asked == 1
+    assert worker.stop(WAIT_SECONDS)
+    assert worker.asked == 2
+    assert worker._thread not in module._ending
+
+
+def test_a_thread_of_another_process_is_none_of_this_one(start):
+    worker = start(lambda: None)
+    assert worker.alive
+    worker._process += 1
+    assert not worker.alive
+    worker._process -= 1
+
+
+def test_nobody_waits_for_a_worker_longer_than_was_said(start):
+    began, go_on = threading.Event(), threading.Event()
+
+    def step():
+        began.set()
+        go_on.wait(WAIT_SECONDS)
+
+    worker = start(step)
+    assert began.wait(WAIT_SECONDS)
+    assert worker.stop(0.0) is False
+    assert worker.stop(-1.0) is False
+    go_on.set()
+    assert worker.stop(WAIT_SECONDS) is True
+
+
+class Wishes:
+    """Stands for the wishes of a worker: notes how long it waits for one, and does something then."""
+
+    def __init__(self, then):
+        self.waited, self._then = [], then
+
+    def get(self, timeout):
+        self.waited.append(timeout)
+        self._then(len(self.waited))
+
+
+def test_a_worker_that_is_woken_to_end_takes_no_step():
+    steps = []
+    worker = Worker(lambda: steps.append(1))
+    worker._wakes = Wishes(lambda count: setattr(worker, "stopped", True))
+    worker._run()
+    assert steps == []
+
+
+def test_a_worker_waits_as_long_as_nothing_is_due():
+    due = iter([0.5, None, 0.0, Ending()])
+
+    def step():
+        given = next(due)
+        if isinstance(given, Ending):
+            raise given
+        return given
+
+    def wake(count):
+        if count == 2:
+            raise Empty  # nobody wished anything, but something is due
+
+    worker = Worker(step)
+    worker._wakes = Wishes(wake)
+    worker._run()
+    assert worker._wakes.waited == [0.0, 0.5, None, 0.0]
+    assert not worker.stopped
+
+
+def test_after_a_step_that_failed_the_next_one_comes_at_once():
+    outcomes = iter([ZeroDivisionError, Ending])
+
+    def step():
+        raise next(outcomes)
+
+    worker = Worker(step)
+    worker._wakes = Wishes(lambda count: None)
+    worker._run()
+    assert worker._wakes.waited == [0.0, 0.0]
+
+
+def test_a_thread_that_ends_is_no_more_among_those_that_end():
+    worker = Worker(lambda: None)
+    module._ending.add(threading.current_thread())
+    module._update_hook()
+    assert module._hook is not None
+    worker.stopped = True
+    worker._run()
+    assert threading.current_thread() not in module._ending
+
+
+class Ends:
+    """Stands for a worker that ends when it is told, when it is interrupted, or never; notes what is done."""
+
+    def __init__(self, name, noted, *, alive=True, at="told"):
+        self.alive, self._name, self._noted, self._at = alive, name, noted, at
+
+    def _tell_to_end(self):
+        self._noted.append((self._name, "told"))
+        self.alive = self._at != "told"
+
+    def _interrupt(self):
+        self._noted.append((self._name, "interrupted"))
+        self.alive = self._at == "never"
+
+    def _ended_within(self, seconds):
+        self._noted.append((self._name, seconds))
+        return not self.alive
+
+
+def test_at_the_end_all_workers_are_told_then_awaited_then_interrupted(monkeypatch):
+    noted, now = [], iter([100.0, 100.1, 100.3, 100.6, 100.8, 100.9, 101.5])
+    workers = [
+        Ends("quick", noted),
+        Ends("slow", noted, at="interrupted"),
+        Ends("stuck", noted, at="never"),
+        Ends("over", noted, alive=False),
+    ]
+    monkeypatch.setattr(module, "_workers", workers)
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(now))
+    module._end_all()
+    assert noted[:3] == [("quick", "told"), ("slow", "told"), ("stuck", "told")]
+    assert [(name, done if isinstance(done, str) else round(done, 3)) for name, done in noted[3:]] == [
+        ("quick", 0.4),
+        ("slow", 0.2),
+        ("slow", "interrupted"),
+        ("stuck", -0.1),
+        ("stuck", "interrupted"),
+        ("quick", 0.2),
+        ("slow", 0.1),
+        ("stuck", -0.5),
+    ]
+
+
+def test_a_worker_that_is_interrupted_ends_wherever_it_is(start):
+    began = threading.Event()
+
+    def step():
+        while True:
+            began.set()
+
+    worker = start(step)
+    assert began.wait(WAIT_SECONDS)
+    worker._tell_to_end()
+    worker._interrupt()
+    assert worker._ended_within(WAIT_SECONDS)
+
+
+def test_a_worker_that_never_started_cannot_be_interrupted():
+    worker = Worker(lambda: None)
+    worker._interrupt()
     assert not worker.alive
