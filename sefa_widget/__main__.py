@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -77,20 +78,58 @@ def _add_page(commands: Any) -> None:
     paged.add_argument("--title", help="what stands above the panel")
     paged.add_argument("--note", default="", help="a line below it, for example the licence of the model")
     paged.add_argument("--method", action="append", default=[], help="another method, for example pca")
+    drawn = paged.add_argument_group(
+        "drawn beforehand",
+        "A generator that cannot run in a page is drawn beforehand; with one of these any is.",
+    )
+    drawn.add_argument("--drawn", action="store_true", help="draw beforehand")
+    drawn.add_argument("--directions", type=_count, metavar="N", help="directions, or which: 0,2,5 (8)")
+    drawn.add_argument("--seeds", type=_count, metavar="N", help="seeds, or which: 31,88, or 31, for one (3)")
+    drawn.add_argument("--strengths", type=int, metavar="N", help="strengths of a direction (9)")
+    drawn.add_argument("--pairs", type=_pairs, metavar="N", help="pairs of directions, or which: 0-1,0-2 (6)")
+    drawn.add_argument("--grid", type=int, metavar="N", help="strengths of each direction of a pair (5)")
+    drawn.add_argument("--pixels", type=int, metavar="N", help="height of a picture, at most (256)")
+    drawn.add_argument("--megabytes", type=float, metavar="N", help="how large the page may be (6)")
+
+
+DRAWN = ("directions", "seeds", "strengths", "pairs", "grid", "pixels", "megabytes")
+"""Options of what is drawn beforehand."""
+
+
+def _count(text: str) -> int | list[int]:
+    """Read how many, or which: "8", "0,2,5", or "8," for the one of that number."""
+    numbers = [int(part) for part in text.split(",") if part]
+    return numbers[0] if "," not in text else numbers
+
+
+def _pairs(text: str) -> int | list[tuple[int, ...]]:
+    """Read how many pairs, or which: "6" or "0-1,0-2"."""
+    if "-" not in text:
+        return int(text)
+    return [tuple(int(part) for part in pair.split("-")) for pair in text.split(",")]
 
 
 def _page(options: argparse.Namespace) -> None:
-    """Write a page, and tell how far it is."""
-    from sefa_widget.pages import page
+    """Write a page, and tell how far it is, and why it is drawn beforehand if it is."""
+    from sefa_widget.pages import Drawn, page
 
-    path = page(
-        options.model,
-        options.output,
-        title=options.title,
-        note=options.note,
-        methods=options.method,
-        progress=_bar(),
-    )
+    given = {name: getattr(options, name) for name in DRAWN if getattr(options, name) is not None}
+
+    def tell(message: Warning | str, *_where: Any, **_more: Any) -> None:
+        print(f"\r{message}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("default", UserWarning)
+        warnings.showwarning = tell
+        path = page(
+            options.model,
+            options.output,
+            title=options.title,
+            note=options.note,
+            methods=options.method,
+            drawn=Drawn(**given) if options.drawn or given else None,
+            progress=_bar(),
+        )
     _written(path)
 
 

@@ -63,6 +63,7 @@ ONLY_IN = {
         "pictures/files.py",
         "pictures/frames.py",
         "pictures/sheet.py",
+        "pages/sprites.py",
         "panel/still.py",
         "panel/widget.py",
         "reports/packing.py",

@@ -266,6 +266,7 @@ WRONG = {
         (lambda t: sefa_widget.page(t.z, t.folder / "x.html", layers=3), "layers is an int"),
         (lambda t: sefa_widget.page(t.z, t.folder / "x.html", lesson=[3]), "Step 0 of the lesson is an int"),
         (lambda t: sefa_widget.page(t.z, t.folder / "x.html", progress=3), "progress is an int"),
+        (lambda t: sefa_widget.page(t.z, t.folder / "x.html", drawn=3), "drawn is 3; it must be True, False"),
     ],
     "report": [
         (lambda t: sefa_widget.report(3, t.folder / "x.html"), "source is an int"),

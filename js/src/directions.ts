@@ -2,7 +2,8 @@
 
 import { button, h, type Scope, setText } from "./dom";
 import { createGoTo } from "./go-to";
-import type { DirectionsInfo } from "./info";
+import { type DirectionsInfo, movable } from "./info";
+import type { Beforehand } from "./kernel";
 import { createLabelView } from "./label-view";
 import { type LabelsInfo, NO_LABELS, type Saying } from "./labels";
 import type { Looks, Wanted } from "./looks";
@@ -48,8 +49,13 @@ export interface DirectionsEvents {
 
 let lists = 0;
 
-/** `note`: what stands above the rows. */
-export function createDirections(scope: Scope, note: HTMLElement, events: DirectionsEvents): DirectionsView {
+/** `note`: what stands above the rows; `beforehand`: where the strengths were drawn. */
+export function createDirections(
+  scope: Scope,
+  note: HTMLElement,
+  beforehand: Beforehand | null,
+  events: DirectionsEvents,
+): DirectionsView {
   let view = "explore";
   let total = 0;
   let state: State | null = null;
@@ -57,6 +63,7 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
   let labels = NO_LABELS;
 
   const go = (index: number) => {
+    if (found && !movable(found).includes(index)) return;
     if (view === "label") return events.focus(index);
     if (view !== "explore") events.explore();
     show("explore");
@@ -66,7 +73,7 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
   const spectrum = createSpectrum(scope, go);
   lists += 1;
   const words = h("datalist", { id: `sefa-words-${lists}` });
-  const sliders = createSliders(scope, words.id, {
+  const sliders = createSliders(scope, words.id, beforehand, {
     name: events.say,
     strength: events.strength,
     end: events.end,
@@ -76,7 +83,7 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
     scrolled: () => events.looked(),
   });
   const wall = createWall(scope, go, () => events.looked());
-  const label = createLabelView(scope, words.id, {
+  const label = createLabelView(scope, words.id, beforehand, {
     say: events.say,
     takeBack: events.takeBack,
     focus: events.focus,
@@ -105,7 +112,7 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
   const heading = h("h3", {}, "Directions ", counted);
   const order = createOrder(scope, events.sort);
   const header = h("div", { class: "sefa-heading" }, heading, order.el, goTo.el, more, fewer, reset);
-  const range = createSliderRange(scope, (stretch) => events.stretch(stretch));
+  const range = createSliderRange(scope, beforehand, (stretch) => events.stretch(stretch));
   const empty = h("p", { class: "sefa-quiet sefa-factorising" }, "Factorising…");
   wall.el.hidden = true;
 
@@ -147,13 +154,14 @@ export function createDirections(scope: Scope, note: HTMLElement, events: Direct
         words.replaceChildren(...nextLabels.words.map((word) => h("option", { value: word })));
       labels = nextLabels;
       found = nextFound;
-      total = found?.ends.length ?? 0;
+      const known = found ? movable(found) : [];
+      total = known.length;
       show(state.view);
       sliders.update(wanted, found, labels);
       if (view === "wall") wall.update(wanted, found, labels);
       if (view === "label") label.update(wanted, found, labels);
       spectrum.update(found, wanted.strengths, stale, labels);
-      goTo.update(total, labels);
+      goTo.update(known, labels);
       order.update(wanted);
       empty.hidden = total > 0;
       range.el.hidden = total === 0 || view === "label";

@@ -8,8 +8,13 @@ export interface EndField {
   show(text: string, title: string, end: number): void;
 }
 
-/** `set`: the slider is to end there; null for where it is measured to end. */
-export function createEndField(scope: Scope, index: number, set: (end: number | null) => void): EndField {
+/** `set`: the slider is to end there; null for where it is measured to end. `why`: why it cannot be changed, if so. */
+export function createEndField(
+  scope: Scope,
+  index: number,
+  set: (end: number | null) => void,
+  why = "",
+): EndField {
   let shown = 0;
   const label = button(scope, { class: "sefa-end" }, "", () => {
     field.el.hidden = false;
@@ -37,6 +42,7 @@ export function createEndField(scope: Scope, index: number, set: (end: number | 
       close();
     },
   });
+  label.disabled = why !== "";
   field.el.hidden = true;
   field.input.title = "Where this slider ends; empty is the measured end";
   on(scope, field.input, "keydown", (event) => {
@@ -56,11 +62,11 @@ export function createEndField(scope: Scope, index: number, set: (end: number | 
     el: h("span", { class: "sefa-end-field" }, label, field.el),
     show(text, title, end) {
       shown = end;
-      const next = `${title}. Click to type another end`;
+      const next = `${title}. ${why || "Click to type another end"}`;
       if (label.textContent === text && label.title === next) return;
       setText(label, text);
       label.title = next;
-      label.setAttribute("aria-label", `Slider ${index} ends at ${text}; change it`);
+      label.setAttribute("aria-label", `Slider ${index} ends at ${text}${why ? "" : "; change it"}`);
     },
   };
 }

@@ -2,11 +2,15 @@
 
 import { button, h, type Scope, setText } from "./dom";
 import { signed } from "./format";
+import type { Beforehand } from "./kernel";
 import { Thumb, type Wanted } from "./looks";
 import { snap } from "./slider-range";
+import type { State } from "./state";
 
 /** Pictures from end to end: the middle one is at zero. */
 const FRAMES = 7;
+/** Most pictures there is room for where each strength was drawn. */
+const MOST = 9;
 
 /** A start whose pictures are shown, by its number. */
 export interface Who {
@@ -16,7 +20,8 @@ export interface Who {
 
 export interface Filmstrip {
   readonly el: HTMLElement;
-  show(strength: number, end: number, people: readonly Who[]): void;
+  /** `state`: what else is moved, where strengths were drawn beforehand. */
+  show(strength: number, end: number, people: readonly Who[], state?: State | null): void;
   /** The pictures it shows. */
   wanted(): Wanted[];
 }
@@ -33,22 +38,37 @@ export function createFilmstrip(
   scope: Scope,
   index: number,
   set: ((strength: number) => void) | null,
+  beforehand: Beforehand | null = null,
 ): Filmstrip {
   let end = 1;
+  let count = FRAMES;
   let people: readonly Who[] = [];
   const lines: Line[] = [];
-  const labels = Array.from({ length: FRAMES }, () => h("span", {}));
-  const scale = h("div", { class: "sefa-strip-scale", "aria-hidden": "true" }, ...labels);
+  let labels: readonly HTMLElement[] = [];
+  const scale = h("div", { class: "sefa-strip-scale", "aria-hidden": "true" });
   const el = h("div", { class: "sefa-filmstrip", role: "group" }, scale);
   el.setAttribute(
     "aria-label",
     set ? `Pictures along direction ${index}` : "Pictures: the middle ones are unchanged",
   );
 
-  const at = (frame: number) => snap((end * (2 * frame - FRAMES + 1)) / (FRAMES - 1), end);
+  const at = (frame: number) => snap((end * (2 * frame - count + 1)) / (count - 1), end);
+
+  /** Make room for so many pictures. */
+  function setCount(next: number): void {
+    if (next === count && labels.length > 0) return;
+    count = next;
+    for (const { el } of lines.splice(0)) el.remove();
+    // Both ends and the middle have their number where there is little room too.
+    labels = Array.from({ length: count }, (_, frame) =>
+      h("span", frame % ((count - 1) / 2) === 0 ? { class: "sefa-landmark" } : {}),
+    );
+    scale.replaceChildren(...labels);
+    el.style.setProperty("--sefa-frames", String(count));
+  }
 
   function createLine(): Line {
-    const frames = Array.from({ length: FRAMES }, (_, frame) => {
+    const frames = Array.from({ length: count }, (_, frame) => {
       const thumb = new Thumb();
       // The slider does the same by keyboard.
       const el = set
@@ -64,7 +84,8 @@ export function createFilmstrip(
 
   return {
     el,
-    show(strength, nextEnd, nextPeople) {
+    show(strength, nextEnd, nextPeople, state) {
+      setCount(framesOf(state && beforehand ? beforehand.steps(state, index) : FRAMES));
       end = nextEnd;
       people = nextPeople;
       for (const { el } of lines.splice(people.length)) el.remove();
@@ -76,11 +97,11 @@ export function createFilmstrip(
       if (!set) {
         for (const [number, { name }] of lines.entries()) setText(name, people[number]?.name ?? "");
         for (const [frame, label] of labels.entries())
-          setText(label, 2 * frame === FRAMES - 1 ? "unchanged" : "");
+          setText(label, 2 * frame === count - 1 ? "unchanged" : "");
         return;
       }
-      const place = Math.round(((strength / end + 1) / 2) * (FRAMES - 1));
-      const nearest = Math.min(FRAMES - 1, Math.max(0, place));
+      const place = Math.round(((strength / end + 1) / 2) * (count - 1));
+      const nearest = Math.min(count - 1, Math.max(0, place));
       labels.forEach((label, frame) => {
         setText(label, signed(at(frame)));
         label.classList.toggle("sefa-nearest", frame === nearest);
@@ -109,4 +130,11 @@ export function createFilmstrip(
         })),
       ),
   };
+}
+
+/** How many pictures are shown of so many strengths: all, or evenly apart as many as there is room for. */
+function framesOf(steps: number): number {
+  for (let by = 1; by < steps; by++)
+    if ((steps - 1) % (2 * by) === 0 && (steps - 1) / by < MOST) return (steps - 1) / by + 1;
+  return steps;
 }

@@ -5,8 +5,8 @@ import { directionNamed, type LabelsInfo, NO_LABELS } from "./labels";
 
 export interface GoTo {
   readonly el: HTMLElement;
-  /** Say how many directions there are. */
-  update(count: number, labels: LabelsInfo): void;
+  /** Say which directions there are. */
+  update(known: readonly number[], labels: LabelsInfo): void;
   focus(): void;
 }
 
@@ -14,7 +14,7 @@ let fields = 0;
 
 /** `words`: id of the names to propose. */
 export function createGoTo(scope: Scope, words: string, go: (index: number) => void): GoTo {
-  let count = 0;
+  let known: readonly number[] = [];
   let labels = NO_LABELS;
   fields += 1;
   const problem = h("span", { class: "sefa-problem", role: "alert", id: `sefa-go-to-${fields}`, hidden: "" });
@@ -37,19 +37,25 @@ export function createGoTo(scope: Scope, words: string, go: (index: number) => v
     event.preventDefault();
     const text = field.value.trim().replace(/^#/, "");
     const index = /^\d+$/.test(text) ? Number(text) : (directionNamed(labels, text) ?? Number.NaN);
-    if (index < count) {
+    if (known.includes(index)) {
       say("");
       field.value = "";
       go(index);
-    } else if (count === 0) say("There are no directions yet.");
-    else if (text !== "") say(`“${text}” is no direction: type 0 to ${count - 1}, or a name.`);
+    } else if (known.length === 0) say("There are no directions yet.");
+    else if (text !== "") say(`“${text}” is no direction: type ${span("to")}, or a name.`);
   });
+  /** "0 to 15", or "0, 2, 5" where there are gaps. */
+  function span(to: string): string {
+    const last = known.at(-1) ?? 0;
+    return known.length === last + 1 ? ["0", to, String(last)].join(to === "–" ? "" : " ") : known.join(", ");
+  }
+
   return {
     el: h("div", { class: "sefa-go-to" }, h("label", {}, "Go to", field), problem),
     update(next, nextLabels) {
-      count = next;
+      known = next;
       labels = nextLabels;
-      field.placeholder = count > 0 ? `0–${count - 1}` : "";
+      field.placeholder = known.length > 0 ? span("–") : "";
     },
     focus() {
       field.focus();

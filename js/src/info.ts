@@ -39,6 +39,13 @@ export interface DirectionsInfo {
   readonly second: Second | null;
   /** What directions do, as far as it is measured, by their numbers. */
   readonly acts: Readonly<Record<string, Acts>>;
+  /** The directions that can be moved, ascending; null for all. */
+  readonly only: readonly number[] | null;
+}
+
+/** Numbers of the directions that can be moved. */
+export function movable({ only, ends }: DirectionsInfo): readonly number[] {
+  return only ?? [...ends.keys()];
 }
 
 export interface Second {
@@ -119,7 +126,8 @@ export function parseDirections(value: unknown): DirectionsInfo | null {
   const second = parseSecond(value.second);
   const acts = isFields(value.acts) ? Object.fromEntries(Object.entries(value.acts).filter(isActs)) : {};
   const names = { method, title, value_name, value_symbol };
-  return { ...names, layers, normalized, rows, values, ends, stops, change, second, acts };
+  const only = isNumbers(value.only) && value.only.every((index) => index in ends) ? value.only : null;
+  return { ...names, layers, normalized, rows, values, ends, stops, change, second, acts, only };
 }
 
 function isActs(entry: [string, unknown]): entry is [string, Acts] {

@@ -4,7 +4,7 @@ import type { Range } from "./check";
 import type { DirectionsInfo, GeneratorInfo } from "./info";
 import type { LabelsInfo } from "./labels";
 import type { Code, Info, Intent, Seen, SharedFile } from "./messages";
-import type { History, State } from "./state";
+import type { History, Pin, State } from "./state";
 import type { StudyInfo } from "./study";
 
 /** What a kernel tells a panel; `signal` of `listen` ends it. */
@@ -34,6 +34,22 @@ export interface Limits {
   readonly layers: readonly Range[];
   /** Endings of the files that it makes, by what they hold. */
   readonly files: Readonly<Record<string, readonly string[]>>;
+  /** What was drawn beforehand, where no generator runs; null where one does. */
+  readonly beforehand: Beforehand | null;
+}
+
+/** Pictures that were drawn beforehand: only what is among them can be shown. */
+export interface Beforehand {
+  /** What there is, in a sentence. */
+  readonly about: string;
+  /** Why other controls are not for use, in a sentence. */
+  readonly why: string;
+  /** Where pictures begin. */
+  readonly starts: readonly Pin[];
+  /** How many strengths the slider of a direction has, from end to end, evenly apart. */
+  steps(state: State, index: number): number;
+  /** What the last change did besides what was asked for; empty for nothing. */
+  readonly said: string;
 }
 
 export interface Kernel {

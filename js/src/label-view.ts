@@ -5,6 +5,7 @@ import { button, h, on, type Scope, setText } from "./dom";
 import { createFilmstrip } from "./filmstrip";
 import { signed } from "./format";
 import type { DirectionsInfo } from "./info";
+import type { Beforehand } from "./kernel";
 import { type LabelsInfo, NO_LABELS, notSaved, offerOf, type Said, type Saying } from "./labels";
 import type { Wanted } from "./looks";
 import { ordered } from "./order";
@@ -28,7 +29,12 @@ export interface LabelEvents {
 }
 
 /** `words`: id of the names to propose. */
-export function createLabelView(scope: Scope, words: string, events: LabelEvents): LabelView {
+export function createLabelView(
+  scope: Scope,
+  words: string,
+  beforehand: Beforehand | null,
+  events: LabelEvents,
+): LabelView {
   let state: State | null = null;
   let found: DirectionsInfo | null = null;
   let labels = NO_LABELS;
@@ -95,11 +101,11 @@ export function createLabelView(scope: Scope, words: string, events: LabelEvents
   const { name } = ask;
 
   const strips = createStrips(
-    (index) => createFilmstrip(scope, index, (strength) => events.strength(index, strength)),
+    (index) => createFilmstrip(scope, index, (strength) => events.strength(index, strength), beforehand),
     (strip, index) => {
       if (!state) return;
       const people = state.starts.map(({ seed, name }, row) => ({ row, name: name || `seed ${seed}` }));
-      strip.show(state.strengths[index] ?? 0, endOf(state, found, index), people);
+      strip.show(state.strengths[index] ?? 0, endOf(state, found, index), people, state);
     },
   );
 

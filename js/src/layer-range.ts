@@ -1,5 +1,6 @@
 /** Which layers directions are found in, and which they are applied to. */
 
+import { disable } from "./beforehand";
 import type { Range } from "./check";
 import { button, h, on, type Scope } from "./dom";
 import { rangeName } from "./format";
@@ -52,6 +53,8 @@ export function createLayerRange(
   tiedLabel.hidden = appliedBox.hidden = info.num_codes <= 1;
 
   normalizeLabel.hidden = limits !== null;
+
+  if (limits?.beforehand) for (const box of [appliedBox, tiedLabel]) disable(box, limits.beforehand.why);
 
   const header = h("div", { class: "sefa-heading" }, h("h3", {}, "Layers"), presetRow);
   const options = h("div", { class: "sefa-layer-options" }, normalizeLabel, tiedLabel);

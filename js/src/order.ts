@@ -3,7 +3,7 @@
 import type { Box } from "./check";
 import { h, on, type Scope } from "./dom";
 import { shortNumber, significant, valueName } from "./format";
-import type { Acts, DirectionsInfo } from "./info";
+import { type Acts, type DirectionsInfo, movable } from "./info";
 import { type LabelsInfo, NO_LABELS, nameOf } from "./labels";
 import type { State } from "./state";
 
@@ -37,13 +37,13 @@ export function ordered(state: State, found: DirectionsInfo, labels: LabelsInfo 
     return sort === "value" ? 0 : (measured(state, found, index) ?? Number.NEGATIVE_INFINITY);
   };
   const ranks = found.ends.map((_, index) => rank(index));
-  return [...ranks.keys()].sort((a, b) => difference(ranks[b], ranks[a]) || a - b);
+  return [...movable(found)].sort((a, b) => difference(ranks[b], ranks[a]) || a - b);
 }
 
 /** Those with a name first, by name. */
-function byName({ ends }: DirectionsInfo, labels: LabelsInfo): number[] {
+function byName(found: DirectionsInfo, labels: LabelsInfo): number[] {
   const name = (index: number) => nameOf(labels, index);
-  return [...ends.keys()].sort((a, b) => {
+  return [...movable(found)].sort((a, b) => {
     if (!name(a) || !name(b)) return Number(!name(a)) - Number(!name(b)) || a - b;
     return name(a).localeCompare(name(b)) || a - b;
   });

@@ -1,6 +1,7 @@
 /** The panel: it lives in an element, shows a widget's model, and ends when its signal is aborted. */
 
 import type { AnyModel } from "@anywidget/types";
+import { createBeforehand } from "./beforehand";
 import { createCarried } from "./carried";
 import { commKernel, type Traits } from "./comm-kernel";
 import { createCopy } from "./copy";
@@ -86,10 +87,12 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     const others = link.wanted().locked.filter((other) => other !== index);
     edit({ locked: locked ? [...others, index].sort((a, b) => a - b) : others });
   };
-  const stage = createStage(scope, info.resolution, {
+  const beforehand = limits?.beforehand ?? null;
+  const beforehandNote = createBeforehand(beforehand);
+  const stage = createStage(scope, info.resolution, beforehand, {
     compare,
     choose: (row) => row !== link.wanted().chosen && edit({ chosen: row }),
-    add: () => edit(withAnother(link.wanted())),
+    add: () => edit(withAnother(link.wanted(), beforehand?.starts)),
     remove: (row) => edit(without(link.wanted(), row)),
     name: (row, name) => edit(named(link.wanted(), row, name)),
     shift: (row, by) => edit(shifted(link.wanted(), row, by)),
@@ -104,14 +107,14 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   const region = createRegion(scope, edit);
   stage.tools.insertBefore(region.button, heat.button);
   stage.el.append(heat.note, region.note);
-  const seed = createSeed(scope, info, edit);
+  const seed = createSeed(scope, info, beforehand, edit);
   const layers = createLayerRange(scope, info, limits, edit);
   const method = createMethod(scope, info, limits, edit);
   const carried = createCarried(scope, info, limits, {
     remove: () => edit({ carried: [] }),
     spread: () => link.ask({ type: "spread" }),
   });
-  const directions = createDirections(scope, carried.el, {
+  const directions = createDirections(scope, carried.el, beforehand, {
     strength: (index, strength) => edit({ strengths: { [index]: strength } }),
     focus: (focused) => link.edit({ focused }, steps.last),
     lock,
@@ -151,6 +154,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     directions.update(wanted, found, found !== null && !describes(found, wanted), labels);
     carried.update(wanted);
     layers.update(wanted);
+    beforehandNote.update();
     method.update(wanted);
     seed.update(wanted);
     stage.update(wanted);
@@ -197,7 +201,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   status.header.insertBefore(history.el, share.el);
   status.header.insertBefore(method.el, history.el);
   status.header.insertBefore(views.el, method.el);
-  root.append(status.header, status.strip, study.el, area, visited.el);
+  root.append(status.header, status.strip, beforehandNote.el, study.el, area, visited.el);
 
   const link = new Link(viewName(), kernel.state, {
     send: (intent) => kernel.send(intent),

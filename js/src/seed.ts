@@ -1,9 +1,13 @@
 /** Where the chosen picture begins: seed, class and truncation. */
 
+import { disable } from "./beforehand";
 import { createClassField } from "./class-field";
 import { button, h, on, type Scope } from "./dom";
+import { createDrawnSeeds } from "./drawn-seeds";
 import type { GeneratorInfo } from "./info";
+import type { Beforehand } from "./kernel";
 import { numberField } from "./number-field";
+import { isEmpty } from "./overlay";
 import { chosenPin, type Patch, type State } from "./state";
 
 /** The kernel takes seeds up to this, and truncation as far as this. */
@@ -25,11 +29,18 @@ export interface SeedBox {
   random(): void;
 }
 
-export function createSeed(scope: Scope, info: GeneratorInfo, onPatch: (patch: Patch) => void): SeedBox {
+/** `beforehand`: the pictures that there are, where no others can be drawn. */
+export function createSeed(
+  scope: Scope,
+  info: GeneratorInfo,
+  beforehand: Beforehand | null,
+  onPatch: (patch: Patch) => void,
+): SeedBox {
   let seed = 0;
-  const previous = () => onPatch({ seed: Math.max(0, seed - 1) });
-  const next = () => onPatch({ seed: seed + 1 });
-  const random = () => onPatch({ seed: Math.floor(Math.random() * RANDOM_SEEDS) });
+  const drawn = beforehand && createDrawnSeeds(scope, beforehand, onPatch);
+  const previous = () => onPatch(drawn ? drawn.by(-1) : { seed: Math.max(0, seed - 1) });
+  const next = () => onPatch(drawn ? drawn.by(1) : { seed: seed + 1 });
+  const random = () => onPatch(drawn ? drawn.random() : { seed: Math.floor(Math.random() * RANDOM_SEEDS) });
 
   const field = numberField(scope, {
     attributes: { min: "0", max: String(MAX_SEED), step: "1", "aria-label": "Seed" },
@@ -39,14 +50,17 @@ export function createSeed(scope: Scope, info: GeneratorInfo, onPatch: (patch: P
   const back = button(scope, { title: "Previous seed ([)", "aria-label": "Previous seed" }, "‹", () =>
     previous(),
   );
+  const forth = button(scope, { title: "Next seed (])", "aria-label": "Next seed" }, "›", next);
+  const other = button(scope, { title: "Random seed (r)" }, "Random", random);
+  other.disabled = beforehand !== null && beforehand.starts.length < 2;
   const seedBox = h(
     "div",
     { class: "sefa-field sefa-seed", role: "group", "aria-label": "Seed" },
     h("span", { class: "sefa-field-name" }, "Seed"),
     back,
-    field.el,
-    button(scope, { title: "Next seed (])", "aria-label": "Next seed" }, "›", next),
-    button(scope, { title: "Random seed (r)" }, "Random", random),
+    drawn?.el ?? field.el,
+    forth,
+    other,
   );
 
   const last = info.num_classes - 1;
@@ -105,6 +119,7 @@ export function createSeed(scope: Scope, info: GeneratorInfo, onPatch: (patch: P
     ...["Noise", noise],
   );
   noiseBox.hidden = !info.noisy;
+  if (beforehand) for (const box of [labelBox, psiBox, cutoffBox, noiseBox]) disable(box, beforehand.why);
 
   return {
     el: h("div", { class: "sefa-source" }, seedBox, labelBox, psiBox, cutoffBox, noiseBox),
@@ -112,7 +127,9 @@ export function createSeed(scope: Scope, info: GeneratorInfo, onPatch: (patch: P
       const pin = chosenPin(state);
       seed = pin.seed;
       field.show(seed);
-      back.disabled = seed === 0;
+      drawn?.update(state);
+      back.disabled = drawn ? isEmpty(drawn.by(-1)) : seed === 0;
+      forth.disabled = drawn !== null && isEmpty(drawn.by(1));
       label.show(pin.label);
       if (Number(psi.value) !== state.truncation_psi) psi.value = String(state.truncation_psi);
       psiValue.show(state.truncation_psi);

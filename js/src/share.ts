@@ -56,7 +56,7 @@ const ITEMS: readonly Item[] = [
   },
   {
     text: "Page",
-    about: "This panel with its generator in one file, which runs in any browser without a kernel",
+    about: "This panel in one file, for any browser without a kernel; large generators are drawn beforehand",
     what: "page",
     endings: [".html"],
   },

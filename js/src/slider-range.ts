@@ -3,6 +3,7 @@
 import { button, h, type Scope, setText } from "./dom";
 import { shortNumber } from "./format";
 import type { DirectionsInfo, Stop } from "./info";
+import type { Beforehand } from "./kernel";
 import type { State } from "./state";
 
 /** A slider has at least this many steps on each side of zero. */
@@ -14,7 +15,12 @@ export interface SliderRange {
   update(stretch: number, spectrum: DirectionsInfo | null): void;
 }
 
-export function createSliderRange(scope: Scope, onStretch: (stretch: number) => void): SliderRange {
+/** `beforehand`: where the strengths were drawn, so that the sliders go no farther. */
+export function createSliderRange(
+  scope: Scope,
+  beforehand: Beforehand | null,
+  onStretch: (stretch: number) => void,
+): SliderRange {
   const meaning = h("p", { class: "sefa-ends-meaning" });
   const choices = STRETCHES.map((stretch) => {
     const title =
@@ -25,6 +31,7 @@ export function createSliderRange(scope: Scope, onStretch: (stretch: number) => 
   });
   const group = h("div", { class: "sefa-stretch", role: "group", "aria-label": "Range of the sliders" });
   group.append("Range", ...choices.map(({ el }) => el));
+  group.hidden = beforehand !== null;
   return {
     el: h("div", { class: "sefa-slider-range" }, meaning, group),
     update(stretch, spectrum) {

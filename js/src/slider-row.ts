@@ -5,6 +5,7 @@ import { createEndField } from "./end-field";
 import { createFilmstrip, type Who } from "./filmstrip";
 import { likeness, shortNumber, signed } from "./format";
 import type { DirectionsInfo } from "./info";
+import type { Beforehand } from "./kernel";
 import type { LabelsInfo, Saying } from "./labels";
 import { Thumb, type Wanted } from "./looks";
 import { createNameField } from "./name-field";
@@ -22,7 +23,7 @@ export interface SliderRow {
   /** Show whether the direction is locked. */
   setLocked(locked: boolean): void;
   /** Open the filmstrip for these starts, or close it; `all`: whether they are all there are. */
-  open(people: readonly Who[] | null, all: boolean): void;
+  open(people: readonly Who[] | null, all: boolean, state: State | null): void;
   /** The pictures of both ends, of a start. */
   ends(row: number): Wanted[];
   /** The pictures of the filmstrip, if it is open. */
@@ -43,13 +44,23 @@ export interface RowEvents {
   toggleAll(): void;
 }
 
-/** `words`: id of the names to propose. */
-export function createSliderRow(scope: Scope, index: number, words: string, events: RowEvents): SliderRow {
+/** `words`: id of the names to propose; `beforehand`: where the strengths were drawn. */
+export function createSliderRow(
+  scope: Scope,
+  index: number,
+  words: string,
+  beforehand: Beforehand | null,
+  events: RowEvents,
+): SliderRow {
   const { set } = events;
+  /** Share of the slider that a key moves; null for the usual ones. */
+  let step: number | null = null;
   let current = 0;
   let opened = false;
   const slider = h("input", { type: "range", step: "any", "aria-label": `Direction ${index}` });
-  slider.title = "Arrow keys 2 %, Page keys 20 %; Delete or a double click sets it to zero";
+  slider.title = beforehand
+    ? "Arrow keys go to the next strength that was drawn; Delete or a double click sets it to zero"
+    : "Arrow keys 2 %, Page keys 20 %; Delete or a double click sets it to zero";
   const value = numberField(scope, {
     attributes: { step: "any", class: "sefa-value", "aria-label": `Strength of direction ${index}` },
     format: (strength) =>
@@ -59,7 +70,7 @@ export function createSliderRow(scope: Scope, index: number, words: string, even
   const [symbol, share] = [h("span", { class: "sefa-symbol" }), h("span", {})];
   const eigenvalue = h("span", { class: "sefa-eigenvalue" }, symbol, share);
   const match = h("span", { class: "sefa-match", hidden: "" });
-  const endField = createEndField(scope, index, events.end);
+  const endField = createEndField(scope, index, events.end, beforehand?.why ?? "");
   const endPicture = (sign: -1 | 1) => {
     const thumb = new Thumb();
     const [name, key] = sign < 0 ? ["minus", "Home"] : ["plus", "End"];
@@ -102,7 +113,7 @@ export function createSliderRow(scope: Scope, index: number, words: string, even
     { class: "sefa-row-head" },
     ...[number, name.el, eigenvalue, match, all, value.el, endField.el, lock, zero],
   );
-  const strip = createFilmstrip(scope, index, set);
+  const strip = createFilmstrip(scope, index, set, beforehand);
   strip.el.hidden = true;
   const el = h("div", { class: "sefa-row" }, minus.el, slider, head, plus.el, strip.el);
   /** A slider that is held keeps its ends. */
@@ -124,7 +135,7 @@ export function createSliderRow(scope: Scope, index: number, words: string, even
   });
   on(scope, slider, "keydown", (event) => {
     const end = Number(slider.max);
-    const next = afterKey(event, current, end);
+    const next = afterKey(event, current, end, step);
     if (next === null) return;
     event.preventDefault();
     set(snap(next, end, Math.max(end, Math.abs(current))));
@@ -153,8 +164,17 @@ export function createSliderRow(scope: Scope, index: number, words: string, even
         slider.min = String(-end);
         slider.max = String(end);
       }
+      if (beforehand) {
+        const count = beforehand.steps(state, index);
+        step = 2 / (count - 1);
+        slider.classList.add("sefa-stepped");
+        slider.style.setProperty("--steps", String(count));
+        const apart = String(step * end);
+        if (slider.step !== apart && !held) slider.step = apart;
+      }
       const shown = Math.min(end, Math.max(-end, strength));
-      if (Number(slider.value) !== shown) slider.value = String(shown);
+      if (Math.abs(Number(slider.value) - shown) > (beforehand ? 1e-3 * end : 0))
+        slider.value = String(shown);
       slider.style.setProperty("--at", String((shown / end + 1) / 2));
       slider.setAttribute("aria-valuetext", `${signed(strength)} of ±${shortNumber(end)}`);
       value.show(strength);
@@ -169,11 +189,11 @@ export function createSliderRow(scope: Scope, index: number, words: string, even
       lock.setAttribute("aria-pressed", String(locked));
       el.classList.toggle("sefa-locked", locked);
     },
-    open(people, everyone) {
+    open(people, everyone, state) {
       strip.el.hidden = people === null;
       opened = people !== null;
       el.classList.toggle("sefa-open", opened);
-      if (people) strip.show(current, Number(slider.max), people);
+      if (people) strip.show(current, Number(slider.max), people, state);
       all.hidden = people === null || (everyone && people.length === 1);
       all.setAttribute("aria-pressed", String(everyone));
     },
@@ -194,9 +214,9 @@ export function createSliderRow(scope: Scope, index: number, words: string, even
 }
 
 /** The strength a key asks for; null if the key means nothing here. */
-function afterKey(event: KeyboardEvent, strength: number, end: number): number | null {
+function afterKey(event: KeyboardEvent, strength: number, end: number, step: number | null): number | null {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  const [small, large] = [0.02 * end, 0.2 * end];
+  const [small, large] = [(step ?? 0.02) * end, 2 * (step ?? 0.1) * end];
   switch (event.key) {
     case "ArrowRight":
     case "ArrowUp":

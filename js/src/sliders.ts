@@ -2,7 +2,8 @@
 
 import { h, on, type Scope } from "./dom";
 import type { Who } from "./filmstrip";
-import type { DirectionsInfo } from "./info";
+import { type DirectionsInfo, movable } from "./info";
+import type { Beforehand } from "./kernel";
 import { type LabelsInfo, NO_LABELS, type Saying } from "./labels";
 import type { Wanted } from "./looks";
 import { ordered } from "./order";
@@ -56,8 +57,13 @@ export interface SlidersEvents {
   scrolled(): void;
 }
 
-/** `words`: id of the names to propose. */
-export function createSliders(scope: Scope, words: string, events: SlidersEvents): Sliders {
+/** `words`: id of the names to propose; `beforehand`: where the strengths were drawn. */
+export function createSliders(
+  scope: Scope,
+  words: string,
+  beforehand: Beforehand | null,
+  events: SlidersEvents,
+): Sliders {
   const rows = new Map<number, SliderRow>();
   const pinned = new Set<number>();
   let count = FIRST_SHOWN;
@@ -90,12 +96,14 @@ export function createSliders(scope: Scope, words: string, events: SlidersEvents
     events.scrolled();
   }
 
+  /** The directions that there can be rows of. */
+  const known = () => (spectrum ? movable(spectrum) : []);
   /** The row with the filmstrip. */
   const focused = () => wanted?.focused ?? null;
 
   function setCount(next: number): void {
     if (next < count) pinned.clear();
-    count = Math.max(FIRST_SHOWN, Math.min(next, Math.ceil((spectrum?.ends.length ?? 0) / MORE) * MORE));
+    count = Math.max(FIRST_SHOWN, Math.min(next, Math.ceil(known().length / MORE) * MORE));
     const first = firstIndices();
     const open = focused();
     if (open !== null && !first.includes(open)) events.focus(first[0] ?? 0);
@@ -105,13 +113,12 @@ export function createSliders(scope: Scope, words: string, events: SlidersEvents
 
   /** The first directions, those with a strength, and those asked for. */
   function shownIndices(): number[] {
-    const d = spectrum?.ends.length ?? 0;
     for (const [index, strength] of Object.entries(wanted?.strengths ?? {}))
       if (strength !== 0) pinned.add(Number(index));
     const open = focused();
     if (open !== null) pinned.add(open);
-    const first = new Set(firstIndices());
-    const others = [...pinned].filter((index) => !first.has(index) && index < d);
+    const [first, all] = [new Set(firstIndices()), new Set(known())];
+    const others = [...pinned].filter((index) => !first.has(index) && all.has(index));
     return [...first, ...others.sort((a, b) => a - b)];
   }
 
@@ -122,7 +129,7 @@ export function createSliders(scope: Scope, words: string, events: SlidersEvents
   }
 
   function createRow(index: number): SliderRow {
-    const row = createSliderRow(scope, index, words, {
+    const row = createSliderRow(scope, index, words, beforehand, {
       name: (fields) => events.name(index, fields),
       set: (strength) => events.strength(index, strength),
       end: (end) => events.end(index, end),
@@ -171,7 +178,7 @@ export function createSliders(scope: Scope, words: string, events: SlidersEvents
     for (const [index, row] of rows) {
       row.setLocked(wanted?.locked.includes(index) ?? false);
       if (wanted) row.show(wanted, spectrum, labels);
-      row.open(index === focused() || index === lingering ? who : null, everyone);
+      row.open(index === focused() || index === lingering ? who : null, everyone, wanted);
     }
   }
 
@@ -206,7 +213,7 @@ export function createSliders(scope: Scope, words: string, events: SlidersEvents
       const idle = placed.some((index) => !first.has(index) && !wanted?.strengths[index]);
       return {
         shown: rows.size,
-        more: count < (spectrum?.ends.length ?? 0),
+        more: count < known().length,
         fewer: count > FIRST_SHOWN || idle,
       };
     },

@@ -2,10 +2,14 @@
 
 import { decode, type Picture } from "./decode";
 import { button, h, on, type Scope, setText } from "./dom";
+import { notShown } from "./drawn-seeds";
 import { milliseconds } from "./format";
+import type { Beforehand } from "./kernel";
 import type { Frame } from "./messages";
 import { createPeople, type PeopleEvents } from "./people";
 import type { State } from "./state";
+
+const ADD = "Edit one more picture together with these (+)";
 
 export interface Stage {
   readonly el: HTMLElement;
@@ -31,7 +35,13 @@ export interface StageEvents extends PeopleEvents {
   add(): void;
 }
 
-export function createStage(scope: Scope, resolution: number, events: StageEvents): Stage {
+/** `beforehand`: the pictures that there are, where no others can be drawn. */
+export function createStage(
+  scope: Scope,
+  resolution: number,
+  beforehand: Beforehand | null,
+  events: StageEvents,
+): Stage {
   const people = createPeople(scope, resolution, events);
   let comparing = false;
   const loading = h("p", { class: "sefa-loading" }, "Loading…");
@@ -63,9 +73,7 @@ export function createStage(scope: Scope, resolution: number, events: StageEvent
   });
   on(scope, compare, "keyup", () => events.compare(false));
 
-  const add = button(scope, { title: "Edit one more picture together with these (+)" }, "+ Add", () =>
-    events.add(),
-  );
+  const add = button(scope, { title: ADD }, "+ Add", () => events.add());
   const smooth = h("input", { type: "checkbox", class: "sefa-smooth" });
   const blend = () => people.el.classList.toggle("sefa-smoothed", smooth.checked);
   smooth.checked = true;
@@ -104,7 +112,12 @@ export function createStage(scope: Scope, resolution: number, events: StageEvent
       if (picture instanceof Promise) picture.then((ready) => draw(frame, ready), scope.fail);
       else draw(frame, picture);
     },
-    update: people.update,
+    update(state) {
+      people.update(state);
+      if (!beforehand) return;
+      add.disabled = notShown(state, beforehand.starts) === null;
+      add.title = add.disabled ? "All pictures that were drawn beforehand are shown" : ADD;
+    },
     add: events.add,
     setColumns(names) {
       captions.hidden = names.length === 0;

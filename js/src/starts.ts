@@ -1,14 +1,19 @@
 /** Patches that add a start to those that are shown, or take one away. */
 
+import { notShown } from "./drawn-seeds";
 import { RANDOM_SEEDS } from "./seed";
-import { chosenPin, type Patch, type State } from "./state";
+import { chosenPin, type Patch, type Pin, type State } from "./state";
 
 /** How many starts a panel shows at most. */
 const MOST = 64;
 
-/** Add a random seed, with the class of the chosen start; nothing if there are enough. */
-export function withAnother(state: State): Patch {
+/** Add a random seed, with the class of the chosen start, or one of those that were drawn; nothing if there are enough. */
+export function withAnother(state: State, drawn: readonly Pin[] | null = null): Patch {
   if (state.starts.length >= MOST) return {};
+  if (drawn) {
+    const other = notShown(state, drawn);
+    return other ? { starts: [...state.starts, other] } : {};
+  }
   const seed = Math.floor(Math.random() * RANDOM_SEEDS);
   return { starts: [...state.starts, { seed, label: chosenPin(state).label, name: "" }] };
 }

@@ -193,7 +193,7 @@ function parseCarried(value: unknown): Carried[] {
   return [{ ...search, strengths: value.strengths as Record<string, number> }];
 }
 
-function isPin(value: unknown): value is Pin {
+export function isPin(value: unknown): value is Pin {
   if (!isFields(value) || !isNumber(value.seed) || typeof value.name !== "string") return false;
   return value.label === null || isNumber(value.label);
 }

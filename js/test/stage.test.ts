@@ -49,7 +49,7 @@ beforeEach(() => {
   };
   vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
   const scope = { signal: ending.signal, fail: (error: unknown) => failures.push(error) };
-  stage = createStage(scope, 64, events);
+  stage = createStage(scope, 64, null, events);
   stage.update(one);
 });
 

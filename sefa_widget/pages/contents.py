@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sefa_widget.arguments import whole
@@ -37,8 +37,19 @@ class Contents:
     vectors: bytes
 
 
-def sessions_of(session: Session, searches: Sequence[tuple[str | None, Range]]) -> list[Session]:
+def sessions_of(
+    session: Session, searches: Sequence[tuple[str | None, Range]], edit_layers: Range | None = None
+) -> list[Session]:
     """Give a session for the directions of each search (method and layers), that of `session` first.
+
+    Parameters
+    ----------
+    session
+        Whose generator they are of.
+    searches
+        Method and layers of each.
+    edit_layers
+        The layers that all of them edit; None is those of each search.
 
     Raises
     ------
@@ -46,8 +57,7 @@ def sessions_of(session: Session, searches: Sequence[tuple[str | None, Range]]) 
         If the generator has no such layers or method.
     """
     state = session.state
-    # Rows that are edited are chosen in the page; a page holds those of the directions' own layers.
-    begun = {**describe(state), "strengths": {}, "carried": [], "second": None, "edit_layers": None}
+    begun = {**describe(state), "strengths": {}, "carried": [], "second": None, "edit_layers": edit_layers}
     sessions = []
     for method, layers in dict.fromkeys(((state.method, state.layers), *searches)):
         one = Session(session.generator, begun, session.finder.given)
@@ -63,17 +73,35 @@ def page_contents(
     sessions: Sequence[Session],
     k: int | None,
     progress: Progress | None = None,
+    only: Sequence[Sequence[int]] | None = None,
 ) -> Contents:
-    """Find and measure the directions of `sessions_of`, and describe all for a page."""
+    """Find and measure the directions of `sessions_of`, and describe all for a page.
+
+    Parameters
+    ----------
+    session
+        Where the page begins.
+    labels
+        Where names are found.
+    sessions
+        One for each search.
+    k
+        How many directions of each search the page holds; None is all.
+    progress
+        Called with how much is done, and of how much.
+    only
+        Numbers of the directions of each search that can be moved, ascending; None is all.
+    """
     generator, state = session.generator, session.state
     held: list[dict[str, Any]] = []
     vectors: list[bytes] = []
     methods: dict[str, str] = {}
     for number, one in enumerate(sessions):
-        found = _measured(one, part(progress, number, len(sessions)))
-        info = _first(directions_info(one.state, found), k)
+        few = None if only is None else list(only[number])
+        found = _measured(one, part(progress, number, len(sessions)), few)
+        info = _first(directions_info(one.state, found), k if few is None else few[-1] + 1) | {"only": few}
         directions = found.directions.first(len(info["ends"]))
-        vectors.append(directions.vectors.float().numpy().tobytes())
+        vectors.append(directions.vectors[slice(None) if few is None else few].float().numpy().tobytes())
         named = Naming(generator, Labels() if labels is None else labels)
         named.look(found.directions)
         held.append(
@@ -101,15 +129,29 @@ def page_contents(
     return Contents(values, b"".join(vectors))
 
 
-def _measured(session: Session, progress: Progress | None) -> Found:
+def _measured(session: Session, progress: Progress | None, only: Sequence[int] | None) -> Found:
     """Find the directions of a session's state, measure where their sliders end and what they do."""
-    state, measuring = session.state, part(progress, 1, 2)
-    session.finder.found(state, part(progress, 0, 2))
-    for measure in (session.finder.measure_range, session.finder.measure_acts):
-        while measure(state):
+    state, finder, measuring = session.state, session.finder, part(progress, 1, 2)
+    finder.found(state, part(progress, 0, 2))
+    if only is None:
+        for measure in (finder.measure_range, finder.measure_acts):
+            while measure(state):
+                if measuring is not None:
+                    measuring(0, 1)
+        return finder.found(state)
+    # What has a strength is measured, whatever its number; the rest need not be.
+    state = replace(state, strengths=dict.fromkeys(only, 1.0))
+    missing, total = set(only), 2 * len(only)
+    for number, measure in enumerate((finder.measure_range, finder.measure_acts)):
+        going = True
+        while going:
+            going = measure(state)
+            found = finder.found(state)
+            missing = set(only) - set(found.acts if number else found.range.measured)
             if measuring is not None:
-                measuring(0, 1)
-    return session.finder.found(state)
+                measuring((number + 1) * len(only) - len(missing), total)
+            going = going and bool(missing)
+    return finder.found(state)
 
 
 def _first(info: dict[str, Any], k: int | None) -> dict[str, Any]:

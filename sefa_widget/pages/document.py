@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -13,6 +14,32 @@ from sefa_widget.panel.built import STATIC
 
 PROGRAM = ("page.js", "page-worker.js", "page.css", "page-runtime.wasm.gz")
 """What the build makes for pages."""
+
+LIVE_WORDS = "Everything runs in this page; nothing is sent anywhere.", "The generator is starting …"
+DRAWN_WORDS = (
+    "The pictures of this page were drawn beforehand; nothing is sent anywhere.",
+    "The pictures are being unpacked …",
+)
+"""What stands above the panel, and in its place until it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What differs between a page in which the generator runs and one that is drawn beforehand.
+
+    Attributes
+    ----------
+    values
+        What the program reads, as plain JSON values.
+    blocks
+        Bytes by the name of their block.
+    lines
+        What stands below the panel.
+    """
+
+    values: Mapping[str, Any]
+    blocks: Mapping[str, bytes]
+    lines: Sequence[str]
 
 
 def check_built() -> None:
@@ -32,6 +59,8 @@ def document(
     still: str,
     values: Mapping[str, Any],
     blocks: Mapping[str, bytes],
+    *,
+    drawn: bool = False,
 ) -> str:
     """Write a page that needs nothing but itself.
 
@@ -44,15 +73,20 @@ def document(
     values
         What the program reads first, as JSON; the lines of ``about`` stand below the panel.
     blocks
-        Bytes by the name of their block: ``model`` and ``vectors``.
+        Bytes by the name of their block: ``vectors``, and ``model`` or ``pictures``.
+    drawn
+        Whether pictures were drawn beforehand, so that nothing is needed that runs a generator.
     """
     contents = json.dumps(values, allow_nan=False).encode()
     packed = {
         "contents": gzip.compress(contents, 9, mtime=0),
         **{name: gzip.compress(data, 9, mtime=0) for name, data in blocks.items()},
-        "worker": gzip.compress((STATIC / "page-worker.js").read_bytes(), 9, mtime=0),
-        "runtime": (STATIC / "page-runtime.wasm.gz").read_bytes(),
     }
+    intro, begins = DRAWN_WORDS
+    if not drawn:
+        intro, begins = LIVE_WORDS
+        packed["worker"] = gzip.compress((STATIC / "page-worker.js").read_bytes(), 9, mtime=0)
+        packed["runtime"] = (STATIC / "page-runtime.wasm.gz").read_bytes()
     data = "\n".join(
         f'<script type="text/plain" id="{name}">{base64.b64encode(block).decode()}</script>'
         for name, block in packed.items()
@@ -72,12 +106,12 @@ def document(
 <body>
 <header>
 <h1 class="page-title">{escape(title)}</h1>
-<p class="page-intro page-quiet">Everything runs in this page; nothing is sent anywhere.</p>
+<p class="page-intro page-quiet">{intro}</p>
 </header>
 <div id="message" class="page-message"></div>
 <noscript><p>This page needs JavaScript to move the pictures.</p></noscript>
 <main id="place"><div class="page-still" aria-busy="true">{still}
-<p class="page-quiet" role="status">The generator is starting …</p></div></main>
+<p class="page-quiet" role="status">{begins}</p></div></main>
 <footer class="page-about">
 {lines}
 </footer>

@@ -14,16 +14,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sefa_widget.arguments import instance, known_names, several
 from sefa_widget.arguments import path as full_path
+from sefa_widget.panel.pins import Pin
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.state import State, describe
 
 FIXED = ("noise", "normalize", "options", "second")
 """Fields of the state that a page has as the panel had them."""
+DRAWN_FIXED = ("truncation_psi", "truncation_cutoff", "edit_layers", "stretch", "ranges", "carried")
+"""Fields that cannot change in a page that is drawn beforehand."""
 PARTS = ("title", "text", "question", "choices", "told", "state")
 MOST_TEXT = 5000
 """Characters of a text."""
@@ -86,6 +90,53 @@ def lesson_searches(
         if "layers" in shown or "method" in shown:
             first, stop = shown.get("layers", state.layers)
             found.append((shown.get("method", state.method), (first, stop)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a step shows.
+
+    Attributes
+    ----------
+    method, layers
+        Of its directions.
+    directions
+        Numbers of those that it moves.
+    starts
+        Where its pictures begin; none where these stay as they are.
+    """
+
+    method: str | None
+    layers: tuple[int, int]
+    directions: tuple[int, ...]
+    starts: tuple[Pin, ...]
+
+
+def lesson_shows(steps: Sequence[Mapping[str, Any]], state: State) -> list[Shown]:
+    """Give what the steps of `lesson_steps` show, for a page that is drawn beforehand.
+
+    Raises
+    ------
+    ValueError
+        If a step shows what cannot be drawn beforehand; the text names it.
+    """
+    found, now = [], describe(state)
+    method, layers = state.method, state.layers
+    for number, shown in enumerate(step["state"] for step in steps):
+        what = f"Step {number} of the lesson"
+        if other := [name for name in DRAWN_FIXED if name in shown and shown[name] != now[name]]:
+            raise ValueError(
+                f"{what}: a page that is drawn beforehand has the {other[0]} that the panel has."
+            )
+        method = shown.get("method", method)
+        first, stop = shown.get("layers", layers)
+        layers = first, stop
+        moved = tuple(int(index) for index, strength in shown.get("strengths", {}).items() if strength)
+        if len(moved) > 2:
+            raise ValueError(f"{what} moves {len(moved)} directions; two are drawn together at most.")
+        starts = tuple(Pin(**pin) for pin in shown.get("starts", ()))
+        found.append(Shown(method, layers, moved, starts))
     return found
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import reprlib
+import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -12,16 +15,15 @@ from torch import nn
 from sefa_widget import __version__
 from sefa_widget.arguments import instance, new_file, number, several, whole
 from sefa_widget.checkpoint import Checkpoint
-from sefa_widget.directions.layers import format_layers
 from sefa_widget.directions.presets import RANGES, range_of, usual_layers
 from sefa_widget.generators import load_generator
-from sefa_widget.generators.exporting import check_libraries
-from sefa_widget.generators.latent import Noise
 from sefa_widget.labels import Labels
-from sefa_widget.pages.contents import page_contents, sessions_of
+from sefa_widget.pages.beforehand import Drawn
+from sefa_widget.pages.contents import sessions_of
 from sefa_widget.pages.document import check_built, document
+from sefa_widget.pages.drawn import drawn_parts
 from sefa_widget.pages.lesson import lesson_searches, lesson_steps
-from sefa_widget.pages.model import PageModel, page_model
+from sefa_widget.pages.live import NoNetwork, live_parts, network_of
 from sefa_widget.panel.files import MAKERS
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.still import caption, still
@@ -30,8 +32,7 @@ from sefa_widget.progress import Progress, check_progress, part
 from sefa_widget.saving import replacing
 
 LIVE_AGAIN = "It moves where this page can run: in a browser with JavaScript and WebAssembly."
-HALF_BYTES = 2
-"""Of a weight in half precision."""
+DRAWN_AGAIN = "It moves where this page can run: in a browser with JavaScript."
 SHARES = 5
 """The network takes about so much of the work, as a share: one of these."""
 MOST_MEGABYTES = 30.0
@@ -49,6 +50,7 @@ def page(
     k: int | None = None,
     lesson: Sequence[Mapping[str, Any]] = (),
     most_megabytes: float = MOST_MEGABYTES,
+    drawn: Drawn | bool | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Write the panel as one HTML file, in which the generator itself runs: no kernel, no network.
@@ -58,6 +60,9 @@ def page(
 
     The page opens from the disk. It has the sliders, filmstrips, spectrum, people, undo and names of the
     panel, for the directions that it holds. Any seed draws the same picture as in Python, to 2 of 255.
+
+    A generator that is too large for that, or cannot be written as ONNX, does not run in the page: its
+    pictures are drawn beforehand, for some directions, seeds and strengths, and a warning says why.
 
     Parameters
     ----------
@@ -73,14 +78,17 @@ def page(
         Methods besides that of the panel, for example ``["pca", "random"]``.
     layers
         Half-open ranges of layers whose directions the page holds, besides those of the panel; None is the
-        panel's presets (bottom, middle, top, all).
+        panel's presets (bottom, middle, top, all), and none of them where pictures are drawn beforehand.
     k
-        How many directions of each search it holds; None is all.
+        How many directions of each search it holds; None is all, or those that `drawn` says.
     lesson
         Questions beside the panel: dicts of `title`, `text`, `question`, `choices`, `told` and `state`; see
         `sefa_widget.pages.lesson`.
     most_megabytes
         How large the packed network may be.
+    drawn
+        True or a `sefa_widget.pages.Drawn`: the pictures are drawn beforehand, in any case; False: never, a
+        generator that cannot run in a page is refused; None: where it cannot.
     progress
         Called with how much is done, and of how much; what it raises ends the work, and nothing is written.
 
@@ -92,9 +100,11 @@ def page(
     Raises
     ------
     ImportError
-        If onnx, onnxscript or onnxruntime is missing: ``pip install 'sefa_widget[page]'``.
+        If the generator is to run in the page, and onnx, onnxscript or onnxruntime is missing: ``pip install
+        'sefa_widget[page]'``.
     ValueError
-        If the generator cannot be written as a network of a page, is too large, or an argument is wrong.
+        If an argument is wrong, there is no room for the pictures that are drawn beforehand, or, with
+        ``drawn=False``, the generator cannot run in a page.
     """
     if isinstance(source, SefaWidget):
         session, labels = source._session, source.labels if source._naming.open else None
@@ -111,6 +121,7 @@ def page(
         k=k,
         lesson=lesson,
         most_megabytes=most_megabytes,
+        drawn=drawn,
         progress=progress,
     )
 
@@ -128,54 +139,52 @@ def write_page(
     k: int | None = None,
     lesson: Sequence[Mapping[str, Any]] = (),
     most_megabytes: float = MOST_MEGABYTES,
+    drawn: Drawn | bool | None = None,
 ) -> Path:
     """Write the page of a session, with the names of `labels`; see `page`."""
     path = new_file(path)
-    check_libraries("page")
     check_progress(progress)
     instance(note, "note", str, "a text")
     most = number(most_megabytes, "most_megabytes", 0.1, 1000)
+    if not isinstance(drawn, Drawn | bool | None):
+        raise ValueError(f"drawn is {reprlib.repr(drawn)}; it must be True, False, None or a Drawn(...).")
     generator, state = session.generator, session.state
     name = generator.name if title is None else instance(title, "title", str, "a text")
-    given = usual_layers(generator) if layers is None else several(layers, "layers", RANGES)
-    ranges = [range_of(one) for one in given]
+    ranges = None if layers is None else [range_of(one) for one in several(layers, "layers", RANGES)]
     steps = lesson_steps(lesson, session)
-    searches = [(method, one) for method in (state.method, *methods) for one in ranges]
-    sessions = sessions_of(session, [*searches, *lesson_searches(steps, state)])
     if k is not None:
         whole(k, "k", 1)
+
+    def sessions(ranges: Sequence[tuple[int, int]], edit_layers: tuple[int, int] | None) -> list[Session]:
+        searches = [(method, one) for method in (state.method, *methods) for one in ranges]
+        return sessions_of(session, [*searches, *lesson_searches(steps, state)], edit_layers)
+
+    whole_page = sessions(usual_layers(generator) if ranges is None else ranges, None)
     check_built()
-    noise: Noise = "none" if state.noise == "none" else "const"
-    least = HALF_BYTES * sum(weight.numel() for weight in generator.parameters())
-    model = (
-        None
-        if least > most * 1e6
-        else page_model(generator, state.truncation_psi, noise, part(progress, 0, SHARES))
-    )
-    size = least if model is None else len(model.data)
-    if model is None or size > most * 1e6:
-        raise ValueError(
-            f"{generator.name!r} is {size / 1e6:.1f} MB as the network of a page, and {most:g} MB are "
-            "allowed. A browser would load it for long; most_megabytes= allows more."
-        )
-    contents = page_contents(session, labels, sessions, k, _rest(progress))
+    model, why, rest = None, "", progress
+    if drawn in (None, False):
+        try:
+            model = network_of(session, most, part(progress, 0, SHARES))
+        except NoNetwork as error:
+            if drawn is False:
+                raise
+            why = f"{str(error).rstrip('.')}."
+        rest = _rest(progress)
+    if model is None:
+        asked = drawn if isinstance(drawn, Drawn) else Drawn()
+        if k is not None and isinstance(asked.directions, int):
+            asked = replace(asked, directions=min(k, asked.directions))
+        few = sessions([state.layers] if ranges is None else ranges, state.edit_layers)
+        if why:
+            warnings.warn(f"{why} So its pictures are drawn beforehand.", stacklevel=3)
+        made = drawn_parts(session, labels, few, asked, steps, why, rest)
+    else:
+        made = live_parts(session, labels, whole_page, k, model, rest)
     first = session.contents()
     words = caption(generator.name, state, first.found.directions, {})
-    picture = still(session.sheet().tiles, words).html(LIVE_AGAIN)
-    values = {
-        **contents.values,
-        "network": {
-            "z_dim": generator.z_dim,
-            "width": generator.width,
-            "truncates": model.truncates,
-            "most_psi": model.most_psi,
-        },
-        "title": name,
-        "about": _about(session, contents.values["searches"][0]["info"]["title"], model, note),
-        "lesson": steps,
-    }
-    blocks = {"model": model.data, "vectors": contents.vectors}
-    text = document(name, picture, values, blocks)
+    picture = still(session.sheet().tiles, words).html(DRAWN_AGAIN if model is None else LIVE_AGAIN)
+    values = {**made.values, "title": name, "about": _about(session, made.lines, note), "lesson": steps}
+    text = document(name, picture, values, made.blocks, drawn=model is None)
     with replacing(path) as beside:
         beside.write_text(text, "utf-8")
     return path
@@ -184,28 +193,18 @@ def write_page(
 MAKERS["page"] = write_page
 
 
-def _about(session: Session, found: str, model: PageModel, note: str) -> list[str]:
+def _about(session: Session, lines: Sequence[str], note: str) -> list[str]:
     """Say what a page is, in a few lines."""
-    generator, layers = session.generator, format_layers(tuple(range(*session.state.layers)))
+    generator = session.generator
     today = datetime.now(timezone.utc).date().isoformat()
+    fresh = session.state.noise == "random"
     return [
         f"{generator.name}: {generator.family}, {generator.resolution} px. All pictures are made by a GAN.",
-        f"{found} of layers {layers} at first. A seed draws the same picture as in Python: colours differ by "
-        f"{max(1, model.error)} of 255 at most.",
-        *_left_out(session),
+        *lines,
+        *(["The panel drew fresh noise; this page draws with the stored noise."] if fresh else []),
         *([note] if note else []),
-        f"Made with sefa_widget {__version__} on {today}. ONNX Runtime Web (MIT licence) runs the generator.",
+        f"Made with sefa_widget {__version__} on {today}.",
     ]
-
-
-def _left_out(session: Session) -> list[str]:
-    """Say what the panel showed and the page does not."""
-    state = session.state
-    said = {
-        "The panel drew fresh noise; this page draws with the stored noise.": state.noise == "random",
-        "The second search of the panel is not in this page.": state.second is not None,
-    }
-    return [text for text, true in said.items() if true]
 
 
 def _rest(progress: Progress | None) -> Progress | None:

@@ -70,6 +70,7 @@ def directions_info(state: State, found: Found) -> dict[str, Any]:
         "change": None if found.range.change is None else float(f"{found.range.change:.3g}"),
         "second": second,
         "acts": {str(index): _acts(acts) for index, acts in found.acts.items()},
+        "only": None,
     }
 
 

@@ -2,11 +2,13 @@ import base64
 import gzip
 import json
 import re
+import warnings
 
 import pytest
 
 from sefa_widget import explore, page
 from sefa_widget.__main__ import main
+from sefa_widget.pages import Drawn
 from sefa_widget.pages import document as documents
 
 EVIL = "<script>document.title = 'broken'</script>"
@@ -61,7 +63,7 @@ def test_nothing_is_fetched_from_anywhere(tiny, tmp_path):
 
 def test_a_generator_that_is_too_large_is_refused_and_nothing_is_written(tmp_path):
     with pytest.raises(ValueError, match=r"MB as the network of a page, and 0\.1 MB are allowed"):
-        page("heads", tmp_path / "x.html", most_megabytes=0.1)
+        page("heads", tmp_path / "x.html", most_megabytes=0.1, drawn=False)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -75,6 +77,7 @@ def test_a_generator_that_is_too_large_is_refused_and_nothing_is_written(tmp_pat
         ({"title": 3}, "title"),
         ({"note": 3}, "note"),
         ({"most_megabytes": "x"}, "most_megabytes"),
+        ({"drawn": 3}, "drawn is 3; it must be True, False, None or a Drawn"),
     ],
 )
 def test_what_is_wrong_is_said(tiny, tmp_path, given, message):
@@ -122,7 +125,14 @@ def test_the_command_writes_a_page_or_says_why_not(tmp_path, capsys, monkeypatch
         "note": "MIT",
         "methods": ["pca"],
     }
+    assert asked["drawn"] is None
     assert " 50 %" in capsys.readouterr().err
+    assert main([*arguments, "--drawn"]) == 0
+    assert asked["drawn"] == Drawn()
+    assert main([*arguments, "--seeds", "31,88", "--directions", "4", "--pairs", "0-1,0-2"]) == 0
+    assert asked["drawn"] == Drawn(seeds=[31, 88], directions=4, pairs=[(0, 1), (0, 2)])
+    assert main([*arguments, "--seeds", "31,"]) == 0
+    assert asked["drawn"] == Drawn(seeds=[31])
 
     def interrupted(model, output, **options):
         raise KeyboardInterrupt
@@ -135,3 +145,27 @@ def test_the_command_writes_a_page_or_says_why_not(tmp_path, capsys, monkeypatch
 def test_the_command_refuses_a_file_that_there_is_not(tmp_path, capsys):
     assert main(["page", str(tmp_path / "no.pt"), "-o", str(tmp_path / "x.html")]) == 1
     assert "no.pt" in capsys.readouterr().err
+
+
+def test_the_command_says_why_pictures_are_drawn_beforehand(tmp_path, capsys, monkeypatch):
+    def write(model, output, **options):
+        warnings.warn("It is too large.", stacklevel=2)
+        path = tmp_path / output
+        path.write_text("x")
+        return path
+
+    monkeypatch.setattr("sefa_widget.pages.page", write)
+    assert main(["page", "heads", "-o", "x.html"]) == 0
+    assert "\rIt is too large.\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--strengths", "8"], "strengths is 8; it must be odd"),
+        (["--pairs", "1-1"], "two different directions"),
+    ],
+)
+def test_the_command_says_what_is_wrong(tmp_path, capsys, given, message):
+    assert main(["page", "heads", "-o", str(tmp_path / "x.html"), *given]) == 1
+    assert message in capsys.readouterr().err

@@ -1,9 +1,16 @@
-/** What a page holds besides the network: the generator, the directions that were found, and where to begin. */
+/** What a page holds besides its network or pictures: the generator, the directions, and where to begin. */
 
 import { type Fields, isFields, isNumber, isNumbers, isTexts, type Range } from "../check";
-import { type DirectionsInfo, type GeneratorInfo, parseDirections, parseGeneratorInfo } from "../info";
+import {
+  type DirectionsInfo,
+  type GeneratorInfo,
+  movable,
+  parseDirections,
+  parseGeneratorInfo,
+} from "../info";
 import { type LabelsInfo, parseLabels } from "../labels";
 import { parseState, type State } from "../state";
+import { type Drawn, parseDrawn } from "./drawn";
 import { DamagedPage } from "./unpack";
 
 /** The directions of one search. */
@@ -19,7 +26,7 @@ export interface Held {
   readonly labels: LabelsInfo;
   /** A label of one of them as files have it, without what is of the single direction. */
   readonly label: Readonly<Record<string, unknown>>;
-  /** `[k, d]`, one after another. */
+  /** Of the directions that can be moved: `[k, d]`, one after another. */
   readonly vectors: Float32Array;
 }
 
@@ -48,7 +55,13 @@ export interface Contents {
   readonly generator: GeneratorInfo;
   readonly state: State;
   readonly searches: readonly Held[];
-  readonly network: Network;
+  /** Pixels of a picture. */
+  readonly height: number;
+  readonly width: number;
+  /** How the generator is fed, where it runs in the page. */
+  readonly network: Network | null;
+  /** What was drawn beforehand, where it does not. */
+  readonly drawn: Drawn | null;
   readonly title: string;
   /** Lines on what the page is. */
   readonly about: readonly string[];
@@ -57,20 +70,24 @@ export interface Contents {
   readonly lesson: readonly Step[];
 }
 
+export function otherVersion(): DamagedPage {
+  return new DamagedPage("This page was made by another version of sefa_widget than its program.");
+}
+
 /** Read the contents of a page; its vectors stand in a block of their own. */
 export function parseContents(text: string, vectors: Float32Array): Contents {
   const value: unknown = JSON.parse(text);
-  const damaged = new DamagedPage("This page was made by another version of sefa_widget than its program.");
+  const damaged = otherVersion();
   if (!isFields(value) || !Array.isArray(value.searches)) throw damaged;
   const generator = parseGeneratorInfo(value.generator);
   const state = parseState(value.state);
-  const network = parseNetwork(value.network);
-  if (!generator || !state || !network) throw damaged;
+  const [network, drawn] = [parseNetwork(value.network), parseDrawn(value.drawn, value.searches.length)];
+  if (!generator || !state || (network === null) === (drawn === null)) throw damaged;
   let place = 0;
   const searches = value.searches.map((search: unknown): Held => {
     const found = isFields(search) ? parseDirections(search.info) : null;
     if (!isFields(search) || !found || !isNumbers(search.rows) || !isFields(search.label)) throw damaged;
-    const size = found.ends.length * generator.latent_dim;
+    const size = movable(found).length * generator.latent_dim;
     place += size;
     return {
       method: found.method,
@@ -90,7 +107,10 @@ export function parseContents(text: string, vectors: Float32Array): Contents {
     generator,
     state,
     searches,
+    height: drawn?.height ?? generator.resolution,
+    width: drawn?.width ?? network?.width ?? generator.resolution,
     network,
+    drawn,
     title: typeof title === "string" ? title : generator.name,
     about: Array.isArray(about) && isTexts(about) ? about : [],
     source: typeof source === "string" ? source : null,

@@ -8,6 +8,7 @@ import { makeFile } from "./files";
 import { KeptPictures } from "./kept";
 import type { Names } from "./names";
 import type { Painted, Painter } from "./painter";
+import type { Rules } from "./rules";
 import { lookTile, type Tile, tileKey, tilesOf } from "./tiles";
 
 /** Pictures that take so many milliseconds are drawn at once; where all take more, the large one comes first. */
@@ -46,9 +47,10 @@ export class Drawing {
     private readonly contents: Contents,
     private readonly painter: Painter,
     private readonly names: Names,
+    private readonly rules: Rules,
     private readonly host: DrawingHost,
   ) {
-    this.#kept = new KeptPictures(painter, contents.generator.resolution * contents.network.width);
+    this.#kept = new KeptPictures(painter, contents.height * contents.width);
   }
 
   /** Draw the state for a view; an edit of it that waits is never drawn. */
@@ -146,7 +148,7 @@ export class Drawing {
     try {
       const items = look.items.map((item, n) => ({
         n,
-        tile: lookTile(this.host.state, this.contents, item),
+        tile: lookTile(this.host.state, this.contents, item, this.rules.settled),
       }));
       const some = items.slice(job.next, job.next + this.#batch());
       job.next += some.length;
@@ -154,7 +156,7 @@ export class Drawing {
       if (job.next >= items.length) done();
       if (shown !== this.#shown()) done();
       else if (known.length > 0) {
-        const times = Math.max(1, Math.floor(this.contents.generator.resolution / Math.max(1, look.size)));
+        const times = Math.max(1, Math.floor(this.contents.height / Math.max(1, look.size)));
         const { painted } = await this.painter.paint(
           known.map(({ tile }) => tile),
           times,
@@ -184,6 +186,7 @@ export class Drawing {
         contents: this.contents,
         state: this.host.state,
         names: this.names,
+        rules: this.rules,
         paint: async (tiles) => (await this.#kept.paint(tiles)).painted,
       });
       const name = `${this.contents.generator.name}-${what}${ending}`.replaceAll(/[^\p{L}\p{N}.-]/gu, "-");

@@ -1,10 +1,12 @@
 /** The files that a page gives away: pictures, its state, and the names that were given in it. */
 
+import { movable } from "../info";
 import type { State } from "../state";
 import type { Contents } from "./contents";
 import { describe, type Names } from "./names";
 import type { Painted } from "./painter";
 import { withText } from "./png";
+import type { Rules } from "./rules";
 import { heldFor } from "./searches";
 import { lookTile, type Tile, tilesOf } from "./tiles";
 
@@ -27,6 +29,7 @@ export interface FileMaker {
   readonly contents: Contents;
   readonly state: State;
   readonly names: Names;
+  readonly rules: Rules;
   paint(tiles: readonly Tile[]): Promise<Painted[]>;
 }
 
@@ -59,25 +62,27 @@ function endOf({ contents, state }: FileMaker, index: number): number {
 
 /** One direction from end to end, a row for each start. */
 function strip(maker: FileMaker): Tile[][] {
-  const { state, contents } = maker;
+  const { state, contents, rules } = maker;
   const moved = Object.entries(state.strengths).sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   const index = state.focused ?? (moved[0] ? Number(moved[0][0]) : null);
   if (index === null) throw new Error("A strip is of one direction: open one, or move a slider.");
-  const shares = Array.from({ length: FRAMES }, (_, n) => (2 * n) / (FRAMES - 1) - 1);
+  const frames = rules.limits.beforehand?.steps(state, index) ?? FRAMES;
+  const shares = Array.from({ length: frames }, (_, n) => (2 * n) / (frames - 1) - 1);
+  const at = (row: number, share: number) => [row, index, share * endOf(maker, index)] as const;
   return state.starts.map((_, row) =>
-    shares.flatMap((share) => lookTile(state, contents, [row, index, share * endOf(maker, index)]) ?? []),
+    shares.flatMap((share) => lookTile(state, contents, at(row, share), rules.settled) ?? []),
   );
 }
 
 /** Both ends of the first directions, on the chosen start. */
 function wall(maker: FileMaker): Tile[][] {
-  const { state, contents } = maker;
-  const count = Math.min(WALL, heldFor(contents.searches, state).info.ends.length);
-  return Array.from({ length: count }, (_, index) =>
-    [-1, 1].flatMap(
-      (side) => lookTile(state, contents, [state.chosen, index, side * endOf(maker, index)]) ?? [],
-    ),
-  );
+  const { state, contents, rules } = maker;
+  const at = (index: number, side: number) => [state.chosen, index, side * endOf(maker, index)] as const;
+  return movable(heldFor(contents.searches, state).info)
+    .slice(0, WALL)
+    .map((index) =>
+      [-1, 1].flatMap((side) => lookTile(state, contents, at(index, side), rules.settled) ?? []),
+    );
 }
 
 async function png(painted: readonly Painted[], columns: number, maker: FileMaker): Promise<ArrayBuffer> {

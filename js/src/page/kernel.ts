@@ -1,20 +1,18 @@
-/** The kernel of a page: it keeps the state as a notebook's does, and the generator runs in a worker. */
+/** The kernel of a page: it keeps the state as a notebook's does; a painter draws, or has drawn beforehand. */
 
-import type { Kernel, Limits, Listener } from "../kernel";
+import type { Kernel, Listener } from "../kernel";
 import type { Intent } from "../messages";
 import type { State } from "../state";
 import type { Contents, Held } from "./contents";
 import { Drawing } from "./drawing";
-import { ENDINGS } from "./files";
 import type { Names } from "./names";
 import type { Painter } from "./painter";
-import { patched } from "./patch";
+import type { Rules } from "./rules";
 import { heldFor } from "./searches";
 import { StepList } from "./steps";
 
 export class PageKernel implements Kernel {
   readonly absent = false;
-  readonly limits: Limits;
   readonly #steps: StepList;
   readonly #drawing: Drawing;
   #state: State;
@@ -25,12 +23,13 @@ export class PageKernel implements Kernel {
     private readonly contents: Contents,
     painter: Painter,
     private readonly names: Names,
+    private readonly rules: Rules,
   ) {
-    this.#state = contents.state;
-    this.#found = heldFor(contents.searches, contents.state);
-    this.#steps = new StepList(contents.state);
+    this.#state = rules.first;
+    this.#found = heldFor(contents.searches, this.#state);
+    this.#steps = new StepList(this.#state);
     const kernel = this;
-    this.#drawing = new Drawing(contents, painter, names, {
+    this.#drawing = new Drawing(contents, painter, names, rules, {
       get state() {
         return kernel.#state;
       },
@@ -39,8 +38,10 @@ export class PageKernel implements Kernel {
       },
       fail: (view, seq, error) => this.#fail(view, seq, error),
     });
-    const layers = contents.searches.map((held) => held.layers);
-    this.limits = { layers, files: ENDINGS };
+  }
+
+  get limits() {
+    return this.rules.limits;
   }
 
   get generator() {
@@ -86,12 +87,7 @@ export class PageKernel implements Kernel {
 
   /** Take new values for fields of the state, as Python code does in a notebook. */
   change(patch: Readonly<Record<string, unknown>>): void {
-    this.#set(this.#patched(patch, false), null);
-  }
-
-  #patched(patch: Readonly<Record<string, unknown>>, merge: boolean): State {
-    const { generator, searches, network } = this.contents;
-    return patched(this.#state, patch, { generator, searches, truncates: network.truncates }, merge);
+    this.#set(this.rules.patched(this.#state, patch, false), null);
   }
 
   #take(intent: Intent): void {
@@ -100,8 +96,8 @@ export class PageKernel implements Kernel {
     else if (type === "bye") this.#drawing.forget(view);
     else if (type === "undo") {
       const then = this.#steps.go(intent.redo, this.#state);
-      if (then) this.#show(then);
-    } else if (type === "visit") this.#show(this.#steps.visit(intent.place, this.#state));
+      if (then) this.#goTo(then);
+    } else if (type === "visit") this.#goTo(this.#steps.visit(intent.place, this.#state));
     else if (type === "look") this.#drawing.look(intent);
     else if (type === "label") {
       this.names.say(this.#found, intent.index, intent.fields);
@@ -113,7 +109,7 @@ export class PageKernel implements Kernel {
     else if (type === "share") this.#drawing.share(intent);
     else if (type === "edit" || type === "hello") {
       if (type === "edit" && Object.keys(intent.patch).length > 0)
-        this.#set(this.#patched(intent.patch, true), intent.step || null);
+        this.#set(this.rules.patched(this.#state, intent.patch, true), intent.step || null);
       this.#drawing.edit(intent);
     } else if (type === "spread") throw new Error("A page cannot spread a kept edit; a notebook can.");
   }
@@ -121,6 +117,12 @@ export class PageKernel implements Kernel {
   #set(state: State, step: unknown): void {
     if (state === this.#state) return;
     this.#steps.record(state, step);
+    this.#show(state);
+  }
+
+  /** Show a state that there was. */
+  #goTo(state: State): void {
+    this.rules.went();
     this.#show(state);
   }
 

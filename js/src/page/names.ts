@@ -1,6 +1,7 @@
 /** The names that persons give in a page: kept in the browser, and written as files that Python reads. */
 
 import { isFields } from "../check";
+import { movable } from "../info";
 import { type LabelsInfo, NO_LABELS, parseLabels, type Said, type Saying } from "../labels";
 import { chosenPin, type State } from "../state";
 import type { Contents, Held } from "./contents";
@@ -54,8 +55,7 @@ export class Names {
 
   /** Say something of a direction; null takes all of it away that was said here. */
   say(held: Held, index: number, fields: Saying | null): void {
-    if (!Number.isInteger(index) || index < 0 || index >= held.info.ends.length)
-      throw new Error(`There is no direction ${index} in this page.`);
+    if (!movable(held.info).includes(index)) throw new Error(`There is no direction ${index} in this page.`);
     this.#before.push(structuredClone(this.#said));
     const key = keyOf(held);
     const { [index]: before, ...others } = this.#said[key] ?? {};
@@ -85,7 +85,8 @@ export class Names {
     const d = this.contents.generator.latent_dim;
     const labels = this.contents.searches.flatMap((held) =>
       Object.entries(this.#of(held)).map(([index, said]) => {
-        const vector = held.vectors.subarray(Number(index) * d, (Number(index) + 1) * d);
+        const place = movable(held.info).indexOf(Number(index));
+        const vector = held.vectors.subarray(place * d, (place + 1) * d);
         const { similarity, ...fields } = said;
         const seeds = state.starts.map(({ seed }) => seed);
         const value = held.info.values?.[Number(index)] ?? null;
@@ -99,7 +100,8 @@ export class Names {
   /** What was said of directions that this page holds: another page of the generator may hold more. */
   #of(held: Held): AllSaid[string] {
     const said = Object.entries(this.#said[keyOf(held)] ?? {});
-    return Object.fromEntries(said.filter(([index]) => Number(index) < held.info.ends.length));
+    const known = movable(held.info);
+    return Object.fromEntries(said.filter(([index]) => known.includes(Number(index))));
   }
 
   #keep(): void {

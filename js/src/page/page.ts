@@ -1,47 +1,81 @@
-/** The program of a page: it unpacks what the page holds, starts the generator in a worker, and shows the panel. */
+/** The program of a page: it unpacks what the page holds, starts what draws, and shows the panel. */
 
 import { h, type Scope } from "../dom";
 import { createPanel } from "../panel";
-import { type Contents, parseContents } from "./contents";
+import { type Contents, otherVersion, parseContents } from "./contents";
+import { drawnRules } from "./drawn-rules";
 import { PageKernel } from "./kernel";
 import { createLesson } from "./lesson";
 import { Names, storageOf } from "./names";
-import { startPainter } from "./painter";
+import { type Painter, startPainter } from "./painter";
+import { liveRules, type Rules } from "./rules";
+import { spritePainter } from "./sprites";
 import { DamagedPage, unpack } from "./unpack";
 
+const none = new ArrayBuffer(0);
 /** A module of WebAssembly that is valid only where there is SIMD. */
 const SIMD = [
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
   11,
 ];
 
-/** What this browser lacks; empty where it has all. */
+/** What this browser lacks to draw from sprites; empty where it has all. */
 function lacks(): string {
+  if (typeof DecompressionStream !== "function") return "DecompressionStream";
+  return typeof OffscreenCanvas === "function" ? "" : "OffscreenCanvas";
+}
+
+/** What it lacks to run a generator. */
+function lacksMore(): string {
   if (typeof WebAssembly !== "object" || !WebAssembly.validate(new Uint8Array(SIMD)))
     return "WebAssembly with SIMD";
-  if (typeof DecompressionStream !== "function") return "DecompressionStream";
-  return typeof Worker === "function" && typeof OffscreenCanvas === "function" ? "" : "workers that draw";
+  return typeof Worker === "function" ? lacks() : "workers that draw";
 }
 
 async function start(): Promise<void> {
-  const missing = lacks();
+  const live = document.getElementById("model") !== null;
+  const missing = live ? lacksMore() : lacks();
   if (missing)
     throw new DamagedPage(
       `This browser has no ${missing}, so the pictures cannot move here; a newer one has it.`,
     );
-  const text = async (id: string) => new TextDecoder().decode(await unpack(document, id));
-  const [about, vectors, model, runtime, program] = await Promise.all([
+  const [about, vectors, begin] = await Promise.all([
     text("contents"),
     unpack(document, "vectors"),
-    unpack(document, "model"),
-    unpack(document, "runtime"),
-    text("worker"),
+    live ? unpackNetwork() : unpackPictures(),
   ]);
   const contents = parseContents(about, new Float32Array(vectors));
+  const { painter, rules } = await begin(contents);
   const storage = storageOf(window);
-  const names = new Names(contents, storage);
-  const kernel = new PageKernel(contents, await startPainter(contents, program, runtime, model), names);
+  const kernel = new PageKernel(contents, painter, new Names(contents, storage), rules);
   show(contents, kernel, storage);
+}
+
+async function text(id: string): Promise<string> {
+  return new TextDecoder().decode(await unpack(document, id));
+}
+
+/** What draws the pictures of a page, and what it lets a person change. */
+type Start = (contents: Contents) => Promise<{ painter: Painter; rules: Rules }>;
+
+async function unpackNetwork(): Promise<Start> {
+  const blocks = [unpack(document, "model"), unpack(document, "runtime")];
+  const [program, model = none, runtime = none] = await Promise.all([text("worker"), ...blocks]);
+  return async (contents) => {
+    const { generator, network } = contents;
+    if (!network) throw otherVersion();
+    const painter = await startPainter(generator, network, program, runtime, model);
+    return { painter, rules: liveRules(contents, network) };
+  };
+}
+
+async function unpackPictures(): Promise<Start> {
+  const pictures = await unpack(document, "pictures");
+  return async (contents) => {
+    if (!contents.drawn) throw otherVersion();
+    const { drawn } = contents;
+    return { painter: spritePainter(contents, drawn, pictures), rules: drawnRules(contents, drawn) };
+  };
 }
 
 function show(contents: Contents, kernel: PageKernel, storage: Storage | null): void {

@@ -1,6 +1,7 @@
 /** Draws tiles with the generator that runs in a worker of the page. */
 
-import type { Contents } from "./contents";
+import type { GeneratorInfo } from "../info";
+import type { Network } from "./contents";
 import { normal } from "./normal";
 import type { Tile } from "./tiles";
 
@@ -54,7 +55,8 @@ const KEPT = 512;
 
 /** Start the worker; `program` is its source. */
 export async function startPainter(
-  contents: Contents,
+  generator: GeneratorInfo,
+  network: Network,
   program: string,
   runtime: ArrayBuffer,
   model: ArrayBuffer,
@@ -73,7 +75,7 @@ export async function startPainter(
 
   const vectors = new Map<number, Float32Array>();
   const vectorOf = (seed: number) => {
-    const known = vectors.get(seed) ?? normal(seed, contents.network.z_dim);
+    const known = vectors.get(seed) ?? normal(seed, network.z_dim);
     vectors.delete(seed);
     vectors.set(seed, known);
     const [oldest] = vectors.keys();
@@ -82,7 +84,7 @@ export async function startPainter(
   };
   return {
     async paint(tiles, times) {
-      const inputs = inputsOf(tiles, contents, vectorOf);
+      const inputs = inputsOf(tiles, generator, network, vectorOf);
       const transfer = Object.values(inputs).map(({ data }) => data.buffer as ArrayBuffer);
       const drawn = await ask({ type: "draw", count: tiles.length, inputs, times }, transfer);
       if (drawn.type !== "drawn")
@@ -102,7 +104,8 @@ export async function startPainter(
 /** What the network is given for some tiles. */
 export function inputsOf(
   tiles: readonly Tile[],
-  { generator, network }: Contents,
+  generator: GeneratorInfo,
+  network: Network,
   vectorOf: (seed: number) => Float32Array,
 ): Record<string, Input> {
   const { num_codes: rows, latent_dim: d, num_classes } = generator;

@@ -1,7 +1,7 @@
 /** Patches change the state of a page: all of a patch is checked and taken, or nothing; as in a notebook. */
 
 import { isBox, isNumber, isNumbers, isRange } from "../check";
-import type { GeneratorInfo } from "../info";
+import { type DirectionsInfo, type GeneratorInfo, movable } from "../info";
 import { type Carried, type Patch, type Pin, parseState, type State } from "../state";
 import type { Held } from "./contents";
 import { heldFor, isHeld } from "./searches";
@@ -45,8 +45,7 @@ export function patched(state: State, patch: Patch, scope: Scope, merge = true):
     next = { ...next, locked: patch.locked ?? [], ranges: patch.ranges ?? {} };
   }
   if (strengths !== undefined) {
-    const count = held.info.ends.length;
-    for (const [index, value] of Object.entries(strengths)) checkStrength(index, value, count);
+    for (const [index, value] of Object.entries(strengths)) checkStrength(index, value, held.info);
     next = { ...next, strengths: moved({ ...(merge ? next.strengths : {}), ...strengths }) };
   }
   const same = JSON.stringify({ ...next, revision: 0 }) === JSON.stringify({ ...state, revision: 0 });
@@ -58,10 +57,10 @@ function moved(strengths: State["strengths"]): State["strengths"] {
   return Object.fromEntries(Object.entries(strengths).filter(([, strength]) => strength !== 0));
 }
 
-function checkStrength(index: string, value: unknown, count: number): void {
-  const number = Number(index);
-  if (!Number.isInteger(number) || number < 0 || number >= count)
-    throw new Error(`There is no direction ${index}; this page holds 0 to ${count - 1} of these.`);
+function checkStrength(index: string, value: unknown, info: DirectionsInfo): void {
+  const held = info.only?.join(", ") ?? `0 to ${info.ends.length - 1}`;
+  if (!movable(info).includes(Number(index)))
+    throw new Error(`There is no direction ${index}; this page holds ${held} of these.`);
   if (!isNumber(value) || Math.abs(value) > MAX_STRENGTH)
     throw new Error(`The strength of direction ${index} is ${value}; it must be a number up to 1e6.`);
 }

@@ -1,5 +1,6 @@
 /** What each picture of a page is drawn from: a start, and how far its codes are moved along which directions. */
 
+import { movable } from "../info";
 import type { LookItem } from "../messages";
 import type { Pin, State } from "../state";
 import type { Contents, Held } from "./contents";
@@ -27,14 +28,16 @@ export function tilesOf(state: State, contents: Contents, unedited: boolean): Ti
   return state.starts.map((pin) => edits.map((moved) => tile(state, pin, moved)));
 }
 
+/** The nearest state that can be shown, if this direction was moved last. */
+export type Settle = (state: State, index: number) => State;
+
 /** A small picture: a start with the state's edit, but one direction at another strength. */
-export function lookTile(state: State, contents: Contents, item: LookItem): Tile | null {
+export function lookTile(state: State, contents: Contents, item: LookItem, settle: Settle): Tile | null {
   const [row, index, strength] = item;
   const pin = state.starts[row];
-  const count = heldFor(contents.searches, state).info.ends.length;
-  if (!pin || index >= count) return null;
+  if (!pin || !movable(heldFor(contents.searches, state).info).includes(index)) return null;
   const strengths = { ...state.strengths, [index]: strength };
-  return tile(state, pin, editOf({ ...state, strengths }, contents));
+  return tile(state, pin, editOf(settle({ ...state, strengths }, index), contents));
 }
 
 function tile(state: State, pin: Pin, moved: readonly Moved[]): Tile {

@@ -1,15 +1,17 @@
 import { expect, test, vi } from "vitest";
 import type { Listener } from "../../src/kernel";
 import type { Frame, Intent } from "../../src/messages";
+import { drawnRules } from "../../src/page/drawn-rules";
 import { PageKernel } from "../../src/page/kernel";
 import { Names } from "../../src/page/names";
 import type { Painted, Painter } from "../../src/page/painter";
+import { liveRules } from "../../src/page/rules";
 import type { Tile } from "../../src/page/tiles";
-import { contents } from "./held";
+import { contents, DRAWN, drawnContents, NETWORK } from "./held";
 
 /** A kernel whose painter waits until it is told to go on; a tile's first byte is its seed. */
 function open(change: Parameters<typeof contents>[0] = {}, slow = false) {
-  const page = contents(change);
+  const page = change.drawn ? drawnContents(change) : contents(change);
   const waiting: (() => void)[] = [];
   const painted: (readonly Tile[])[] = [];
   const painter: Painter = {
@@ -26,7 +28,8 @@ function open(change: Parameters<typeof contents>[0] = {}, slow = false) {
       return { painted: tiles.map(one), render_ms: slow ? 90 : 5 };
     },
   };
-  const kernel = new PageKernel(page, painter, new Names(page, null));
+  const rules = page.drawn ? drawnRules(page, page.drawn) : liveRules(page, NETWORK);
+  const kernel = new PageKernel(page, painter, new Names(page, null), rules);
   const listener = Object.fromEntries(
     ["state", "directions", "history", "labels", "info", "seen", "code", "file", "gone", "fail"].map(
       (name) => [name, vi.fn()],
@@ -120,7 +123,8 @@ test("the chosen start is drawn first, and a newer edit takes the place of the r
   const { send, draw, frames } = open(
     {
       generator: { ...large, resolution: 256 },
-      network: { z_dim: 16, width: 256, truncates: true, most_psi: 1 },
+      height: 256,
+      width: 256,
     },
     true,
   );
@@ -257,4 +261,41 @@ test("nothing is drawn for a panel that has ended", async () => {
   ending.abort();
   await send(edit(1, { strengths: { 0: 1 } }));
   expect(painted).toEqual([]);
+});
+
+test("a page that was drawn beforehand asks for nothing that was not drawn", async () => {
+  const { send, draw, kernel, painted, listener } = open({ drawn: DRAWN });
+  await send(edit(1, { strengths: { 0: 1.9 } }));
+  await draw();
+  await send({
+    type: "look",
+    study: false,
+    view: "v",
+    name: "ends",
+    size: 2,
+    items: [
+      [0, 1, 3.9],
+      [0, 3, 2.8],
+      [0, 2, 1],
+    ],
+  });
+  await draw();
+  const strengths = painted.map((tiles) => tiles.map(({ moved }) => moved[0]?.strengths));
+  expect(strengths).toEqual([
+    [{ 0: 2 }, { 0: 2 }],
+    [{ 1: 4 }, { 0: 2, 3: 3 }],
+  ]);
+  expect(listener.seen.mock.calls[0]?.[0]).toMatchObject({ items: [0, 1] });
+  expect(kernel.limits.beforehand?.starts.length).toBe(3);
+});
+
+test("undo goes back to what a direction that was not drawn together took away, and says nothing more", async () => {
+  const { send, kernel } = open({ drawn: DRAWN });
+  await send(edit(1, { strengths: { 0: 2 } }), edit(2, { strengths: { 1: 2 } }));
+  expect([kernel.state.strengths, kernel.limits.beforehand?.said]).toEqual([
+    { 1: 2 },
+    "#0 went back to 0: it was not drawn together with #1.",
+  ]);
+  await send({ type: "undo", view: "v", redo: false });
+  expect([kernel.state.strengths, kernel.limits.beforehand?.said]).toEqual([{ 0: 2 }, ""]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Names } from "../../src/page/names";
-import { contents } from "./held";
+import { contents, drawnContents } from "./held";
 
 function store(full = false): Storage {
   const kept = new Map<string, string>();
@@ -110,4 +110,15 @@ test("what a reader says is the reader's, also of a direction that somebody else
   expect(JSON.parse(names.json(page.state)).labels).toMatchObject([
     { name: "age", rater: "a reader of a page" },
   ]);
+});
+
+test("a name of one of a few directions comes with the vector of that one", () => {
+  const drawn = drawnContents();
+  const [few] = drawn.searches;
+  if (!few) throw new Error("There are two searches.");
+  const names = new Names(drawn, store());
+  names.say(few, 3, { name: "age" });
+  const { labels } = JSON.parse(names.json(drawn.state));
+  expect(labels).toMatchObject([{ name: "age", index: 3, vector: [0, 0, 1], value: 0.1 }]);
+  expect(() => names.say(few, 2, { name: "x" })).toThrow("There is no direction 2 in this page.");
 });
