@@ -24,8 +24,19 @@ ORDER = [
 ]
 """The parts of the package: each imports only parts before it, also inside functions."""
 PANEL = [
-    {"built", "fields", "history", "interrupts", "intents", "life", "progress", "stream", "worker"},
-    {"checks", "decoding", "messages"},
+    {
+        "built",
+        "fields",
+        "history",
+        "interrupts",
+        "intents",
+        "life",
+        "progress",
+        "request",
+        "stream",
+        "worker",
+    },
+    {"checks", "decoding", "messages", "request"},
     {"searches"},
     {"carried", "pins"},
     {"state"},

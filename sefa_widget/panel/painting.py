@@ -6,7 +6,6 @@ import contextvars
 import logging
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 
 import traitlets
 
@@ -16,6 +15,7 @@ from sefa_widget.panel.interrupts import on_interrupt
 from sefa_widget.panel.life import weakly
 from sefa_widget.panel.looking import Looks, Seen
 from sefa_widget.panel.painter import Painter, Shown
+from sefa_widget.panel.request import Request
 from sefa_widget.panel.session import Contents, Session
 from sefa_widget.panel.state import State
 from sefa_widget.panel.stream import Stream
@@ -31,24 +31,6 @@ TOLD_SECONDS = 1.5
 """From how much on the time that is left is told."""
 
 log = logging.getLogger("sefa_widget")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One view's wish for the pictures of the state as it is when its turn comes."""
-
-    view: str
-    """Name of the view."""
-    seq: int
-    """Number of the request."""
-    unedited: bool
-    """Whether strengths are left out."""
-    padded: bool
-    """Whether answers are padded."""
-    moving: bool
-    """Whether a control is held."""
-    context: contextvars.Context
-    """Of the message handler: ipykernel sends answers through the channel that it names."""
 
 
 class _Superseded(Exception):

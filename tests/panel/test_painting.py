@@ -8,6 +8,7 @@ from sefa_widget import explore
 from sefa_widget.directions import Search
 from sefa_widget.panel import painting
 from sefa_widget.panel.painter import FORGET, SKIPPED, TOGETHER_MS
+from sefa_widget.panel.request import Request
 from sefa_widget.panel.sketching import SLOW_MS
 from sefa_widget.panel.worker import Ending, Worker
 from tests.panel.stepping import Stepped
@@ -666,7 +667,7 @@ def test_the_time_that_is_left_is_told_from_one_and_a_half_seconds_on(monkeypatc
 
 
 def test_a_search_goes_on_if_only_pictures_are_wanted_otherwise(stepped, monkeypatch):
-    request = painting.Request("v", 1, False, False, False, contextvars.copy_context())
+    request = Request("v", 1, False, False, False, contextvars.copy_context())
     progress = stepped.panel._progress(request)
     stepped.panel.change(seed=5, strengths={0: 1.0})
     progress(1, 2)
@@ -715,7 +716,7 @@ def test_a_panel_that_ends_answers_nothing_more(stepped, monkeypatch):
 
 
 def test_a_search_ends_with_its_panel(stepped):
-    request = painting.Request("v", 1, False, False, False, contextvars.copy_context())
+    request = Request("v", 1, False, False, False, contextvars.copy_context())
     progress = stepped.panel._progress(request)
     stepped.panel._worker.stopped = True
     with pytest.raises(painting._Superseded):

@@ -13,7 +13,7 @@ import pytest
 from sefa_widget import Edit, Labels, explore, sheet
 from sefa_widget.directions import METHODS, methods
 from sefa_widget.generators.dcgan import DCGAN
-from sefa_widget.panel.painting import Request
+from sefa_widget.panel.request import Request
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.wire import PADDED_BYTES
 from sefa_widget.pictures.frames import to_pixels
