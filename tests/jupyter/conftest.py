@@ -47,5 +47,6 @@ def open_notebook(lab, own_chromium) -> Iterator[Callable[..., Notebook]]:
 
     yield open_cells
     for context, notebook in opened:
+        notebook.shut_down()
         context.close()
         assert not notebook.failures

@@ -158,6 +158,10 @@ class Notebook:
             if self.page.locator(".sefa-picture[data-revision]").count() > 0:
                 return
 
+    def shut_down(self) -> None:
+        """End the kernel: its panel would go on measuring, beside the next test."""
+        self.page.evaluate("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.shutdown()")
+
     def run_all(self) -> None:
         self.command("notebook:run-all-cells")
 
