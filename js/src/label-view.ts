@@ -177,7 +177,7 @@ export function createLabelView(
     const saved = known ? `Saved in ${labels.place}` : `Answers are kept in ${labels.place}`;
     setText(ask.kept, notSaved(labels) || saved);
     ask.kept.classList.toggle("sefa-unsaved", labels.unsaved > 0);
-    setText(again, labels.again);
+    setText(again, [labels.progress, labels.again].filter(Boolean).join(" "));
   }
 
   return {

@@ -47,6 +47,8 @@ export interface LabelsInfo {
   /** Names of directions that are only loosely alike. */
   readonly offered: Readonly<Record<string, Said>>;
   readonly proposed: Readonly<Record<string, Proposed>>;
+  /** How many directions of each group of layers have a name, in words. */
+  readonly progress: string;
   /** Why the scorer proposes nothing any more; empty while it does, or where there is none. */
   readonly unscored: string;
   /** How many names of other searches were found again, in words. */
@@ -67,6 +69,7 @@ export const NO_LABELS: LabelsInfo = {
   offered: {},
   proposed: {},
   unscored: "",
+  progress: "",
   again: "",
   words: [],
   place: "",
@@ -78,15 +81,22 @@ export const NO_LABELS: LabelsInfo = {
 /** Read the trait; a kernel that tells none has no labels. */
 export function parseLabels(value: unknown): LabelsInfo {
   if (!isFields(value)) return NO_LABELS;
-  const { again, words, place, problem, unsaved, rater, unscored = "" } = value;
-  const texts = [again, place, problem, rater, unscored];
+  const { again, words, place, problem, unsaved, rater, unscored = "", progress = "" } = value;
+  const texts = [again, place, problem, rater, unscored, progress];
   if (!isTexts(texts) || !Array.isArray(words) || !isTexts(words) || !isNumber(unsaved)) return NO_LABELS;
-  const [said, where, trouble, who, failed] = texts as [string, string, string, string, string];
+  const [said, where, trouble, who, failed, groups] = texts as string[] as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   const named = parseAll(value.named);
   const offered = parseAll(value.offered);
   const proposed = parseProposed(value.proposed);
   const kept = { place: where, problem: trouble, unsaved, rater: who };
-  return { named, offered, proposed, unscored: failed, again: said, words, ...kept };
+  return { named, offered, proposed, unscored: failed, progress: groups, again: said, words, ...kept };
 }
 
 function parseAll(value: unknown): Record<string, Said> {

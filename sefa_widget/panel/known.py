@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sefa_widget.directions import Directions
+from sefa_widget.directions import Directions, format_layers
 from sefa_widget.labels import Label
 from sefa_widget.panel.messages import sendable
 
@@ -38,6 +38,21 @@ def is_of(label: Label, directions: Directions) -> bool:
     """Tell whether a label was given to one of these very directions."""
     same = label.search == directions.search and label.fingerprint == directions.fingerprint
     return same and label.index is not None and label.index < len(directions)
+
+
+def progress(labels: Iterable[Label], directions: Directions) -> str:
+    """Say how many directions of this generator have a name, for each group of layers; empty for none.
+
+    A direction that two raters named counts once.
+    """
+    named: dict[tuple[int, ...], set[object]] = {}
+    for label in labels:
+        if label.name and label.search is not None and label.fingerprint == directions.fingerprint:
+            named.setdefault(label.search.layers or (), set()).add((label.search, label.index))
+    groups = [
+        f"{len(some)} in layers {format_layers(layers)}" for layers, some in sorted(named.items()) if layers
+    ]
+    return f"Named so far: {', '.join(groups)}." if groups else ""
 
 
 def shown_name(known: Known | None) -> dict[str, Any]:

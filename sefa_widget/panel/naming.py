@@ -13,7 +13,7 @@ from sefa_widget.directions import Directions
 from sefa_widget.generators.base import Generator
 from sefa_widget.labels import Label, Labels, match_labels
 from sefa_widget.labels.vocabulary import vocabulary
-from sefa_widget.panel.known import Known, described, is_of, said, shown_name
+from sefa_widget.panel.known import Known, described, is_of, progress, said, shown_name
 from sefa_widget.panel.messages import sendable
 
 STORE = "sefa-labels.sqlite"
@@ -193,6 +193,7 @@ class Naming:
             "unscored": "",
             "offered": {str(i): described(one) for i, one in again.offered.items() if i not in known},
             "again": sendable(" ".join(filter(None, [again.text, more]))),
+            "progress": progress(self._read.labels, directions),
             "words": [sendable(word) for word in self._read.words or self._words],
             "place": str(self._path) if labels is None else labels.place,
             "problem": "" if labels is None else sendable(labels.problem or ""),

@@ -110,6 +110,7 @@ export class FakeModel {
         offered: {},
         proposed: {},
         unscored: "",
+        progress: "",
         again: "",
         words: ["smile", "turn"],
         place: "/home/ada/labels.sqlite",

@@ -188,3 +188,9 @@ def test_a_scorer_that_failed_is_told_where_names_are_given(open_panel):
     page = open_panel(state={"view": "label"})
     propose(page, unscored="The scorer failed, so it proposes no names: no weights")
     page.locator(".sefa-seen").filter(has_text="no weights").wait_for()
+
+
+def test_while_naming_it_is_told_how_many_of_each_group_of_layers_have_a_name(open_panel):
+    page = open_panel(state={"view": "label"})
+    page.evaluate("models[0].labels({ progress: 'Named so far: 2 in layers 0-1.' })")
+    page.locator(".sefa-label-view").get_by_text("Named so far: 2 in layers 0-1.").wait_for()

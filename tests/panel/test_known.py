@@ -4,7 +4,7 @@ import pytest
 
 from sefa_widget import factorize
 from sefa_widget.labels.directions import of_direction
-from sefa_widget.panel.known import Known, described, is_of, said, shown_name
+from sefa_widget.panel.known import Known, described, is_of, progress, said, shown_name
 
 
 @pytest.fixture
@@ -61,3 +61,17 @@ def test_a_shown_name_comes_with_its_end_and_range_and_no_answer_has_one(found):
     assert shown_name(known) == {"name": "smile", "sign": 1, "range": [-2, 0]}
     assert shown_name(Known(label(found, name=""), 1)) == {}
     assert shown_name(None) == {}
+
+
+def test_progress_counts_each_named_direction_once_by_the_layers_of_its_search(found, tiny_style, tiny):
+    other = factorize(tiny_style, layers=(2, 3))
+    labels = [
+        label(found),
+        label(found, name="grin", rater="Bo"),
+        label(found, 2, "age"),
+        label(found, 3, ""),
+        label(other, 0, "skin"),
+        label(factorize(tiny), 0, "stranger"),
+    ]
+    assert progress(labels, found) == "Named so far: 2 in layers 0-1, 1 in layers 2."
+    assert progress([label(found, 3, "")], found) == ""

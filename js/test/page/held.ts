@@ -26,6 +26,7 @@ function held(layers: readonly [number, number], rows: readonly number[], first:
     offered: {},
     proposed: {},
     unscored: "",
+    progress: "",
     again: "",
     words: ["smile"],
     place: "",
