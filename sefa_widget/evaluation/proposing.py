@@ -77,7 +77,7 @@ class Proposal:
 
     @property
     def name(self) -> str:
-        """The attribute that changes most, as a name for the direction; empty where chance explains it."""
+        """The attribute that changes most surely, as a name; empty where chance explains it."""
         return self.seen[0].name if self.seen and self.p <= LEVEL else ""
 
     @property
@@ -112,7 +112,7 @@ class Proposing:
         The code rows that an edit moves.
     scorer
         From images ``[M, C, H, W]`` of about -1..1, float32 on the CPU, to scores ``[M]`` or ``[M, A]``; its
-        `names` are the names of the attributes.
+        `names` are the names of the attributes. One that is the same on all pictures is never seen to change.
     setting
         Class and truncation of the pictures.
     unedited

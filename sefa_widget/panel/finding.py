@@ -12,7 +12,7 @@ from sefa_widget.directions import METHODS, Directions, Search, check_fit, metho
 from sefa_widget.directions.layers import edit_rows
 from sefa_widget.generators.base import Generator
 from sefa_widget.measures.aligned import align
-from sefa_widget.measures.sliders import KeptRanges, Setting
+from sefa_widget.measures.sliders import KeptRanges, Setting, Unedited
 from sefa_widget.panel.contents import Found, Second
 from sefa_widget.panel.state import MEASURED_ORDERS, State
 from sefa_widget.pictures.editing import UNEDITED, Edit
@@ -151,6 +151,11 @@ class Finder:
         with self._lock:
             acting = self._ranges.acting(found.moved, setting(state), found.directions, found.rows)
         return acting.step(found.range.ends.tolist(), state.strengths)
+
+    def unedited(self, state: State) -> Unedited:
+        """Give the unedited pictures that a state's directions are measured on, drawn or not."""
+        with self._lock:
+            return self._ranges.unedited(setting(state))
 
     def _carried(self, state: State, progress: Progress | None) -> Edit:
         """Give the carried edits of a state as one."""

@@ -18,7 +18,8 @@ AGAIN_SECONDS = 0.2
 """When to try once more where a cell still runs."""
 
 _told: set[WeakMethod[Callable[[], None]]] = set()
-_waiting = False
+_waiting: asyncio.AbstractEventLoop | None = None
+"""The loop in which the end of a cell is awaited."""
 
 
 def on_interrupt(method: Callable[[], None]) -> None:
@@ -34,8 +35,8 @@ def on_interrupt(method: Callable[[], None]) -> None:
     except RuntimeError:
         return
     global _waiting
-    if not _waiting:
-        _waiting = True
+    if _waiting is not loop:
+        _waiting = loop
         loop.call_soon(_install, loop)
 
 
@@ -46,7 +47,7 @@ def _install(loop: asyncio.AbstractEventLoop) -> None:
     if now is signal.default_int_handler:
         loop.call_later(AGAIN_SECONDS, _install, loop)
         return
-    _waiting = False
+    _waiting = None
     if now is signal.SIG_IGN:
         signal.signal(signal.SIGINT, _Handler(loop))
 

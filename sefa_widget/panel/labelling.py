@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 import traitlets
 
@@ -13,7 +14,7 @@ from sefa_widget.panel import intents
 from sefa_widget.panel.contents import Found
 from sefa_widget.panel.naming import Naming
 from sefa_widget.panel.painting import PaintingWidget
-from sefa_widget.panel.proposals import Proposals, described
+from sefa_widget.panel.proposals import NOTHING, Proposals, described
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.state import State
 
@@ -34,6 +35,8 @@ class LabellingWidget(PaintingWidget):
         self._naming = naming
         self._proposals = proposals
         self._named: Directions | None = None
+        self._shown: tuple[State, Found] | None = None
+        self._told_proposals: Mapping[int, Proposal] = NOTHING
         super().__init__(session)
 
     @property
@@ -52,12 +55,13 @@ class LabellingWidget(PaintingWidget):
     def proposals(self) -> dict[int, Proposal]:
         """What the scorer has seen the present directions do so far, by number; empty without a scorer.
 
-        It is asked while nothing else is wanted, so there is more of it later. `Proposal.name` is empty where
-        random directions do as much.
+        It is asked while nothing else is wanted, so there is more of it later, and nothing as long as the
+        present directions are not shown. `Proposal.name` is empty where random directions do as much.
         """
-        if self._proposals is None:
+        shown = self._shown
+        if shown is None or shown[0].search != self._present.search:
             return {}
-        return dict(self._proposals.found(self._present, self._session.found()))
+        return dict(self._proposed())
 
     def name(self, index: int, name: str | None = None, **fields: object) -> None:
         """Say what one of the present directions does; what is not given stays as it was said.
@@ -91,7 +95,7 @@ class LabellingWidget(PaintingWidget):
         """Let go of the session, of pictures and of the store; what was said stays there."""
         super()._forget()
         self._naming.close()
-        self._named = self._proposals = None
+        self._named = self._proposals = self._shown = None
 
     # What views say.
 
@@ -115,7 +119,8 @@ class LabellingWidget(PaintingWidget):
 
     def _publish(self, state: State, found: Found) -> None:
         super()._publish(state, found)
-        if found.directions is not self._named:
+        self._shown = state, found
+        if found.directions is not self._named or self._proposed() is not self._told_proposals:
             self._tell_names(found.directions)
 
     def _settle(self) -> None:
@@ -142,23 +147,26 @@ class LabellingWidget(PaintingWidget):
         painted, proposals = self._painter.painted, self._proposals
         if painted is None or proposals is None:
             return
-        state, more, told = painted.contents.state, True, len(self.proposals)
+        state, more = painted.contents.state, True
+        finder = self._session.finder
         while more and not (self._stopped or self._stream.waiting or self._looks.wanted):
-            found = self._session.finder.found(state)
-            before = proposals.problem
-            more = proposals.step(state, found)
+            found, before = finder.found(state), proposals.problem
+            more = proposals.step(state, found, finder.unedited(state))
             if self._session.state.revision != state.revision:
                 return
-            now = len(proposals.found(state, found))
-            if now != told or proposals.problem != before:
-                told = now
+            self._shown = state, found
+            if self._proposed() is not self._told_proposals or proposals.problem != before:
                 self._tell_names(found.directions)
 
     def _tell_names(self, directions: Directions) -> None:
         self._named = directions
-        info, proposals = self._naming.info(directions), self._proposals
-        if proposals is not None:
-            state, found = self._session.state, self._session.found()
-            known = proposals.found(state, found) if found.directions is directions else {}
-            info |= {"proposed": described(known), "unscored": proposals.problem}
+        info, proposals, shown = self._naming.info(directions), self._proposals, self._shown
+        if proposals is not None and shown is not None and shown[1].directions is directions:
+            self._told_proposals = self._proposed()
+            info |= {"proposed": described(self._told_proposals), "unscored": proposals.problem}
         self.set_trait("labels_info", info)
+
+    def _proposed(self) -> Mapping[int, Proposal]:
+        """Give what the scorer has seen the directions do that are shown; searches for none."""
+        proposals, shown = self._proposals, self._shown
+        return NOTHING if proposals is None or shown is None else proposals.found(*shown)

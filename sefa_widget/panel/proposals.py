@@ -9,12 +9,14 @@ from typing import Any
 from sefa_widget.directions.scores import Scorer
 from sefa_widget.evaluation.proposing import Proposal, Proposing
 from sefa_widget.generators.base import Generator
-from sefa_widget.measures.sliders import KeptRanges
+from sefa_widget.measures.sliders import Unedited
 from sefa_widget.panel.contents import Found
 from sefa_widget.panel.finding import setting
 from sefa_widget.panel.messages import sendable
 from sefa_widget.panel.state import State
 
+NOTHING: Mapping[int, Proposal] = {}
+"""Where nothing is known."""
 KEPT = 16
 """For how many searches proposals are kept."""
 
@@ -37,11 +39,12 @@ class Proposals:
         """Why the scorer is not asked any more; empty while it is."""
         self._scorer = scorer
         self._generator = generator
-        self._ranges = KeptRanges(generator)
         self._kept: dict[Hashable, Proposing] = {}
 
-    def step(self, state: State, found: Found) -> bool:
+    def step(self, state: State, found: Found, unedited: Unedited) -> bool:
         """Score one batch of pictures of a state's directions; say whether there is more to do.
+
+        `unedited` are pictures of the state's setting; see `Finder.unedited`.
 
         What the scorer raises is kept as `problem`, and logged.
         """
@@ -49,7 +52,7 @@ class Proposals:
             return False
         ends = {index: float(found.range.ends[index]) for index in found.range.measured}
         try:
-            return self._proposing(state, found).step(ends, list(state.strengths))
+            return self._proposing(state, found, unedited).step(ends, list(state.strengths))
         except Exception as error:
             log.exception("The scorer failed; no names are proposed.")
             self.problem = sendable(f"The scorer failed, so it proposes no names: {error}")
@@ -58,14 +61,13 @@ class Proposals:
     def found(self, state: State, found: Found) -> Mapping[int, Proposal]:
         """Give what is known of a state's directions by number; the same object until more is known."""
         known = self._kept.get(_key(state, found))
-        return {} if known is None else known.found
+        return NOTHING if known is None else known.found
 
-    def _proposing(self, state: State, found: Found) -> Proposing:
+    def _proposing(self, state: State, found: Found, unedited: Unedited) -> Proposing:
         key = _key(state, found)
         known = self._kept.pop(key, None)
         if known is None:
             pictures = setting(state)
-            unedited = self._ranges.unedited(pictures)
             known = Proposing(self._generator, found.directions, found.rows, self._scorer, pictures, unedited)
         self._kept[key] = known
         while len(self._kept) > KEPT:

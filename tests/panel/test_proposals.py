@@ -22,8 +22,8 @@ def measured(session):
     return session.state, session.found()
 
 
-def asked(proposals, state, found):
-    while proposals.step(state, found):
+def asked(proposals, state, found, session):
+    while proposals.step(state, found, session.finder.unedited(state)):
         pass
     return proposals.found(state, found)
 
@@ -32,18 +32,18 @@ def test_nothing_is_proposed_before_it_is_measured_nor_without_ends(tiny):
     session, proposals = Session(tiny), Proposals(tiny, brightness)
     state, found = session.state, session.found()
     assert proposals.found(state, found) == {}
-    assert not proposals.step(state, found)  # no end is measured
+    assert not proposals.step(state, found, session.finder.unedited(state))  # no end is measured
     state, found = measured(session)
-    assert set(asked(proposals, state, found)) == set(range(8))
+    assert set(asked(proposals, state, found, session)) == set(range(8))
 
 
 def test_other_pictures_and_other_directions_have_proposals_of_their_own(tiny):
     session, proposals = Session(tiny), Proposals(tiny, brightness)
-    first = asked(proposals, *measured(session))
+    first = asked(proposals, *measured(session), session)
     before = session.state, session.found()
     session.apply({"truncation_psi": 0.5})
     assert proposals.found(session.state, session.found()) == {}
-    second = asked(proposals, *measured(session))
+    second = asked(proposals, *measured(session), session)
     assert {index: one.strength for index, one in first.items()} != {
         index: one.strength for index, one in second.items()
     }
@@ -56,7 +56,7 @@ def test_directions_with_a_strength_are_scored_first(tiny):
     session, proposals = Session(tiny, {"strengths": {"5": 1.0}}), Proposals(tiny, brightness)
     state, found = measured(session)
     while not proposals.found(state, found):
-        assert proposals.step(state, found)
+        assert proposals.step(state, found, session.finder.unedited(state))
     assert set(proposals.found(state, found)) == {5}
 
 
@@ -69,10 +69,11 @@ def test_a_scorer_that_fails_is_not_asked_again_and_the_reason_is_kept(tiny):
 
     session, proposals = Session(tiny), Proposals(tiny, broken)
     state, found = measured(session)
-    assert not proposals.step(state, found)
+    assert not proposals.step(state, found, session.finder.unedited(state))
     assert proposals.problem == "The scorer failed, so it proposes no names: no weights"
     session.apply({"normalize": False})
-    assert not proposals.step(*measured(session))
+    state, found = measured(session)
+    assert not proposals.step(state, found, session.finder.unedited(state))
     assert len(calls) == 1
 
 
@@ -110,6 +111,14 @@ def test_a_panel_tells_what_its_scorer_sees_once_nothing_else_is_wanted(tiny, re
     assert panel.labels_info["unscored"] == ""
     assert "random directions reach" in panel.labels_info["proposed"]["0"]["seen"]
     assert panel.names == {}  # nobody has said so
+    panel._handle_custom_msg({"type": "edit", "view": "v", "seq": 2, "patch": {"truncation_psi": 0.5}}, [])
+    panel._stream.step()
+    assert panel.labels_info["proposed"] == {}  # of other pictures
+    panel._handle_custom_msg({"type": "edit", "view": "v", "seq": 3, "patch": {"truncation_psi": 1.0}}, [])
+    panel._stream.step()
+    assert set(panel.labels_info["proposed"]) == set(map(str, range(8)))
+    panel.normalize = False  # asking what is known searches for nothing
+    assert panel.proposals == {}
     panel.close()
 
 
@@ -134,7 +143,7 @@ def test_proposals_of_as_many_searches_are_kept_as_are_gone_back_to(tiny, monkey
     for psi in (1.0, 0.9, 0.8):
         session.apply({"truncation_psi": psi})
         states.append(measured(session))
-        assert proposals.step(*states[-1]) is not None
+        assert proposals.step(*states[-1], session.finder.unedited(states[-1][0])) is not None
         if psi == 0.9:
-            proposals.step(*states[0])  # is now the newest one
+            proposals.step(*states[0], session.finder.unedited(states[0][0]))  # is now the newest one
     assert list(proposals._kept) == [(found.moved, setting(state)) for state, found in (states[0], states[2])]
