@@ -9,6 +9,7 @@ import type { Beforehand } from "./kernel";
 import { type LabelsInfo, NO_LABELS, notSaved, offerOf, type Said, type Saying } from "./labels";
 import type { Wanted } from "./looks";
 import { ordered } from "./order";
+import { isEmpty } from "./overlay";
 import { endOf } from "./slider-range";
 import type { State } from "./state";
 import { createStrips, nearest } from "./strips";
@@ -65,6 +66,7 @@ export function createLabelView(
   );
   const take = button(scope, { class: "sefa-take", title: "Take this name (y)" }, "", accept);
   const seen = h("p", { class: "sefa-seen", role: "status" });
+  const offers = h("div", { class: "sefa-label-line sefa-offer" }, take, seen);
   const again = h("p", { class: "sefa-quiet" });
 
   const ask = createAsk(
@@ -76,7 +78,7 @@ export function createLabelView(
       words,
       beside: [plus],
       below: [
-        h("div", { class: "sefa-label-line sefa-offer" }, take, seen),
+        offers,
         h("div", { class: "sefa-label-line" }, h("span", {}, "Useful range"), useful, low, high, any),
         h("label", { class: "sefa-label-line" }, h("span", {}, "Note"), note),
       ],
@@ -163,6 +165,8 @@ export function createLabelView(
     ask.show(known?.obvious ?? null, known?.meaningful ?? null);
     const offer = known?.name ? undefined : offerOf(labels, index);
     name.placeholder = offer ? `${offer.name}?` : "what does it show more of?";
+    // The same for all directions, so that nothing moves from one to the next.
+    offers.hidden = !labels.unscored && isEmpty(labels.proposed) && isEmpty(labels.offered);
     take.hidden = !offer;
     setText(take, offer ? `Yes, “${offer.name}” (y)` : "");
     const scored = labels.proposed[index]?.seen;

@@ -168,6 +168,7 @@ def test_what_a_scorer_sees_is_a_name_with_a_question_mark_until_a_person_takes_
 
 def test_while_naming_the_key_y_takes_what_the_scorer_sees(open_panel):
     page = open_panel(state={"view": "label", "focused": 2})
+    assert page.locator(".sefa-offer").is_hidden()  # no room is left for a scorer that there is not
     propose(page)
     seen = page.locator(".sefa-seen")
     seen.filter(has_text="skin +0.4").wait_for()
