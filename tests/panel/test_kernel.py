@@ -172,10 +172,10 @@ def test_an_interrupt_between_cells_ends_a_search_and_the_panel_goes_back(kernel
 
 def test_an_interrupt_of_a_cell_is_still_the_cells(kernel):
     kernel.run(SEARCH, "a")
-    content = {"code": "import time\ntime.sleep(1000)", "silent": False}
+    content = {"code": "import time\nprint('RUNS', flush=True)\ntime.sleep(1000)", "silent": False}
     request = kernel.client.session.msg("execute_request", content)
     kernel.client.shell_channel.send(request)
-    kernel.wait(lambda message: message["msg_type"] == "execute_input")
+    kernel.wait(lambda message: message["msg_type"] == "stream" and "RUNS" in message["content"]["text"])
     kernel.manager.interrupt_kernel()
     error = kernel.wait(lambda message: message["msg_type"] == "error")
     assert error["content"]["ename"] == "KeyboardInterrupt"
