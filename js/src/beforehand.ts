@@ -1,6 +1,6 @@
 /** Says that the pictures were drawn beforehand, and what a change did besides what was asked for. */
 
-import { h, setText } from "./dom";
+import { h, setHidden, setText } from "./dom";
 import type { Beforehand } from "./kernel";
 
 export interface BeforehandNote {
@@ -11,7 +11,7 @@ export interface BeforehandNote {
 export function createBeforehand(beforehand: Beforehand | null): BeforehandNote {
   const said = h("strong", { role: "status" });
   const el = h("p", { class: "sefa-beforehand" }, h("span", {}, beforehand?.about ?? ""), said);
-  el.hidden = beforehand === null;
+  setHidden(el, beforehand === null);
   return {
     el,
     update: () => setText(said, beforehand?.said ?? ""),

@@ -1,6 +1,6 @@
 /** The note on what is carried over: the edit that was made along other directions goes on. */
 
-import { button, h, type Scope, setText } from "./dom";
+import { button, h, type Scope, setHidden, setText } from "./dom";
 import { rangeName, signed } from "./format";
 import type { GeneratorInfo } from "./info";
 import type { Limits } from "./kernel";
@@ -33,7 +33,7 @@ export function createCarried(
     "Spread over these sliders",
     () => events.spread(),
   );
-  spread.hidden = limits !== null;
+  setHidden(spread, limits !== null);
   const remove = button(scope, { title: "Take the kept edit away; Undo brings it back" }, "Remove", () =>
     events.remove(),
   );
@@ -56,7 +56,7 @@ export function createCarried(
   return {
     el,
     update(state) {
-      el.hidden = state.carried.length === 0;
+      setHidden(el, state.carried.length === 0);
       setText(text, state.carried.map(describe).join("; "));
     },
   };

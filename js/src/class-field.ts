@@ -1,6 +1,6 @@
 /** Where the class of a picture is chosen: by its number, or by its name where classes have names. */
 
-import { h, on, type Scope, setText } from "./dom";
+import { h, on, type Scope, setHidden, setText } from "./dom";
 import type { GeneratorInfo } from "./info";
 import { numberField } from "./number-field";
 
@@ -40,7 +40,7 @@ export function createClassField(
   let typing = false;
   const say = (text: string) => {
     setText(problem, text);
-    problem.hidden = text === "";
+    setHidden(problem, text === "");
     input.setAttribute("aria-invalid", String(text !== ""));
   };
   const draw = () => {

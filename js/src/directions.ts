@@ -1,6 +1,6 @@
 /** The directions: their heading, the spectrum, and below it either a row for each or the wall. */
 
-import { button, h, type Scope, setText } from "./dom";
+import { button, h, type Scope, setHidden, setText } from "./dom";
 import { createGoTo } from "./go-to";
 import { type DirectionsInfo, movable } from "./info";
 import type { Beforehand } from "./kernel";
@@ -121,10 +121,10 @@ export function createDirections(
     if (next === view) return;
     view = next;
     if (view === "wall" && state) wall.update(state, found, labels);
-    sliders.el.hidden = view !== "explore";
-    wall.el.hidden = view !== "wall";
-    label.el.hidden = view !== "label";
-    more.hidden = fewer.hidden = range.el.hidden = view === "label";
+    setHidden(sliders.el, view !== "explore");
+    setHidden(wall.el, view !== "wall");
+    setHidden(label.el, view !== "label");
+    for (const el of [more, fewer, range.el]) setHidden(el, view === "label");
     if (view === "label") label.focus();
     mark();
     count();
@@ -163,8 +163,8 @@ export function createDirections(
       spectrum.update(found, wanted.strengths, stale, labels);
       goTo.update(known, labels);
       order.update(wanted);
-      empty.hidden = total > 0;
-      range.el.hidden = total === 0 || view === "label";
+      setHidden(empty, total > 0);
+      setHidden(range.el, total === 0 || view === "label");
       range.update(wanted.stretch, found);
       reset.disabled = isEmpty(resetting(state));
       count();

@@ -1,6 +1,6 @@
 /** How large the panel is shown: for a projector, and on the whole screen. */
 
-import { button, h, on, type Scope, svg } from "./dom";
+import { button, h, on, type Scope, setAttribute, setHidden, svg } from "./dom";
 import type { Patch, State } from "./state";
 
 export interface Display {
@@ -31,15 +31,15 @@ export function createDisplay(scope: Scope, root: HTMLElement, onPatch: (patch: 
   full.setAttribute("aria-label", "Full screen");
   full.title = "Fill the screen with this panel (Shift+P)";
   full.append(icon(CORNERS));
-  full.hidden = document.fullscreenEnabled !== true;
+  setHidden(full, document.fullscreenEnabled !== true);
   on(scope, root, "fullscreenchange", () =>
-    full.setAttribute("aria-pressed", String(document.fullscreenElement === root)),
+    setAttribute(full, "aria-pressed", String(document.fullscreenElement === root)),
   );
   return {
     el: h("div", { class: "sefa-display", role: "group", "aria-label": "Size" }, projector, full),
     update({ projector: shown }) {
       root.classList.toggle("sefa-projector", shown);
-      projector.setAttribute("aria-pressed", String(shown));
+      setAttribute(projector, "aria-pressed", String(shown));
     },
     toggleProjector,
     toggleFullScreen,

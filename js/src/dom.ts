@@ -34,7 +34,25 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 
 /** Give an element a text; nothing is laid out again where it has it already. */
 export function setText(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.textContent === text) return;
+  const { firstChild } = element;
+  if (firstChild instanceof Text && firstChild === element.lastChild && text !== "") firstChild.data = text;
+  else element.textContent = text;
+}
+
+/** Hide an element or show it; its style is not computed again where nothing changes. */
+export function setHidden(element: HTMLElement, hidden: boolean): void {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
+/** Give an element an attribute; its style is not computed again where it has this value. */
+export function setAttribute(element: Element, name: string, value: string): void {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+/** Give a custom property of an element's style a value; nothing is drawn again where it has it. */
+export function setProperty(element: HTMLElement, name: string, value: string): void {
+  if (element.style.getPropertyValue(name) !== value) element.style.setProperty(name, value);
 }
 
 /** Listen until the view ends; what a handler throws is shown in the panel. */

@@ -1,6 +1,6 @@
 /** The end of a slider in its row: a text that becomes a field, in which another end is typed. */
 
-import { button, h, on, type Scope, setText } from "./dom";
+import { button, h, on, type Scope, setAttribute, setText } from "./dom";
 import { numberField } from "./number-field";
 
 export interface EndField {
@@ -66,7 +66,7 @@ export function createEndField(
       if (label.textContent === text && label.title === next) return;
       setText(label, text);
       label.title = next;
-      label.setAttribute("aria-label", `Slider ${index} ends at ${text}${why ? "" : "; change it"}`);
+      setAttribute(label, "aria-label", `Slider ${index} ends at ${text}${why ? "" : "; change it"}`);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Pictures from one end of a slider to the other, each under the place of the slider where it is reached. */
 
-import { button, h, type Scope, setText } from "./dom";
+import { button, h, type Scope, setAttribute, setHidden, setText } from "./dom";
 import { signed } from "./format";
 import type { Beforehand } from "./kernel";
 import { Thumb, type Wanted } from "./looks";
@@ -110,14 +110,14 @@ export function createFilmstrip(
         const line = lines[number];
         if (!line) return;
         setText(line.name, name);
-        line.name.hidden = people.length === 1;
+        setHidden(line.name, people.length === 1);
         line.frames.forEach(({ el }, frame) => {
           const text = `Set direction ${index} to ${signed(at(frame))}`;
           if (el.title !== text) {
             el.title = text;
-            el.setAttribute("aria-label", people.length === 1 ? text : `${name}: ${text}`);
+            setAttribute(el, "aria-label", people.length === 1 ? text : `${name}: ${text}`);
           }
-          if (frame === nearest) el.setAttribute("aria-current", "true");
+          if (frame === nearest) setAttribute(el, "aria-current", "true");
           else el.removeAttribute("aria-current");
         });
       });

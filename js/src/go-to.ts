@@ -1,6 +1,6 @@
 /** A field that goes to the direction whose number is typed. */
 
-import { h, on, type Scope, setText } from "./dom";
+import { h, on, type Scope, setAttribute, setHidden, setText } from "./dom";
 import { directionNamed, type LabelsInfo, NO_LABELS } from "./labels";
 
 export interface GoTo {
@@ -24,7 +24,7 @@ export function createGoTo(scope: Scope, words: string, go: (index: number) => v
   field.title = "Type a number or a name, Enter goes to that direction (g)";
   const say = (text: string) => {
     setText(problem, text);
-    problem.hidden = text === "";
+    setHidden(problem, text === "");
     field.setAttribute("aria-invalid", String(text !== ""));
   };
   on(scope, field, "input", () => say(""));
@@ -55,7 +55,7 @@ export function createGoTo(scope: Scope, words: string, go: (index: number) => v
     update(next, nextLabels) {
       known = next;
       labels = nextLabels;
-      field.placeholder = known.length > 0 ? span("–") : "";
+      setAttribute(field, "placeholder", known.length > 0 ? span("–") : "");
     },
     focus() {
       field.focus();

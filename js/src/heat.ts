@@ -1,6 +1,6 @@
 /** Where a direction changes the pictures: both ends of its slider, compared pixel by pixel, over each person. */
 
-import { button, h, type Scope, setText } from "./dom";
+import { button, h, type Scope, setAttribute, setHidden, setText } from "./dom";
 import type { DirectionsInfo } from "./info";
 import { Thumb, type Wanted } from "./looks";
 import { endOf, snap } from "./slider-range";
@@ -54,7 +54,7 @@ export function createHeat(scope: Scope, changed: () => void): Heat {
   const note = h("p", { class: "sefa-heat-note", role: "status", hidden: "" });
   const toggle = () => {
     shown = !shown;
-    el.setAttribute("aria-pressed", String(shown));
+    setAttribute(el, "aria-pressed", String(shown));
     changed();
   };
   const el = button(
@@ -85,7 +85,7 @@ export function createHeat(scope: Scope, changed: () => void): Heat {
     draw({ focused, starts, second, original }, pictures) {
       const columns = 1 + Number(second !== null) + Number(original);
       const on = shown && focused !== null;
-      note.hidden = !on;
+      setHidden(note, !on);
       if (on)
         setText(note, `Blue: where direction ${focused} changes each picture, from one end to the other`);
       over.length = Math.min(over.length, starts.length);

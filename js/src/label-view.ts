@@ -1,7 +1,7 @@
 /** The view in which a person goes through the directions and says what each one does. */
 
 import { createAsk } from "./ask";
-import { button, h, on, type Scope, setText } from "./dom";
+import { button, h, on, type Scope, setHidden, setText } from "./dom";
 import { createFilmstrip } from "./filmstrip";
 import { signed } from "./format";
 import type { DirectionsInfo } from "./info";
@@ -166,8 +166,8 @@ export function createLabelView(
     const offer = known?.name ? undefined : offerOf(labels, index);
     name.placeholder = offer ? `${offer.name}?` : "what does it show more of?";
     // The same for all directions, so that nothing moves from one to the next.
-    offers.hidden = !labels.unscored && isEmpty(labels.proposed) && isEmpty(labels.offered);
-    take.hidden = !offer;
+    setHidden(offers, !labels.unscored && isEmpty(labels.proposed) && isEmpty(labels.offered));
+    setHidden(take, !offer);
     setText(take, offer ? `Yes, “${offer.name}” (y)` : "");
     const scored = labels.proposed[index]?.seen;
     setText(seen, labels.unscored || (scored ? `The scorer sees: ${scored}.` : "") || (offer?.why ?? ""));

@@ -2,7 +2,7 @@
 
 import { disable } from "./beforehand";
 import type { Range } from "./check";
-import { button, h, on, type Scope } from "./dom";
+import { button, h, on, type Scope, setAttribute, setHidden } from "./dom";
 import { rangeName } from "./format";
 import type { GeneratorInfo, Layer } from "./info";
 import type { Limits } from "./kernel";
@@ -52,14 +52,14 @@ export function createLayerRange(
   appliedBox.classList.add("sefa-applied");
   tiedLabel.hidden = appliedBox.hidden = info.num_codes <= 1;
 
-  normalizeLabel.hidden = limits !== null;
+  setHidden(normalizeLabel, limits !== null);
 
   if (limits?.beforehand) for (const box of [appliedBox, tiedLabel]) disable(box, limits.beforehand.why);
 
   const header = h("div", { class: "sefa-heading" }, h("h3", {}, "Layers"), presetRow);
   const options = h("div", { class: "sefa-layer-options" }, normalizeLabel, tiedLabel);
   const foundBox = named("Found in", "The layers that the directions are computed from", found.el);
-  foundBox.hidden = limits !== null;
+  setHidden(foundBox, limits !== null);
   return {
     el: h("section", { class: "sefa-layers", "aria-label": "Layers" }, header, foundBox, appliedBox, options),
     update(next) {
@@ -69,7 +69,7 @@ export function createLayerRange(
       tied.checked = next.edit_layers === null;
       normalize.checked = next.normalize;
       for (const { el, range } of presets)
-        el.setAttribute("aria-pressed", String(range[0] === next.layers[0] && range[1] === next.layers[1]));
+        setAttribute(el, "aria-pressed", String(range[0] === next.layers[0] && range[1] === next.layers[1]));
     },
   };
 }

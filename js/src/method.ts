@@ -1,7 +1,7 @@
 /** How directions are found: the method, its options, and a second search beside the first. */
 
 import type { Range } from "./check";
-import { h, on, type Scope } from "./dom";
+import { h, on, type Scope, setHidden } from "./dom";
 import type { GeneratorInfo } from "./info";
 import type { Limits } from "./kernel";
 import { layerPresets } from "./layer-range";
@@ -75,7 +75,7 @@ export function createMethod(
     options.el,
     h("label", { title: secondTitle }, "Second", second),
   );
-  el.hidden = info.methods.length < 2;
+  setHidden(el, info.methods.length < 2);
   if (limits) el.lastElementChild?.remove();
   return {
     el,

@@ -1,6 +1,6 @@
 /** A number that can be typed; what is no such number stays, and the field says what it must be. */
 
-import { h, on, type Scope, setText } from "./dom";
+import { h, on, type Scope, setHidden, setText } from "./dom";
 
 export interface NumberField {
   /** The input with what is wrong below it. */
@@ -37,7 +37,7 @@ export function numberField(scope: Scope, options: NumberFieldOptions): NumberFi
   let typing = false;
   const say = (text: string) => {
     setText(problem, text);
-    problem.hidden = text === "";
+    setHidden(problem, text === "");
     if (text) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
   };

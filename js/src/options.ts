@@ -1,7 +1,7 @@
 /** A control for each option of a method that the panel may offer. */
 
 import { type Box, type Fields, isBox } from "./check";
-import { button, h, on, type Scope, setText } from "./dom";
+import { button, h, on, type Scope, setHidden, setText } from "./dom";
 import type { Option } from "./info";
 import { numberField } from "./number-field";
 import { words } from "./region";
@@ -76,7 +76,7 @@ export function createOptions(scope: Scope, onChange: (values: Fields) => void):
         );
         el.replaceChildren(...labels);
       }
-      el.hidden = options.length === 0;
+      setHidden(el, options.length === 0);
       options.forEach((option, place) => {
         controls[place]?.show(option.name in values ? values[option.name] : option.default);
       });

@@ -1,6 +1,6 @@
 /** The starts of the sheet: one is large, the others are small, and each has all of its tiles. */
 
-import { button, h, on, type Scope, setText } from "./dom";
+import { button, h, on, type Scope, setAttribute, setHidden, setText } from "./dom";
 import type { Pin, State } from "./state";
 import { Tile } from "./tile";
 
@@ -90,21 +90,22 @@ class Person {
     const alone = count === 1;
     const name = pin.name || `seed ${pin.seed}`;
     setText(this.name, chosen || pin.name ? name : String(pin.seed)); // small pictures have no room for more
-    this.choose.setAttribute("aria-label", name);
+    setAttribute(this.choose, "aria-label", name);
     this.el.classList.toggle("sefa-chosen", chosen);
-    this.choose.setAttribute("aria-pressed", String(chosen));
+    setAttribute(this.choose, "aria-pressed", String(chosen));
     this.choose.title = chosen ? "Shown large; all are edited together" : "Show this one large";
-    this.choose.hidden = chosen;
-    this.field.hidden = !chosen;
-    this.field.placeholder = `seed ${pin.seed}`;
-    if (document.activeElement !== this.field || this.named !== pin.name) this.field.value = pin.name;
+    setHidden(this.choose, chosen);
+    setHidden(this.field, !chosen);
+    setAttribute(this.field, "placeholder", `seed ${pin.seed}`);
+    const kept = document.activeElement === this.field && this.named === pin.name;
+    if (!kept && this.field.value !== pin.name) this.field.value = pin.name;
     this.named = pin.name;
-    this.back.hidden = this.on.hidden = !chosen || alone;
+    for (const el of [this.back, this.on]) setHidden(el, !chosen || alone);
     this.back.disabled = place === 0;
     this.on.disabled = place === count - 1;
-    this.remove.hidden = alone;
+    setHidden(this.remove, alone);
     this.remove.title = "Remove this one";
-    this.remove.setAttribute("aria-label", `Remove ${name}`);
+    setAttribute(this.remove, "aria-label", `Remove ${name}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** A question with two answers, each a button and a key. */
 
-import { button, h, type Scope } from "./dom";
+import { button, h, type Scope, setAttribute } from "./dom";
 
 export interface Question {
   readonly el: HTMLElement;
@@ -24,8 +24,8 @@ export function createQuestion(
   return {
     el,
     show(value) {
-      yes.setAttribute("aria-pressed", String(value === true));
-      no.setAttribute("aria-pressed", String(value === false));
+      setAttribute(yes, "aria-pressed", String(value === true));
+      setAttribute(no, "aria-pressed", String(value === false));
     },
   };
 }

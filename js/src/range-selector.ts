@@ -1,7 +1,7 @@
 /** A range of layers: a cell for each, and a thumb at either end. */
 
 import type { Range } from "./check";
-import { h, on, type Scope, setText } from "./dom";
+import { h, on, type Scope, setAttribute, setText } from "./dom";
 import { rangeText } from "./format";
 import type { Layer } from "./info";
 
@@ -68,8 +68,8 @@ export function createRangeSelector(
       cell.classList.toggle("sefa-selected", index >= a && index < b);
     start.value = String(a);
     end.value = String(b);
-    start.setAttribute("aria-valuetext", `from ${layers[a]?.name ?? a}`);
-    end.setAttribute("aria-valuetext", `to ${layers[b - 1]?.name ?? b - 1}`);
+    setAttribute(start, "aria-valuetext", `from ${layers[a]?.name ?? a}`);
+    setAttribute(end, "aria-valuetext", `to ${layers[b - 1]?.name ?? b - 1}`);
     const words = rangeText(range, layers);
     setText(text, words);
     text.title = words;

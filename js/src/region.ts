@@ -1,7 +1,7 @@
 /** A box that a person draws on the large picture: which directions change what is in it? */
 
 import type { Box } from "./check";
-import { button, h, on, type Scope, setText } from "./dom";
+import { button, h, on, type Scope, setAttribute, setHidden, setText } from "./dom";
 import type { Patch, State } from "./state";
 
 /** Boxes that are smaller than this share of the picture are slips of the hand. */
@@ -106,14 +106,14 @@ export function createRegion(scope: Scope, onPatch: (patch: Patch) => void): Reg
 
   function show(): void {
     const box = wanted?.region ?? null;
-    area.hidden = !(open || box);
-    el.setAttribute("aria-pressed", String(!area.hidden));
-    area.setAttribute("aria-label", box ? `Box: ${words(box)}` : "No box yet: drag, or press Enter");
+    setHidden(area, !(open || box));
+    setAttribute(el, "aria-pressed", String(!area.hidden));
+    setAttribute(area, "aria-label", box ? `Box: ${words(box)}` : "No box yet: drag, or press Enter");
     area.title = "Drag to draw a box; arrow keys move it, with Shift they size it; Delete takes it away";
     if (from) return;
-    mark.hidden = !box;
+    setHidden(mark, !box);
     if (box) outline(box);
-    note.hidden = area.hidden;
+    setHidden(note, Boolean(area.hidden));
     setText(
       note,
       box

@@ -2,7 +2,7 @@
 
 import { disable } from "./beforehand";
 import { createClassField } from "./class-field";
-import { button, h, on, type Scope } from "./dom";
+import { button, h, on, type Scope, setHidden, setProperty } from "./dom";
 import { createDrawnSeeds } from "./drawn-seeds";
 import type { GeneratorInfo } from "./info";
 import type { Beforehand } from "./kernel";
@@ -71,7 +71,7 @@ export function createSeed(
     h("span", {}, "Class"),
     label.el,
   );
-  labelBox.hidden = info.num_classes === 0;
+  setHidden(labelBox, info.num_classes === 0);
 
   const psi = h("input", { type: "range", min: "0", max: String(MAX_PSI), step: "0.01" });
   psi.setAttribute("aria-label", "Truncation");
@@ -92,7 +92,7 @@ export function createSeed(
     { class: "sefa-field sefa-psi", role: "group", "aria-label": "Truncation", title: psiTitle },
     ...[h("span", {}, "Truncation ψ"), psi, psiValue.el],
   );
-  psiBox.hidden = info.latent_space !== "w" && info.num_classes === 0;
+  setHidden(psiBox, info.latent_space !== "w" && info.num_classes === 0);
 
   const cutoff = numberField(scope, {
     attributes: {
@@ -108,7 +108,7 @@ export function createSeed(
     { class: "sefa-field sefa-cutoff", title: cutoffTitle },
     ...[h("span", {}, "only the first"), cutoff.el, h("span", {}, "codes")],
   );
-  cutoffBox.hidden = psiBox.hidden || info.num_codes < 2;
+  setHidden(cutoffBox, Boolean(psiBox.hidden) || info.num_codes < 2);
 
   const noise = h("select", { "aria-label": "Noise" });
   for (const [value, text] of NOISES) noise.append(h("option", { value }, text));
@@ -118,7 +118,7 @@ export function createSeed(
     { class: "sefa-field", title: "Noise inputs draw fine detail: stored, fresh for each drawing, or none" },
     ...["Noise", noise],
   );
-  noiseBox.hidden = !info.noisy;
+  setHidden(noiseBox, !info.noisy);
   if (beforehand) for (const box of [labelBox, psiBox, cutoffBox, noiseBox]) disable(box, beforehand.why);
 
   return {
@@ -133,7 +133,7 @@ export function createSeed(
       label.show(pin.label);
       if (Number(psi.value) !== state.truncation_psi) psi.value = String(state.truncation_psi);
       psiValue.show(state.truncation_psi);
-      psi.style.setProperty("--at", String(Math.min(1, Math.max(0, state.truncation_psi / MAX_PSI))));
+      setProperty(psi, "--at", String(Math.min(1, Math.max(0, state.truncation_psi / MAX_PSI))));
       cutoff.show(state.truncation_cutoff);
       noise.value = state.noise;
     },

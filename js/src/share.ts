@@ -1,6 +1,6 @@
 /** The menu that saves or copies what the panel shows: each item is a file that the kernel makes. */
 
-import { button, h, on, type Scope, setText } from "./dom";
+import { button, h, on, type Scope, setAttribute, setHidden, setText } from "./dom";
 import type { Limits } from "./kernel";
 import type { SharedFile } from "./messages";
 import type { State } from "./state";
@@ -141,8 +141,8 @@ export function createShare(
 
   function open(wanted: boolean): void {
     shown = wanted;
-    menu.hidden = !shown;
-    opener.setAttribute("aria-expanded", String(shown));
+    setHidden(menu, !shown);
+    setAttribute(opener, "aria-expanded", String(shown));
     if (shown) menu.querySelector("button")?.focus();
   }
 

@@ -1,6 +1,6 @@
 /** Where the sliders end: what it means in words, and the choice to go farther. */
 
-import { button, h, type Scope, setText } from "./dom";
+import { button, h, type Scope, setAttribute, setHidden, setText } from "./dom";
 import { shortNumber } from "./format";
 import type { DirectionsInfo, Stop } from "./info";
 import type { Beforehand } from "./kernel";
@@ -31,14 +31,14 @@ export function createSliderRange(
   });
   const group = h("div", { class: "sefa-stretch", role: "group", "aria-label": "Range of the sliders" });
   group.append("Range", ...choices.map(({ el }) => el));
-  group.hidden = beforehand !== null;
+  setHidden(group, beforehand !== null);
   return {
     el: h("div", { class: "sefa-slider-range" }, meaning, group),
     update(stretch, spectrum) {
       setText(meaning, meaningOf(stretch, spectrum));
       meaning.title = measureOf(spectrum);
       for (const choice of choices)
-        choice.el.setAttribute("aria-pressed", String(choice.stretch === stretch));
+        setAttribute(choice.el, "aria-pressed", String(choice.stretch === stretch));
     },
   };
 }

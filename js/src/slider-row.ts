@@ -1,6 +1,6 @@
 /** The row of one direction: its number, value and slider. */
 
-import { button, h, on, type Scope, setText, svg } from "./dom";
+import { button, h, on, type Scope, setAttribute, setHidden, setProperty, setText, svg } from "./dom";
 import { createEndField } from "./end-field";
 import { createFilmstrip, type Who } from "./filmstrip";
 import { likeness, shortNumber, signed } from "./format";
@@ -153,7 +153,7 @@ export function createSliderRow(
       eigenvalue.title = measure?.title ?? "";
       const chance = spectrum?.second?.chance ?? 0;
       const [other, cosine] = spectrum?.second?.matches[index] ?? [];
-      match.hidden = other === undefined || cosine === undefined;
+      setHidden(match, other === undefined || cosine === undefined);
       if (other !== undefined && cosine !== undefined) {
         setText(match, `#${other} ${cosine.toFixed(2)} ${likeness(cosine, chance)}`);
         const word = likeness(cosine, chance);
@@ -168,15 +168,15 @@ export function createSliderRow(
         const count = beforehand.steps(state, index);
         step = 2 / (count - 1);
         slider.classList.add("sefa-stepped");
-        slider.style.setProperty("--steps", String(count));
+        setProperty(slider, "--steps", String(count));
         const apart = String(step * end);
         if (slider.step !== apart && !held) slider.step = apart;
       }
       const shown = Math.min(end, Math.max(-end, strength));
       if (Math.abs(Number(slider.value) - shown) > (beforehand ? 1e-3 * end : 0))
         slider.value = String(shown);
-      slider.style.setProperty("--at", String((shown / end + 1) / 2));
-      slider.setAttribute("aria-valuetext", `${signed(strength)} of ±${shortNumber(end)}`);
+      setProperty(slider, "--at", String((shown / end + 1) / 2));
+      setAttribute(slider, "aria-valuetext", `${signed(strength)} of ±${shortNumber(end)}`);
       value.show(strength);
       el.classList.toggle("sefa-active", strength !== 0);
       const stop = index in state.ranges ? null : (spectrum?.stops[index] ?? "estimate");
@@ -186,16 +186,16 @@ export function createSliderRow(
       value.input.title = beyond ? "This strength lies beyond the end of the slider" : "";
     },
     setLocked(locked) {
-      lock.setAttribute("aria-pressed", String(locked));
+      setAttribute(lock, "aria-pressed", String(locked));
       el.classList.toggle("sefa-locked", locked);
     },
     open(people, everyone, state) {
-      strip.el.hidden = people === null;
+      setHidden(strip.el, people === null);
       opened = people !== null;
       el.classList.toggle("sefa-open", opened);
       if (people) strip.show(current, Number(slider.max), people, state);
-      all.hidden = people === null || (everyone && people.length === 1);
-      all.setAttribute("aria-pressed", String(everyone));
+      setHidden(all, people === null || (everyone && people.length === 1));
+      setAttribute(all, "aria-pressed", String(everyone));
     },
     ends: (row) => [
       { thumb: minus.thumb, item: [row, index, atEnd(-1)] },

@@ -1,6 +1,6 @@
 /** A slim bar chart of the values of all directions, in which a person can pick one. */
 
-import { button, h, on, type Scope, setText, svg } from "./dom";
+import { button, h, on, type Scope, setHidden, setText, svg } from "./dom";
 import { significant, spectrumText, valueName } from "./format";
 import type { DirectionsInfo } from "./info";
 import { type LabelsInfo, NO_LABELS, nameOf } from "./labels";
@@ -77,8 +77,8 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
     cursor.max = String(Math.max(0, d - 1));
     scale = log.getAttribute("aria-pressed") === "true" ? logScale(values) : linearScale(values);
     setText(unit, valueName(spectrum));
-    bars.hidden = log.hidden = spectrum !== null && spectrum.values === null;
-    none.hidden = !bars.hidden;
+    for (const el of [bars, log]) setHidden(el, spectrum !== null && spectrum.values === null);
+    setHidden(none, !bars.hidden);
     setText(none, spectrum ? `${spectrum.title}: these directions have no values.` : "");
     grid.replaceChildren(
       ...scale.ticks.map(({ text, height }) => {
@@ -98,7 +98,7 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
 
   function point(index: number | null): void {
     const value = index === null ? undefined : spectrum?.values?.[index];
-    band.hidden = tip.hidden = value === undefined;
+    for (const el of [band, tip]) setHidden(el, value === undefined);
     if (index === null || value === undefined) return;
     const d = spectrum?.values?.length ?? 1;
     band.style.left = `${(100 * index) / d}%`;

@@ -1,7 +1,7 @@
 /** The pictures of the sheet, and what a person does with all of them. */
 
 import { decode, type Picture } from "./decode";
-import { button, h, on, type Scope, setText } from "./dom";
+import { button, h, on, type Scope, setAttribute, setHidden, setText } from "./dom";
 import { notShown } from "./drawn-seeds";
 import { milliseconds } from "./format";
 import type { Beforehand } from "./kernel";
@@ -94,7 +94,7 @@ export function createStage(
       });
       loading.hidden = true;
       const sketch = frame.quality === "sketch";
-      badge.hidden = !frame.unedited && !sketch;
+      setHidden(badge, !frame.unedited && !sketch);
       setText(badge, sketch ? "sketch" : "unedited");
       setText(time, milliseconds(frame.render_ms));
     }
@@ -120,7 +120,7 @@ export function createStage(
     },
     add: events.add,
     setColumns(names) {
-      captions.hidden = names.length === 0;
+      setHidden(captions, names.length === 0);
       if (captions.textContent !== names.join(""))
         captions.replaceChildren(...names.map((name) => h("span", {}, name)));
     },
@@ -130,7 +130,7 @@ export function createStage(
     setComparing(next) {
       comparing = next;
       people.setUnedited(comparing);
-      compare.setAttribute("aria-pressed", String(comparing));
+      setAttribute(compare, "aria-pressed", String(comparing));
       compare.textContent = comparing ? "Unedited" : "Hold to compare";
     },
   };

@@ -1,6 +1,6 @@
 /** The header: what is explored, how the connection fares, help, and what went wrong. */
 
-import { button, h, on, type Scope, setText } from "./dom";
+import { button, h, on, type Scope, setAttribute, setHidden, setText } from "./dom";
 import type { GeneratorInfo } from "./info";
 import type { Limits } from "./kernel";
 import { keysHelp } from "./keys";
@@ -44,8 +44,8 @@ export function createStatus(
   const notice = h("div", { class: "sefa-notice", role: "status", hidden: "" });
   const errorText = h("span");
   const clearError = () => {
-    error.hidden = true;
-    errorText.textContent = "";
+    setHidden(error, true);
+    setText(errorText, "");
   };
   const dismiss = button(scope, { "aria-label": "Dismiss", title: "Dismiss" }, "×", clearError);
   const error = h("div", { class: "sefa-error", role: "alert", hidden: "" }, errorText, dismiss);
@@ -57,8 +57,8 @@ export function createStatus(
   toggle.title = "Keys";
   toggle.setAttribute("aria-label", "Keys");
   const open = (shown: boolean) => {
-    help.hidden = !shown;
-    toggle.setAttribute("aria-expanded", String(shown));
+    setHidden(help, !shown);
+    setAttribute(toggle, "aria-expanded", String(shown));
   };
   const corner = h("div", { class: "sefa-corner" }, toggle, help);
   on(scope, corner, "keydown", (event) => event.key === "Escape" && open(false));
@@ -98,16 +98,16 @@ export function createStatus(
         [notice, loud ? words : ""],
       ] as const)
         setText(el, text);
-      notice.hidden = !loud;
+      setHidden(notice, !loud);
     },
     showError(message) {
       errorText.textContent = message;
       error.hidden = false;
     },
     showProgress(text, fraction) {
-      progress.hidden = text === "";
-      progressText.textContent = text;
-      progressBar.value = fraction;
+      setHidden(progress, text === "");
+      setText(progressText, text);
+      if (progressBar.value !== fraction) progressBar.value = fraction;
     },
     clearError,
     get busy() {

@@ -1,6 +1,6 @@
 /** The last page of a study: what all have answered so far; it grows while others answer. */
 
-import { button, h, type Scope, setText } from "./dom";
+import { button, h, type Scope, setHidden, setText } from "./dom";
 import type { Agreement, Result, StudyInfo } from "./study";
 
 export interface StudyResults {
@@ -64,8 +64,8 @@ export function createStudyResults(scope: Scope, events: ResultsEvents): StudyRe
         : "";
       const problem = info.uncounted || ignored;
       setText(trouble, problem || (result ? "" : "Counting…"));
-      trouble.hidden = trouble.textContent === "";
-      tables.hidden = result === null;
+      setHidden(trouble, trouble.textContent === "");
+      setHidden(tables, result === null);
       if (result) fill(result);
     },
   };

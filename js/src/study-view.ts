@@ -1,7 +1,7 @@
 /** A study in place of the panel: who answers, blind questions one after another, and the counts at its end. */
 
 import { createAsk } from "./ask";
-import { h, on, type Scope, setText } from "./dom";
+import { h, on, type Scope, setHidden, setText } from "./dom";
 import { createFilmstrip } from "./filmstrip";
 import { notSaved } from "./labels";
 import type { Wanted } from "./looks";
@@ -162,9 +162,9 @@ export function createStudyView(scope: Scope, events: StudyEvents): StudyView {
 
   function show(): void {
     if (!info) return;
-    join.el.hidden = page !== "join";
-    ask.el.hidden = page !== "ask";
-    results.el.hidden = page !== "results";
+    setHidden(join.el, page !== "join");
+    setHidden(ask.el, page !== "ask");
+    setHidden(results.el, page !== "results");
     if (page === "join") join.show(info);
     else if (page === "results") results.show(info);
     else showQuestion(info);
@@ -190,7 +190,7 @@ export function createStudyView(scope: Scope, events: StudyEvents): StudyView {
     update(nextInfo) {
       const before = info;
       info = nextInfo;
-      el.hidden = info === null;
+      setHidden(el, info === null);
       if (!info) {
         page = "join";
         el.replaceChildren(); // two forms with equal labels would be in the panel

@@ -1,7 +1,7 @@
 /** One picture of the sheet: a canvas, and the newest picture that was drawn on it. */
 
 import { type Picture, paint } from "./decode";
-import { h } from "./dom";
+import { h, setAttribute } from "./dom";
 import { DrawOrder } from "./draw-order";
 import type { Frame } from "./messages";
 
@@ -24,7 +24,7 @@ export class Tile {
     paint(canvas, picture, place, frame);
     this.order.drawn(frame);
     canvas.classList.remove("sefa-pending");
-    canvas.setAttribute("aria-label", frame.unedited ? "Picture without edits" : "Edited picture");
+    setAttribute(canvas, "aria-label", frame.unedited ? "Picture without edits" : "Edited picture");
     canvas.dataset.quality = frame.quality;
     canvas.dataset.revision = String(frame.revision);
   }

@@ -1,6 +1,6 @@
 /** What stands beside the pictures: sliders, the wall, or names. */
 
-import { button, h, type Scope } from "./dom";
+import { button, h, type Scope, setAttribute } from "./dom";
 import type { State } from "./state";
 
 const VIEWS = [
@@ -27,7 +27,7 @@ export function createViews(scope: Scope, choose: (view: string) => void): Views
       ...buttons.map(({ el }) => el),
     ),
     update({ view }) {
-      for (const { name, el } of buttons) el.setAttribute("aria-pressed", String(name === view));
+      for (const { name, el } of buttons) setAttribute(el, "aria-pressed", String(name === view));
     },
     choose,
   };

@@ -1,6 +1,6 @@
 /** The strip of pictures that were visited: one for each step, and a click goes back to it. */
 
-import { button, h, type Scope, setText } from "./dom";
+import { button, h, type Scope, setAttribute, setHidden, setText } from "./dom";
 import type { History } from "./state";
 
 /** Pixels of a kept picture. */
@@ -47,7 +47,7 @@ export function createVisited(scope: Scope, visit: (place: number) => void): Vis
       const before = present;
       present = place;
       shownRevision = String(revision);
-      el.hidden = names.length < 2;
+      setHidden(el, names.length < 2);
       for (const [number, step] of steps)
         if (number < first || number >= first + names.length) {
           step.el.remove();
@@ -60,7 +60,7 @@ export function createVisited(scope: Scope, visit: (place: number) => void): Vis
         const now = number === place;
         setText(step.name, now ? "now" : text);
         step.el.title = now ? `The present picture: ${text}` : `Go back to this picture: ${text}`;
-        if (now) step.el.setAttribute("aria-current", "step");
+        if (now) setAttribute(step.el, "aria-current", "step");
         else step.el.removeAttribute("aria-current");
         if (strip.children[index] !== step.el) strip.insertBefore(step.el, strip.children[index] ?? null);
       });

@@ -54,6 +54,32 @@ class StateTrait(traitlets.Any):
         raise traitlets.TraitError("state is read only; panel.change(**fields) sets several fields at once.")
 
 
+class HistoryTrait(traitlets.Any):
+    """What can be undone, as the session has it."""
+
+    def get(self, obj: Any, cls: Any = None) -> Any:
+        """Describe the steps that can be undone, redone and visited."""
+        return obj._history_told if obj._kept is None else history_info(obj._kept)
+
+    def set(self, obj: Any, value: Any) -> None:
+        """Do nothing: the session has the history, and after held notifications traitlets sets what it read."""
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        """Refuse, and say what changes it."""
+        raise traitlets.TraitError(
+            "history is read only; panel.undo(), redo() and visit(place) go through it."
+        )
+
+
+def history_info(session: Session) -> dict[str, Any]:
+    """Describe the history of a session for the panel, with plain JSON values."""
+    undo, redo = session.undoable()
+    steps = session.visited()
+    names = [sendable(name) for name in steps.names]
+    about = {"first": steps.first, "place": steps.place, "names": names, "revision": session.state.revision}
+    return {"undo": undo, "redo": redo, **about}
+
+
 def field_value(state: State, name: str) -> Any:
     """Give the value of a field, also of the chosen start, in a form that cannot be changed."""
     value = getattr(state, name)
@@ -71,7 +97,7 @@ class StateWidget(anywidget.AnyWidget):
     state = StateTrait(read_only=True).tag(sync=True)
     """All that decides the picture, as a new plain dict: ``explore(state=panel.state)`` restores it."""
     _kept: Session | None = None
-    history = traitlets.Dict(read_only=True).tag(sync=True)
+    history = HistoryTrait(read_only=True).tag(sync=True)
     """What `undo` and `redo` would change, None where there is nothing; the `names` of the newest steps, the
     place of the `first` of them and of the present one, `place`, which has this `revision`."""
     locals().update({name: FieldTrait(field) for name, field in ATTRIBUTES.items()})
@@ -80,8 +106,8 @@ class StateWidget(anywidget.AnyWidget):
         self._kept = session
         self._changing = threading.RLock()
         self._told = session.state
+        self._history_told = history_info(session)
         self._telling = False
-        self.set_trait("history", self._history_info(session))
         super().__init__()
 
     @property
@@ -102,6 +128,7 @@ class StateWidget(anywidget.AnyWidget):
     def _forget(self) -> None:
         """Let go of the session; the state can still be read."""
         self._told = self._present
+        self._history_told = self.history
         self._kept = None
 
     def change(self, **fields: Any) -> None:
@@ -126,16 +153,11 @@ class StateWidget(anywidget.AnyWidget):
         with self._changing:
             before = self._present
             if self._session.apply(patch, merge=merge, step=step) is not before:
-                self.send_state("state")
+                self._send_changed()
 
-    @staticmethod
-    def _history_info(session: Session) -> dict[str, Any]:
-        undo, redo = session.undoable()
-        steps = session.visited()
-        names = [sendable(name) for name in steps.names]
-        revision = session.state.revision
-        about = {"first": steps.first, "place": steps.place, "names": names, "revision": revision}
-        return {"undo": undo, "redo": redo, **about}
+    def _send_changed(self) -> None:
+        """Tell front ends the state, and what can be undone now, in one message: each costs milliseconds."""
+        self.send_state({"state", "history"})
 
     def visit(self, place: int) -> None:
         """Go back to the picture of an earlier step: ``panel.visit(0)`` is the one the panel began with.
@@ -157,7 +179,7 @@ class StateWidget(anywidget.AnyWidget):
             before = self._present
             self._session.visit(place)
             if self._present is not before:
-                self.send_state("state")
+                self._send_changed()
         self._tell_observers()
 
     def spread(self) -> None:
@@ -176,7 +198,7 @@ class StateWidget(anywidget.AnyWidget):
             before = self._present
             self._session.spread()
             if self._present is not before:
-                self.send_state("state")
+                self._send_changed()
         self._tell_observers()
 
     def _step(self, *, redo: bool) -> bool:
@@ -184,7 +206,7 @@ class StateWidget(anywidget.AnyWidget):
         with self._changing:
             stepped = self._session.undo(redo=redo)
             if stepped:
-                self.send_state("state")
+                self._send_changed()
         self._tell_observers()
         return stepped
 
@@ -199,9 +221,10 @@ class StateWidget(anywidget.AnyWidget):
                 if self._telling or old.revision == new.revision:
                     return
                 self._told, self._telling = new, True
-                history = self._history_info(self._session)
+                history_told, history = self._history_told, self.history
+                self._history_told = history
             try:
-                self.set_trait("history", history)
+                self._notify("history", history_told, history)
                 for name in ATTRIBUTES:
                     self._notify(name, field_value(old, name), field_value(new, name))
                 self._notify("state", describe(old), describe(new))
@@ -216,7 +239,7 @@ class StateWidget(anywidget.AnyWidget):
 
     def notify_change(self, change: Any) -> None:
         """Tell observers of a trait; front ends have the state by then, see `_replace_state`."""
-        if change["name"] == "state":
+        if change["name"] in ("state", "history"):
             traitlets.HasTraits.notify_change(self, change)
         else:
             super().notify_change(change)

@@ -9,6 +9,7 @@ import traitlets
 
 from sefa_widget import explore
 from sefa_widget.directions import Search
+from sefa_widget.panel import attributes
 from sefa_widget.panel.attributes import ATTRIBUTES
 from sefa_widget.panel.carried import Carried
 from sefa_widget.panel.pins import Pin
@@ -280,7 +281,7 @@ def test_the_state_is_changed_and_sent_under_one_lock_so_that_front_ends_get_it_
     send_state = panel.send_state
 
     def send(key=None):
-        if key == "state":
+        if key == {"state", "history"}:
             assert held(panel._changing)
             sent.append(panel.state["revision"])
         send_state(key)
@@ -297,9 +298,10 @@ def test_the_state_is_changed_and_sent_under_one_lock_so_that_front_ends_get_it_
 
 def test_who_tells_observers_is_decided_under_the_lock(panel, monkeypatch):
     told = record(panel, "seed")
-    history = under(panel._changing, panel._history_info)
-    monkeypatch.setattr(panel, "_history_info", history)
-    panel.seed = 3
+    history = under(panel._changing, attributes.history_info)
+    with monkeypatch.context() as patched:
+        patched.setattr(attributes, "history_info", history)
+        panel.seed = 3
     assert told == [("seed", 0, 3)]
 
 

@@ -103,11 +103,13 @@ def test_an_edit_changes_the_state_first_and_then_answers_with_its_picture(front
     front.edit(1, patch={"strengths": {"0": 2.5}, "seed": 3})
     info, buffers = front.wait("frame", 1)
     kinds = [
-        m["data"]["content"]["type"] if m["data"]["method"] == "custom" else sorted(m["data"]["state"])[0]
+        m["data"]["content"]["type"]
+        if m["data"]["method"] == "custom"
+        else " and ".join(sorted(m["data"]["state"]))
         for m in front.comm.sent
         if m["data"].get("method") in ("custom", "update")
     ]
-    assert kinds.index("state") < kinds.index("frame")
+    assert kinds.index("history and state") < kinds.index("frame")  # one message each
     assert info["revision"] == front.widget.state["revision"] == 1
     generator = front.widget.generator
     codes = generator.sample(3).codes + 2.5 * front.widget.directions.vectors[0].float()
