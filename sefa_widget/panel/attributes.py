@@ -62,7 +62,7 @@ class HistoryTrait(traitlets.Any):
         return obj._history_told if obj._kept is None else history_info(obj._kept)
 
     def set(self, obj: Any, value: Any) -> None:
-        """Do nothing: the session has the history, and traitlets sets what it read after held notifications."""
+        """Do nothing: the session has it, and traitlets sets what it read after held notifications."""
 
     def __set__(self, obj: Any, value: Any) -> None:
         """Refuse, and say what changes it."""
