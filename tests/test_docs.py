@@ -169,3 +169,19 @@ def test_the_code_of_a_guide_runs_from_top_to_end(guide, folder):
         for value in names.values():
             if isinstance(value, SefaWidget):
                 value.close()
+
+
+def test_the_drawings_of_the_architecture_are_those_of_the_code(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    drawing = importlib.import_module("draw_architecture")
+    for name, draw in drawing.DRAWINGS.items():
+        kept = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        assert kept == draw(), "python docs/draw_architecture.py draws them again"
+
+
+def test_a_drawing_leaves_out_arrows_that_another_way_leads_along(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    drawing = importlib.import_module("draw_architecture")
+    known = {"a": frozenset("bc"), "b": frozenset("c"), "c": frozenset()}
+    assert drawing.arrows(known) == [("a", "b"), ("b", "c")]
+    assert drawing.heights(known) == {"a": 2, "b": 1, "c": 0}
