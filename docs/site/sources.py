@@ -21,7 +21,7 @@ GATHERED = ROOT / "build/site-sources"
 EXTRA = "extra"
 """The folder in it of what is copied to the site as it is."""
 PAGES = ("docs/*.md", "docs/how-to/*.md", "notebooks/*.ipynb", "*.md")
-BESIDE = ("docs/*.png", "docs/*.webp", "docs/*.csv", "docs/*.json")
+BESIDE = ("docs/*.png", "docs/*.svg", "docs/*.webp", "docs/*.csv", "docs/*.json")
 """What pages show or offer for download."""
 ELSEWHERE = {"README.md": "index.md", "README.md#what-loads": "reference/formats.md"}
 """What the README says, and where the site says it."""
