@@ -114,6 +114,13 @@ class StyleGenerator(Generator):
         own = self.mapper.config["class_means"]
         self.register_buffer("class_w_avg", torch.zeros(self.num_classes, self.latent_dim) if own else None)
 
+    @classmethod
+    def upgraded(cls, config: dict[str, Any]) -> dict[str, Any]:
+        """Take the widths of files that called them channels."""
+        if not isinstance(config.get("channels"), Mapping):
+            return config
+        return {"widths" if name == "channels" else name: value for name, value in config.items()}
+
     @property
     def noisy(self) -> bool:
         """Whether a layer adds noise to its features."""

@@ -142,13 +142,6 @@ class StyleGAN2(StyleGenerator):
             Layer(name, size, row) for row, (name, size) in enumerate(zip(names, sizes, strict=True))
         )
 
-    @classmethod
-    def upgraded(cls, config: dict[str, Any]) -> dict[str, Any]:
-        """Take the widths of files that called them channels."""
-        if not isinstance(config.get("channels"), Mapping):
-            return config
-        return {"widths" if name == "channels" else name: value for name, value in config.items()}
-
     @property
     def config(self) -> dict[str, Any]:
         """The keyword arguments that build this network again."""
