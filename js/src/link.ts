@@ -26,6 +26,8 @@ export interface LinkHost {
   hostname: string;
   /** The wanted state, the status or the backlog may have changed. */
   changed(): void;
+  /** The kernel said what was expected: nothing of these is other than it was told last. */
+  confirmed(): void;
   frame(frame: Frame, bytes: DataView): void;
   /** Long work goes on. */
   progress(text: string, fraction: number): void;
@@ -63,6 +65,8 @@ export class Link {
   #resends = 0;
   #cancelWatch = () => {};
   #probed = false;
+  /** What was shown when `changed` was told last. */
+  #told = "";
   readonly #echo: Echo;
 
   constructor(
@@ -97,7 +101,7 @@ export class Link {
     this.#step = step;
     this.merged += 1;
     this.#pump();
-    this.host.changed();
+    this.#changed();
   }
 
   /** Ask for something besides a change; what is wished is said before, where the answer depends on it. */
@@ -135,7 +139,7 @@ export class Link {
   setState(state: State): void {
     this.state = state;
     this.#pump();
-    this.host.changed();
+    this.#tell();
   }
 
   receive(info: Info, bytes: DataView | undefined): void {
@@ -147,14 +151,14 @@ export class Link {
     else if (bytes) this.#answerFrame(info, bytes);
     this.#pump();
     this.#watch();
-    this.host.changed();
+    this.#tell();
   }
 
   /** The connection of this model is gone for good. */
   disconnect(): void {
     this.#cancelWatch();
     this.status = "gone";
-    this.host.changed();
+    this.#changed();
   }
 
   /** Say goodbye, for good or until the page is there again; nothing is sent or timed any more. */
@@ -163,6 +167,23 @@ export class Link {
     this.#echo.stop();
     if (this.status !== "gone") this.#transmit({ type: "bye", view: this.view, returns });
     this.status = "gone";
+  }
+
+  /** Tell that what the person sees may be other than before. */
+  #changed(): void {
+    this.#told = this.#shown();
+    this.host.changed();
+  }
+
+  /** Tell that something came from the kernel: to draw the panel anew would cost the next picture milliseconds. */
+  #tell(): void {
+    if (this.#told === this.#shown()) this.host.confirmed();
+    else this.#changed();
+  }
+
+  /** All that is drawn of this link, as a text to compare. */
+  #shown(): string {
+    return JSON.stringify([{ ...this.wanted(), revision: 0 }, this.status, this.merged]);
   }
 
   #answerFrame(frame: Frame, bytes: DataView): void {
@@ -248,7 +269,7 @@ export class Link {
       if (quiet) this.status = "waiting";
       else this.#resend();
       this.#watch();
-      this.host.changed();
+      this.#changed();
     });
   }
 

@@ -212,6 +212,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     },
     hostname: location.hostname,
     changed: draw,
+    confirmed: look,
     progress: status.showProgress,
     frame: (frame, bytes) => {
       status.showProgress("", 1);

@@ -17,6 +17,7 @@ class Bench {
   readonly frames: Frame[] = [];
   readonly errors: string[] = [];
   readonly progress: [string, number][] = [];
+  readonly told: string[] = [];
   state = first;
   broken = false;
   readonly link: Link;
@@ -30,7 +31,8 @@ class Bench {
       now: () => this.clock.time,
       after: (ms, callback) => this.clock.after(ms, callback),
       hostname,
-      changed: () => {},
+      changed: () => this.told.push("changed"),
+      confirmed: () => this.told.push("confirmed"),
       frame: (frame) => this.frames.push(frame),
       error: (message) => this.errors.push(message),
       progress: (text, fraction) => this.progress.push([text, fraction]),
@@ -284,6 +286,16 @@ describe("holding", () => {
 });
 
 describe("pulling", () => {
+  test("the panel is drawn anew for an edit, and not again when the kernel confirms it", () => {
+    bench.told.length = 0;
+    bench.link.edit({ strengths: { 1: 2 } });
+    bench.change({ strengths: { 1: 2 } });
+    bench.frame(bench.lastSeq());
+    expect(bench.told).toEqual(["changed", "confirmed", "confirmed"]);
+    bench.change({ strengths: { 1: 1 } });
+    expect(bench.told.at(-1)).toBe("changed");
+  });
+
   test("a state changed elsewhere is asked for once", () => {
     bench.change({ seed: 9 });
     expect(bench.edits()).toMatchObject([{ patch: {} }]);
