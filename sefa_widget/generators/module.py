@@ -26,7 +26,7 @@ from sefa_widget.generators.readers import (
     hooked,
     weight_layers,
 )
-from sefa_widget.generators.untrained import batch_size, gather_statistics, redrawn
+from sefa_widget.generators.untrained import gather_statistics, redrawn
 from sefa_widget.generators.version import weights_version
 
 SAMPLES = 8
@@ -186,14 +186,13 @@ class ModuleGenerator(Generator):
         fresh = ModuleGenerator(
             module, self.z_dim, self.num_classes, self.call, self.latent_from, self.output
         )
-        count = batch_size(self.resolution)
 
-        def draw() -> Tensor:
+        def draw(count: int) -> Tensor:
             labels = torch.randint(self.num_classes, (count,)) if self.num_classes else None
             z = torch.randn(count, self.z_dim).to(self.device, self.dtype)
             return fresh._run(z, fresh.label_vectors(labels, count))
 
-        gather_statistics(fresh, draw)
+        gather_statistics(fresh, draw, self.resolution)
         if not fresh.attach([reader.name for reader in self.readers]) or fresh.layers != self.layers:
             raise ValueError(
                 f"A copy of {self.name!r} with new weights does not read its latent in the same layers. "

@@ -37,13 +37,12 @@ def untrained_like(generator: Generator) -> Generator:
     with torch.no_grad():
         network.initialize(generator)
     network.to(generator.device, generator.dtype)
-    count = batch_size(generator.resolution)
 
-    def draw() -> Tensor:
+    def draw(count: int) -> Tensor:
         labels = torch.randint(generator.num_classes, (count,)) if generator.num_classes else None
         return network.synthesize(network.mapping(torch.randn(count, generator.z_dim), labels=labels))
 
-    gather_statistics(network, draw)
+    gather_statistics(network, draw, generator.resolution)
     network.synthesis_dtype = generator.synthesis_dtype
     return network
 
@@ -91,35 +90,35 @@ def _needs_arguments(function: Callable[..., object]) -> bool:
     return any(p.default is inspect.Parameter.empty and p.kind not in kinds for p in parameters)
 
 
-def gather_statistics(network: nn.Module, draw: Callable[[], object]) -> None:
+def gather_statistics(network: nn.Module, draw: Callable[[int], object], resolution: int) -> None:
     """Let batch norm gather its statistics, and spectral norm its vectors: draw pictures in train mode.
 
     Batch norms of torch take the mean over `PASSES` batches. Others that keep a moving mean keep a part of
-    what they had. A network whose first batch changes no stored number draws no other.
+    what they had. A network without batch norm draws two pictures first, and no others if these change no
+    stored number.
 
     Parameters
     ----------
     network
         In eval mode; it is given back in eval mode.
     draw
-        Draws a batch of pictures with it, of a size that `batch_size` gives.
+        Draws a batch of so many pictures with it.
+    resolution
+        Of the pictures: it says how many fit in a batch.
     """
-    for part in network.modules():
-        if isinstance(part, nn.modules.batchnorm._BatchNorm) and part.track_running_stats:
-            part.reset_running_stats()
-            part.momentum = None
+    norms = [part for part in network.modules() if isinstance(part, nn.modules.batchnorm._BatchNorm)]
+    for norm in norms:
+        if norm.track_running_stats:
+            norm.reset_running_stats()
+            norm.momentum = None
     before = [buffer.clone() for buffer in network.buffers()]
+    batch = min(16, max(4, BATCH_PIXELS // resolution**2))
     network.train()
     try:
         with torch.no_grad():
-            for _ in range(PASSES):
-                draw()
+            for count in ([] if norms else [2]) + [batch] * PASSES:
+                draw(count)
                 if all(map(torch.equal, network.buffers(), before)):
                     break
     finally:
         network.eval()
-
-
-def batch_size(resolution: int) -> int:
-    """Give how many pictures are drawn at once to gather statistics."""
-    return min(16, max(4, BATCH_PIXELS // resolution**2))
