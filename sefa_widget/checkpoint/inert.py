@@ -6,14 +6,10 @@ import sys
 
 from sefa_widget.checkpoint.globals import Global, StatefulStub
 
+_PATHS = ("Path", "PosixPath", "WindowsPath", "PurePath", "PurePosixPath", "PureWindowsPath")
+"""Python 3.13 says that they are of ``pathlib._local``."""
 _HARMLESS = {
-    ("pathlib", "PosixPath"),
-    ("pathlib", "WindowsPath"),
-    ("pathlib", "PurePosixPath"),
-    ("pathlib", "PureWindowsPath"),
-    ("pathlib", "Path"),
-    ("pathlib._local", "PosixPath"),
-    ("pathlib._local", "WindowsPath"),
+    *((module, name) for module in ("pathlib", "pathlib._local") for name in _PATHS),
     ("collections", "Counter"),
     ("datetime", "datetime"),
     ("datetime", "date"),

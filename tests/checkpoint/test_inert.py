@@ -56,6 +56,12 @@ def test_a_whole_module_is_taken_apart_by_name(save, project):  # noqa: F811
     assert torch.equal(generator.state_dict()["convolutions.0.weight"], net.main[0].weight)
 
 
+@pytest.mark.parametrize("module", ["pathlib", "pathlib._local"])
+@pytest.mark.parametrize("name", ["Path", "PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"])
+def test_paths_are_inert_from_every_python(module, name):
+    assert inert_global(module, name) is not None
+
+
 @pytest.mark.parametrize(
     ("module", "name"),
     [
