@@ -7,6 +7,7 @@
 # make docs       build the documentation site, and follow every link in it: build/site/index.html
 # make site       the same, with the live panel of the heads on its start page: no newcomer needs to install anything
 # make release-check  build what a release publishes, twice, and try it as a newcomer does: dist/
+# make claims     measure again what papers claim, and write docs/claims: an hour or two, goes on where it was stopped
 # make train-heads  train the bundled heads again: hours on a laptop, goes on where it was stopped
 PYTHON ?= python3
 VENV := .venv
@@ -27,7 +28,7 @@ FAST := -m "not browser and not notebooks and not packaging and not workers"
 OLDEST ?= python3.10
 NEWEST ?= python3.13
 
-.PHONY: demo dev test test-fast test-oldest test-newest lint browser postgres docs site screenshots recording release-check train-heads clean
+.PHONY: demo dev test test-fast test-oldest test-newest lint browser postgres docs site screenshots recording release-check claims train-heads clean
 
 demo: $(VENV)/demo.done
 	$(BIN)/jupyter lab $(ROOT) notebooks/01_quickstart.ipynb $(LAB_ARGS)
@@ -74,6 +75,10 @@ postgres:
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 	|| { apt-get update -qq && apt-get install -y -qq postgresql; } >/dev/null 2>&1 \
 	|| echo "PostgreSQL is not installed: the tests of labels on a server are skipped."
+
+# What is measured is kept in build/claims; CLAIMS_ARGS=--full takes as many samples as the papers.
+claims: $(VENV)/test.done
+	nice $(BIN)/python -m benchmarks.claims $(CLAIMS_ARGS)
 
 # Spinning threads take each other's time where cores are few.
 train-heads: $(VENV)/test.done

@@ -23,6 +23,12 @@ def replace(output: dict[str, Any]) -> None:
     )
 
 
+def of_page(text: str) -> str:
+    """Take the figure out of a page that has one and nothing else."""
+    begin, end = text.index('<div class="figure-of-plotly">'), text.index("</div>") + len("</div>")
+    return text[begin:end]
+
+
 def library() -> Path:
     """Give plotly's script, which comes with the Python package."""
     import plotly

@@ -20,12 +20,14 @@ ROOT = Path(__file__).resolve().parents[2]
 GATHERED = ROOT / "build/site-sources"
 EXTRA = "extra"
 """The folder in it of what is copied to the site as it is."""
-PAGES = ("docs/*.md", "docs/how-to/*.md", "notebooks/*.ipynb", "*.md")
-BESIDE = ("docs/*.png", "docs/*.svg", "docs/*.webp", "docs/*.csv", "docs/*.json")
+PAGES = ("docs/*.md", "docs/claims/*.md", "docs/how-to/*.md", "notebooks/*.ipynb", "*.md")
+BESIDE = ("docs/*.png", "docs/*.svg", "docs/*.webp", "docs/*.csv", "docs/*.json", "docs/claims/data/*.csv")
 """What pages show or offer for download."""
 ELSEWHERE = {"README.md": "index.md", "README.md#what-loads": "reference/formats.md"}
 """What the README says, and where the site says it."""
 LINK = re.compile(r"(\[[^\]]*\]\()(?![a-z]+:|#)([^)#\s]+)(#[^)\s]*)?\)")
+FIGURE = re.compile(r"^\[[^\]]*\]\((data/[\w-]+\.html)\)$")
+"""A line that is nothing but a link to a figure: the site shows the figure in its place."""
 FENCE = re.compile(r"^(```|~~~)")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -76,6 +78,9 @@ def with_links(text: str, page: Path, known: dict[Path, Path], source: str) -> s
     lines, inside = [], False
     for line in text.split("\n"):
         inside ^= bool(FENCE.match(line.lstrip()))
+        if not inside and (drawn := FIGURE.match(line)):
+            lines.append(figures.of_page((ROOT / page.parent / drawn.group(1)).read_text(encoding="utf-8")))
+            continue
         lines.append(line if inside else LINK.sub(moved, line))
     return "\n".join(lines)
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from sefa_widget.arguments import choice
-from sefa_widget.directions import composed, conv, ica, interfacegan, jacobian, pca, random, sefa
+from sefa_widget.directions import (
+    composed,
+    conv,
+    ica,
+    interfacegan,
+    jacobian,
+    local_basis,
+    pca,
+    random,
+    sefa,
+    steerability,
+)
 from sefa_widget.directions.method import Method
 from sefa_widget.generators.base import Generator, check_generator
 
@@ -17,6 +28,8 @@ METHODS: tuple[Method, ...] = (
     pca.METHOD,
     ica.METHOD,
     interfacegan.METHOD,
+    steerability.METHOD,
+    local_basis.METHOD,
     random.METHOD,
     conv.AS_PRINTED,
 )

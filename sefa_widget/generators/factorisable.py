@@ -81,6 +81,14 @@ class Factorisable(ABC):
         """Give the same weight as a convolution kernel ``[C_out, d, k, k]``; k is 1 for a linear layer."""
         return self.latent_weight(layer)[:, :, None, None]
 
+    def first_map(self, label: int = 0) -> tuple[Tensor, Tensor] | None:
+        """Give W ``[C, H, W, d]`` and b ``[C, H, W]`` if the first feature map is ``W z + b``; else None.
+
+        Where the first layer reads the class as well, b is that of class `label`. None also where a norm
+        comes between, behind which b is the same at all places.
+        """
+        return None
+
     def responses(self, latents: Tensor) -> Iterator[Tensor]:
         """Push latents ``[n, d]`` through the linear part of the network, layer by layer.
 

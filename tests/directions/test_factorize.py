@@ -175,7 +175,7 @@ def test_an_option_of_another_method_is_refused_with_those_there_are(tiny):
 
 @pytest.mark.parametrize("method", [method.name for method in METHODS])
 def test_every_method_says_which_code_rows_its_directions_move(method):
-    generator = load("nv_ada_orig_nonoise")
+    generator = load("hf_biggan_deep" if method == "steerability" else "nv_ada_orig_nonoise")
     options = {
         "jacobian": {"n": 1},
         "pca": {"n": 20},

@@ -25,6 +25,7 @@ FEW = {
     "jacobian": {"n": 1},
     "pca": {"n": 60},
     "ica": {"n": 60},
+    "local_basis": {"n": 3},
     "interfacegan": {"n": 60, "chosen": 0.3, "scores": lambda images: images.mean((1, 2, 3))},
 }
 DOCS = (Path(__file__).parents[2] / "docs" / "methods.md").read_text(encoding="utf-8")
@@ -194,13 +195,16 @@ def test_what_options_may_be_and_which_the_panel_offers():
         "pca": f"n>=2 (layer) seed>=0<={MAX_SEED} (batch>=1) (labels) {sampled}",
         "ica": f"n>=2 (rows) (layer) seed>=0<={MAX_SEED} (batch>=1) (labels) {sampled}",
         "interfacegan": f"(scores) n>=2 chosen! split!<=1 seed>=0<={MAX_SEED} (C!) (invalid)",
+        "steerability": "label>=0",
+        "local_basis": "n>=1 seed>=0",
         "random": f"seed>=0<={MAX_SEED}",
         "conv_as_printed": "input_size",
     }
 
 
 def test_a_panel_offers_methods_that_need_neither_scores_nor_excuses():
-    assert [m.name for m in METHODS if not m.offered] == ["interfacegan", "conv_as_printed"]
+    hidden = [m.name for m in METHODS if not m.offered]
+    assert hidden == ["interfacegan", "steerability", "local_basis", "conv_as_printed"]
     assert [m.name for m in METHODS if m.supervised] == ["interfacegan"]
     assert {m.name: m.layers for m in METHODS if m.layers != "edited"} == {
         "sefa": "latent",
@@ -219,7 +223,11 @@ def test_a_default_is_what_the_option_may_be(method):
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 def test_values_are_called_what_the_method_says(method):
-    generator = next(g for g in map(load, ("nv_ada_orig_nonoise", "genforce_pggan")) if method.applies_to(g))
+    generator = next(
+        g
+        for g in map(load, ("nv_ada_orig_nonoise", "genforce_pggan", "hf_biggan_deep"))
+        if method.applies_to(g)
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         found = factorize(generator, method=method.name, **FEW.get(method.name, {}))

@@ -189,6 +189,14 @@ class BigGAN(Generator):
             weights = [linear.weight for norm in norms for linear in (norm.gain, norm.offset)]
         return torch.cat([weight[:, : self.latent_dim] for weight in weights])
 
+    def first_map(self, label: int = 0) -> tuple[Tensor, Tensor]:
+        """Give the projection of z, the part of the class embedding in b; see `Factorisable.first_map`."""
+        weight: Tensor = self.projection.weight
+        offset: Tensor = self.projection.bias
+        if self.embedding is not None:
+            offset = offset + weight[:, self.latent_dim :] @ self.embedding.weight[:, label]
+        return weight[:, : self.latent_dim].reshape(-1, 4, 4, self.latent_dim), offset.reshape(-1, 4, 4)
+
     def modulations(self, layer: int) -> tuple[Modulation, ...]:
         """Give each batch norm of a block with the convolution behind it; none for the projection.
 
