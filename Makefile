@@ -69,6 +69,9 @@ browser:
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
 	{ apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core; } >/dev/null 2>&1 \
 	|| { echo "The browser tests need Chromium: install it so that 'chromium' is on PATH, then run make test again."; exit 1; }
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null \
+	|| { apt-get update -qq; apt-get install -y -qq firefox-esr; } >/dev/null 2>&1 \
+	|| echo "Firefox is not installed: the test of pages in it is skipped."
 
 # The tests of labels on a server start one of their own; without PostgreSQL they are skipped, and say so.
 postgres:

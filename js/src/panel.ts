@@ -213,7 +213,10 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     hostname: location.hostname,
     changed: draw,
     confirmed: look,
-    progress: status.showProgress,
+    progress: (text, fraction) => {
+      status.showProgress(text, fraction);
+      if (text === "") share.cancelled();
+    },
     frame: (frame, bytes) => {
       status.showProgress("", 1);
       if (frame.seq > errorSeq) status.clearError();
@@ -316,8 +319,10 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   el.append(root);
   showStudy(kernel.study);
   draw();
-  if (kernel.absent) link.disconnect();
-  else link.start();
+  if (kernel.absent) {
+    root.classList.add("sefa-absent"); // its still is wanted: see stage.css
+    link.disconnect();
+  } else link.start();
 }
 
 /** A name no other view has, also where pages are not from a secure origin and have no `randomUUID`. */

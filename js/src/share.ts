@@ -12,6 +12,8 @@ export interface Share {
   update(state: State): void;
   /** Open the menu, or close it. */
   toggle(): void;
+  /** The file that was asked for does not come, because nobody wants it any more. */
+  cancelled(): void;
   /** A file came. */
   receive(file: SharedFile, bytes: DataView): void;
 }
@@ -186,6 +188,7 @@ export function createShare(
     },
     focus: () => opener.focus({ preventScroll: true }),
     toggle: () => open(!shown),
+    cancelled: () => tell("Cancelled: nothing is saved"),
     receive(file, bytes) {
       const blob = new Blob([new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice()], {
         type: file.mime,

@@ -872,6 +872,20 @@ describe("a long search", () => {
     key(get(el, ".sefa-panel"), "Escape");
     expect(model.last()).toEqual({ type: "cancel", view });
   });
+
+  test("for a file that is cancelled goes away, and it is said that nothing is saved", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const view = model.sent[0]?.view;
+    const tell = (text: string, fraction: number) =>
+      model.tell("msg:custom", { type: "progress", view, seq: 0, text, fraction }, []);
+    tell("page: 0 %", 0);
+    expect(get(el, ".sefa-share > [role=status]").textContent).toBe("");
+    tell("", 1);
+    expect(get(el, ".sefa-progress").hidden).toBe(true);
+    expect(get(el, ".sefa-share > [role=status]").textContent).toBe("Cancelled: nothing is saved");
+  });
 });
 
 describe("an edit that is carried over", () => {

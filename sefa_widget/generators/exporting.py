@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -192,13 +192,18 @@ def _check(generator: Generator, path: Path) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Leave out what the exporter says of libraries that no generator needs."""
+    """Leave out what the exporter says of libraries that no generator needs.
+
+    `warnings.catch_warnings` would put all filters back, also those that other threads changed meanwhile.
+    """
     logger = logging.getLogger("torch.onnx")
-    level = logger.level
+    level, filters = logger.level, cast("list[object]", warnings.filters)
+    nothing = ("ignore", None, Warning, None, 0)
     logger.setLevel(logging.ERROR)
+    filters.insert(0, nothing)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     finally:
         logger.setLevel(level)
+        for changed in (filters, cast("list[object]", warnings.filters)):
+            changed[:] = [one for one in changed if one is not nothing]

@@ -8,6 +8,7 @@ from typing import Any
 
 from sefa_widget.arguments import whole
 from sefa_widget.directions import Directions
+from sefa_widget.directions.layers import format_layers
 from sefa_widget.generators.base import Generator
 from sefa_widget.generators.opening import source_name
 from sefa_widget.labels import Label, Labels
@@ -35,6 +36,13 @@ class Contents:
 
     values: Mapping[str, Any]
     vectors: bytes
+
+    @property
+    def begins(self) -> str:
+        """Which directions are shown first, in a sentence."""
+        first = self.values["searches"][0]["info"]
+        layers = format_layers(tuple(range(*first["layers"])))
+        return f"{first['title']} of layers {layers} at first."
 
 
 def sessions_of(

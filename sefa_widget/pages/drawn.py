@@ -28,6 +28,8 @@ OTHERS = 400_000
 """Bytes of a page besides its pictures: the program, the still, what is known of directions."""
 SHARES = 4
 """To find and measure directions takes about so much of the work, as a share: one of these."""
+TITLES = {"webp": "WebP", "avif": "AVIF"}
+"""How the codecs are written."""
 
 Pixels = NDArray[np.uint8]
 Sheet = tuple[Search, list[list[Strengths]]]
@@ -106,8 +108,9 @@ def drawn_parts(
     )
     begun = settled(state, contents.values["state"], pins, searches[0])
     lines = [
+        contents.begins,
         f"{cause} pictures of this page were drawn beforehand: {amount}.",
-        f"{count} pictures of {size[0]}{smaller} px, packed as {drawn.codec.upper()} {loss}.",
+        f"{count} pictures of {size[0]}{smaller} px, packed as {TITLES[drawn.codec]} {loss}.",
         *_left_out(session, begun),
     ]
     blocks = {"pictures": packed.data, "vectors": contents.vectors}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sefa_widget.directions.layers import format_layers
 from sefa_widget.generators.base import Noise
 from sefa_widget.generators.exporting import check_libraries
 from sefa_widget.labels import Labels
@@ -77,10 +76,9 @@ def live_parts(
         "truncates": model.truncates,
         "most_psi": model.most_psi,
     }
-    title, layers = contents.values["searches"][0]["info"]["title"], tuple(range(*state.layers))
     second = ["The second search of the panel is not in this page."] if state.second is not None else []
     lines = [
-        f"{title} of layers {format_layers(layers)} at first. A seed draws the same picture as in Python: "
+        f"{contents.begins} A seed draws the same picture as in Python: "
         f"colours differ by {max(1, model.error)} of 255 at most. {RUNTIME}",
         *second,
     ]

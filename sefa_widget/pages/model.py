@@ -15,6 +15,7 @@ from sefa_widget.generators.base import Generator, Noise
 from sefa_widget.generators.exporting import exported, own_copy
 from sefa_widget.generators.precision import full_precision
 from sefa_widget.generators.stages import draw
+from sefa_widget.pages.aside import aside
 from sefa_widget.pictures.frames import byte_pixels, to_pixels
 from sefa_widget.progress import Progress
 
@@ -94,7 +95,8 @@ def page_model(
     noise
         ``"const"`` or ``"none"``; fresh noise cannot be the same in a page.
     progress
-        Called with the steps that are done, and how many there are.
+        Called with the steps that are done, and how many there are, a few times each second; what it raises
+        ends the wait for them at once.
 
     Raises
     ------
@@ -102,23 +104,26 @@ def page_model(
         If torch.export cannot read the generator, or the pixels differ by more than 2 of 255.
     """
     tell = progress or (lambda done, total: None)
-    tell(0, 2)
     own = own_copy(generator)
     truncates = _is_linear(own)
     module = _Painting(own, noise, None if truncates else psi)
-    with full_precision():
-        model = exported(module, _inputs(own, [0, 1]), "pixels", own)
-    tell(1, 2)
-    whole = model.SerializeToString()
-    halved = _halved(model)
-    for data, half in ((halved, True), (whole, False)):
-        error = _error(own, module, data)
-        if error <= NEAR:
-            return PageModel(data, half, error, truncates, _most_psi(own) if truncates else None)
-    raise ValueError(
-        f"{generator.name!r} draws other pictures in a page: pixels differ by {error} of 255, "
-        f"and {NEAR} are allowed."
-    )
+
+    def export() -> Any:
+        with full_precision():
+            return exported(module, _inputs(own, [0, 1]), "pixels", own)
+
+    def compare() -> PageModel:
+        for data, half in ((_halved(model), True), (model.SerializeToString(), False)):
+            error = _error(own, module, data)
+            if error <= NEAR:
+                return PageModel(data, half, error, truncates, _most_psi(own) if truncates else None)
+        raise ValueError(
+            f"{generator.name!r} draws other pictures in a page: pixels differ by {error} of 255, "
+            f"and {NEAR} are allowed."
+        )
+
+    model = aside(export, lambda: tell(0, 2))
+    return aside(compare, lambda: tell(1, 2))
 
 
 def normal(generator: Generator, seeds: Sequence[int]) -> Tensor:

@@ -7,7 +7,7 @@ import sys
 import threading
 import weakref
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, WeakSet
@@ -43,6 +43,8 @@ class _Run:
 
     made: list[weakref.ref[Panel]] = field(default_factory=list)
     shown: list[weakref.ref[Panel]] = field(default_factory=list)
+    begun: bool = False
+    later: list[Callable[[], object]] = field(default_factory=list)
 
 
 class Cells:
@@ -57,6 +59,8 @@ class Cells:
         self._made: dict[Key, list[weakref.ref[Panel]]] = {}
         self._shown: WeakKeyDictionary[Panel, Counter[Key]] = WeakKeyDictionary()
         self._replaced: WeakSet[Panel] = WeakSet()
+        self._first = True
+        """Whether no cell has ended yet: the first one may have begun before it could be told."""
         shell.events.register("pre_run_cell", self._begin)
         shell.events.register("post_run_cell", self._end)
 
@@ -68,6 +72,15 @@ class Cells:
         """Note that an output of the running cell shows a panel."""
         self._run().shown.append(weakref.ref(panel))
 
+    def after(self, call: Callable[[], object]) -> bool:
+        """Call something when the cell that runs here ends, behind its own outputs; tell whether one runs."""
+        shell, run = self._shell(), self._run()
+        captured = type(getattr(shell, "display_pub", None)).__name__ == "CapturingDisplayPublisher"
+        if captured or not (run.begun or self._first):
+            return False
+        run.later.append(call)
+        return True
+
     def unseen(self, panel: Panel) -> None:
         """Close a panel whose last view is gone, if its cell has been run again and no variable has it."""
         if panel in self._replaced and not self._has_name(panel):
@@ -78,11 +91,14 @@ class Cells:
 
     def _begin(self, info: Any) -> None:
         """Forget what was made outside of cells."""
-        self._running[threading.get_ident()] = _Run()
+        self._running[threading.get_ident()] = _Run(begun=True)
 
     def _end(self, result: Any) -> None:
         """Give the panels of this execution to its cell, and close those of the executions before."""
         run = self._running.pop(threading.get_ident(), _Run())
+        self._first = False
+        for call in run.later:
+            call()
         if result is None:
             return
         cell_id = getattr(result.info, "cell_id", None)

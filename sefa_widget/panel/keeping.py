@@ -11,6 +11,8 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+from IPython.display import display
+
 from sefa_widget.arguments import choice
 from sefa_widget.panel import intents, messages
 from sefa_widget.panel.code import python_code
@@ -120,17 +122,30 @@ class KeepingWidget(StudyingWidget):
         given = super()._repr_mimebundle_(**options)
         bundle, *more = given if isinstance(given, tuple) else (given,)
         try:
-            bundle = {**self._first_still(), **bundle}
+            bundle = self._with_still(bundle)
         except Exception:  # the panel itself says what is wrong with its generator
             log.debug("The output has no still.", exc_info=True)
         return (bundle, *more) if more else bundle
 
-    def _first_still(self) -> dict[str, object]:
+    def _with_still(self, bundle: dict[str, Any]) -> dict[str, Any]:
+        """Put a still below the panel; where no cell runs, into the panel's own output.
+
+        A front end shows the widget of an output and nothing else, also where it has no kernel that knows it.
+        """
+        found = self._first_still()
+        if found is None:
+            return bundle
+        below = found.beneath
+        if self._cells is not None and self._cells.after(lambda: display(below, raw=True)):
+            return {**bundle, "text/plain": ""}
+        return {**found.bundle, **bundle}
+
+    def _first_still(self) -> Still | None:
         """Draw what is seen first, if that is quick: no long search, and no waiting for a store or others."""
         state, session = self._present, self._session
         generator, contents, code = session.generator, None, ""
         if not generator.lock.acquire(timeout=FREE_SECONDS):
-            return {}
+            return None
         try:
             large = generator.resolution > LARGE
             if any(state.strengths.values()) or state.carried:
@@ -143,7 +158,7 @@ class KeepingWidget(StudyingWidget):
             generator.lock.release()
         found = None if contents is None else contents.found.directions
         names = {} if found is None else self._naming.names(found)
-        return still(tiles, caption(generator.name, state, found, names), code).bundle
+        return still(tiles, caption(generator.name, state, found, names), code)
 
     # What views want.
 

@@ -21,6 +21,8 @@ MOST_BYTES = 100_000
 LARGEST = 960
 """Pixels of the picture's longer side."""
 RUN_AGAIN = "Run the cell to move the sliders again."
+BENEATH = "sefa-beneath"
+"""Class of a still below its panel."""
 GAP = 2
 """Pixels between two tiles."""
 
@@ -76,6 +78,11 @@ class Still:
             "text/html": self.html(),
             self.mime: base64.b64encode(self.picture).decode(),
         }
+
+    @property
+    def beneath(self) -> dict[str, object]:
+        """The same as an output of its own below the panel, which hides it as long as it is there."""
+        return {**self.bundle, "text/html": f'<div class="{BENEATH}">{self.html()}</div>'}
 
 
 def still(tiles: Tiles, caption: str, code: str = "") -> Still:

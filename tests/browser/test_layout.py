@@ -70,3 +70,25 @@ def test_the_projector_and_the_wall_are_fields_of_the_state(open_panel):
     settle(page)
     assert page.locator(".sefa-rows").is_visible()
     assert page.locator(".sefa-projector").count() == 0
+
+
+@pytest.mark.parametrize("wide", [360, 540, 700, 780, 1000])
+def test_nothing_hides_the_controls_of_an_open_and_moved_direction(open_panel, wide):
+    page = open_panel(width=wide, height=1400)
+    slider(page, 0).focus()
+    page.keyboard.press("End")
+    wait_for_state(page, "state.strengths[0] > 0")
+    row = page.locator(".sefa-row").first
+    row.locator(".sefa-filmstrip").wait_for()
+    hidden = row.evaluate(
+        """row => [...row.querySelectorAll("button, input, .sefa-end")].filter((control) => {
+          const box = control.getBoundingClientRect()
+          if (!box.width || getComputedStyle(control).visibility === "hidden") return false
+          const ends = [box.left + 1, box.right - 1]
+          return ends.some((x) => {
+            const top = document.elementFromPoint(x, box.top + box.height / 2)
+            return !(top && (control.contains(top) || top.contains(control)) && row.contains(top))
+          })
+        }).map((control) => control.className || control.ariaLabel)"""
+    )
+    assert hidden == []

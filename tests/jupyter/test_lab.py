@@ -239,6 +239,21 @@ def test_a_restarted_kernel_leaves_a_panel_that_says_what_to_do(notebook):
     wait_for_revision(notebook, 1)
 
 
+def test_a_notebook_that_is_opened_again_shows_a_picture_where_its_panel_was(notebook):
+    below = notebook.page.locator(".sefa-beneath")
+    expect(below).to_have_count(1)
+    expect(below).to_be_hidden()  # as long as the panel lives
+    notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
+    notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    notebook.open()
+    expect(below).to_be_visible()
+    expect(below).to_contain_text("A saved picture, made by a GAN. Run the cell")
+    assert below.locator("img").evaluate("image => image.naturalWidth") > 0
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
+    expect(below).to_be_hidden()
+
+
 def test_cleared_output_frees_the_view_and_the_panel_can_be_shown_again(open_notebook):
     ask = "print('WAITING', len(panel._stream._waiting))\npanel"
     notebook = open_notebook([OPEN, ask], height=1100)

@@ -101,11 +101,12 @@ def test_what_the_page_is_and_what_it_leaves_out_is_said(tiny_style, tmp_path):
     path = page(panel, tmp_path / "x.html", drawn=FEW, note="Licence: MIT")
     about = contents(path)["about"]
     assert about[0].endswith("All pictures are made by a GAN.")
+    assert about[1] == "SeFa of layers 0-2 at first."
     assert (
         "The pictures of this page were drawn beforehand: 5 strengths of 2 directions, 2 seeds, 1 pair of "
         "directions in 3 x 3 strengths." in about
     )
-    assert "26 pictures of 8 px, packed as WEBP without loss." in about
+    assert "26 pictures of 8 px, packed as WebP without loss." in about
     for line in (
         "The second search of the panel is not in this page.",
         "The panel drew fresh noise; this page draws with the stored noise.",
@@ -123,7 +124,7 @@ def test_what_the_page_is_and_what_it_leaves_out_is_said(tiny_style, tmp_path):
 def test_pictures_are_smaller_where_that_is_wanted_and_the_page_says_so(faces, tmp_path):
     few = Drawn(directions=1, seeds=[47], strengths=3, grid=3, pairs=0, pixels=32)
     path = page(faces, tmp_path / "x.html", drawn=few)
-    assert "3 pictures of 32 of 64 px, packed as WEBP without loss." in contents(path)["about"]
+    assert "3 pictures of 32 of 64 px, packed as WebP without loss." in contents(path)["about"]
     (picture,) = unpacked(sprites(path)[0], 1, 1, 32, 32)[0]
     large = sheet(faces, 47).tiles[0, 0].astype(float)
     small = large.reshape(32, 2, 32, 2, 3).mean((1, 3))

@@ -178,6 +178,36 @@ def test_what_was_made_between_cells_is_no_cell_s(shell):
     assert panel.closed == 0
 
 
+def test_what_is_to_follow_a_cell_is_called_once_at_its_end(shell):
+    order = []
+
+    def does(cells):
+        assert cells.after(lambda: order.append("after"))
+        order.append("cell")
+
+    shell.run("make()", does=does)
+    shell.run("1 + 1")
+    assert order == ["cell", "after"]
+
+
+def test_nothing_can_follow_a_cell_between_cells_or_where_outputs_are_captured(shell):
+    shell.run("1 + 1")
+    assert not shell.cells.after(pytest.fail)
+
+    class CapturingDisplayPublisher:
+        pass
+
+    shell.display_pub = CapturingDisplayPublisher()
+    shell.run("1 + 1", does=lambda cells: pytest.fail("It follows.") if cells.after(pytest.fail) else None)
+
+
+def test_what_follows_the_first_cell_is_known_though_its_beginning_was_not(shell):
+    order = []
+    assert shell.cells.after(lambda: order.append("after"))
+    shell._calls["post_run_cell"](None)
+    assert order == ["after"]
+
+
 def test_cells_of_two_threads_do_not_mix(shell):
     mine, other = Panel(), Panel()
 

@@ -1,6 +1,7 @@
 import base64
 import io
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,11 +11,17 @@ from sefa_widget.panel import keeping
 from sefa_widget.panel.files import ENDINGS, MAKERS
 from sefa_widget.panel.keeping import TYPES
 from sefa_widget.panel.still import GAP
-from sefa_widget.panel.worker import Ending
+from sefa_widget.panel.worker import Ending, Worker
 from tests.locks import held
 from tests.patience import WAIT_SECONDS
 
 KINDS = [("sheet", ".png"), ("state", ".json"), ("names", ".csv"), ("directions", ".safetensors")]
+
+
+class Awake(Worker):
+    """A worker that runs, though that of a stepped panel does not."""
+
+    wake = Worker.wake
 
 
 def told(stepped):
@@ -209,6 +216,37 @@ def test_a_cancelled_file_is_told_as_done_and_none_follows_it(stepped, monkeypat
     assert not stepped.panel._saving
 
 
+def test_a_page_is_cancelled_while_its_network_is_exported_which_nothing_interrupts(stepped, monkeypatch):
+    begun, free = threading.Event(), threading.Event()
+
+    def export(*given):
+        begun.set()
+        free.wait(WAIT_SECONDS)
+        raise ValueError("nobody reads this")
+
+    monkeypatch.setattr("sefa_widget.pages.model.exported", export)
+    monkeypatch.setattr("sefa_widget.pages.aside.Worker", Awake)
+    stepped.ask(1)
+    stepped.step()
+    share(stepped, "page", ".html")
+    tell = stepped.panel._tell
+
+    def tell_and_cancel(info, *data, **options):
+        tell(info, *data, **options)
+        if begun.is_set():
+            stepped.send("cancel")
+
+    monkeypatch.setattr(stepped.panel, "_tell", tell_and_cancel)
+    worker = threading.Thread(target=stepped.step, daemon=True)
+    worker.start()
+    worker.join(WAIT_SECONDS)
+    assert not worker.is_alive()
+    last = [info for info, _ in told(stepped)][-1]
+    assert last == {"type": "progress", "view": "v", "seq": 0, "text": "", "fraction": 1.0}
+    assert files_of(stepped) == []
+    free.set()
+
+
 def test_a_file_that_fails_is_over(stepped):
     stepped.ask(1, {"focused": None})
     stepped.step()
@@ -247,6 +285,22 @@ def test_a_panel_that_is_closed_makes_no_more_files(stepped):
 def output(panel):
     bundle = panel._repr_mimebundle_()
     return bundle[0] if isinstance(bundle, tuple) else bundle
+
+
+def test_in_a_cell_the_still_is_an_output_of_its_own_below_the_panel(stepped, monkeypatch):
+    later, displayed = [], []
+    cells = SimpleNamespace(after=lambda call: not later.append(call), shown=lambda panel: None)
+    monkeypatch.setattr(stepped.panel, "_cells", cells)
+    monkeypatch.setattr(keeping, "display", lambda bundle, raw: displayed.append(bundle))
+    first = output(stepped.panel)
+    assert set(first) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+    assert first["text/plain"] == ""
+    assert displayed == []
+    (show,) = later
+    show()
+    (below,) = displayed
+    assert set(below) == {"text/plain", "text/html", "image/png"}
+    assert below["text/html"].startswith('<div class="sefa-beneath"><figure')
 
 
 def test_of_large_pictures_an_output_shows_the_chosen_one_alone(stepped, monkeypatch):

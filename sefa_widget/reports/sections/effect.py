@@ -90,7 +90,7 @@ def _attributes(contents: Contents) -> Html:
                     tag("h3", group.name),
                     table(
                         _strongest(group, found),
-                        f"What the directions of {group.name} change most",
+                        f"{group.name}: what each direction changes most",
                         class_="stacks",
                     ),
                     tag(
