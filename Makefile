@@ -131,7 +131,7 @@ $(VENV)/demo.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
 	touch $@
 
 $(VENV)/test.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
-	$(PIP) --editable '.[demo,test]'
+	$(PIP) --editable '.[demo,hosts,test]'
 	touch $@
 
 $(VENV)/docs.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python

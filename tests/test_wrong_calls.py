@@ -294,6 +294,8 @@ WRONG = {
     "explore": [
         (lambda t: sefa_widget.explore(3), "source is an int"),
         (lambda t: sefa_widget.explore(device="gpu"), "Device 'gpu' is unknown"),
+        (lambda t: sefa_widget.explore(threads=0), "threads is 0; it must be 1 to "),
+        (lambda t: sefa_widget.explore(threads="2"), "threads is '2'; it must be a whole number"),
     ],
     "check_fit": [
         (lambda t: methods.check_fit("x", t.z, "They"), NO_DIRECTIONS),

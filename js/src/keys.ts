@@ -144,10 +144,20 @@ export function listenToKeys(scope: Scope, root: HTMLElement, commands: KeyComma
     },
     true,
   );
+  // Notebook 7 runs its commands before a key comes here; this keeps it from looking for one.
+  on(
+    scope,
+    window,
+    "keydown",
+    (event) => {
+      const [target] = event.composedPath();
+      if (target instanceof Element && root.contains(target))
+        target.toggleAttribute("data-lm-suppress-shortcuts", !isOfHost(event));
+    },
+    true,
+  );
   on(scope, root, "keydown", (event) => {
-    // JupyterLab would run, move or delete cells, but it may still save the notebook and search in it.
-    const host = (event.ctrlKey || event.metaKey) && ["s", "f"].includes(event.key.toLowerCase());
-    if (!host) event.stopPropagation();
+    if (!isOfHost(event)) event.stopPropagation();
     if (commands.studies() && !["p", "P"].includes(event.key)) return;
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !isTextField(event.target)) {
       const letter = event.key.toLowerCase();
@@ -188,4 +198,9 @@ function isTextField(target: EventTarget | null): boolean {
 export function keysHelp(): HTMLElement {
   const rows = KEYS.flatMap(({ shown, what }) => [h("dt", {}, h("kbd", {}, shown)), h("dd", {}, what)]);
   return h("dl", { class: "sefa-keys" }, ...rows);
+}
+
+/** JupyterLab would run, move or delete cells, but it may still save the notebook and search in it. */
+function isOfHost(event: KeyboardEvent): boolean {
+  return (event.ctrlKey || event.metaKey) && ["s", "f"].includes(event.key.toLowerCase());
 }

@@ -165,7 +165,11 @@ export class Link {
   stop(returns: boolean): void {
     this.#cancelWatch();
     this.#echo.stop();
-    if (this.status !== "gone") this.#transmit({ type: "bye", view: this.view, returns });
+    if (this.status !== "gone") {
+      if (!isEmpty(this.#wish)) this.#send(false); // what was changed last is kept where a page is loaded again
+      this.#cancelWatch();
+      this.#transmit({ type: "bye", view: this.view, returns });
+    }
     this.status = "gone";
   }
 

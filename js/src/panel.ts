@@ -28,6 +28,7 @@ import { createStatus } from "./status";
 import { Steps } from "./steps";
 import type { StudyInfo } from "./study";
 import { createStudyView } from "./study-view";
+import { followTheme } from "./theme";
 import { createUndo } from "./undo";
 import { createViews } from "./views";
 import { createVisited } from "./visited";
@@ -317,6 +318,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   }
 
   el.append(root);
+  followTheme(root, signal);
   showStudy(kernel.study);
   draw();
   if (kernel.absent) {

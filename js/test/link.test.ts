@@ -285,6 +285,17 @@ describe("holding", () => {
   });
 });
 
+describe("a page that goes away", () => {
+  test("what was changed last is sent before the goodbye", () => {
+    bench.link.edit({ seed: 3 });
+    bench.link.edit({ seed: 4 });
+    bench.link.stop(true);
+    expect(bench.sent.slice(-2)).toMatchObject([{ patch: { seed: 4 } }, { type: "bye", returns: true }]);
+    bench.clock.pass(100_000);
+    expect(bench.sent.at(-1)?.type).toBe("bye");
+  });
+});
+
 describe("pulling", () => {
   test("the panel is drawn anew for an edit, and not again when the kernel confirms it", () => {
     bench.told.length = 0;

@@ -42,7 +42,8 @@ const buttonNamed = (el: HTMLElement, text: string) =>
 
 beforeEach(() => {
   vi.useFakeTimers();
-  const context = { putImageData: vi.fn(), drawImage: vi.fn() };
+  const getImageData = () => ({ data: [255, 255, 255, 255] }); // a white page
+  const context = { putImageData: vi.fn(), drawImage: vi.fn(), fillRect: vi.fn(), getImageData };
   vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
 });
 
@@ -1189,6 +1190,19 @@ describe("seed", () => {
 });
 
 describe("keys", () => {
+  test("hosts that look for a command before a key comes to the panel are kept from it", () => {
+    const { el } = render(new FakeModel());
+    const slider = direction(el, 0);
+    const heard: boolean[] = [];
+    const host = () => heard.push(!slider.hasAttribute("data-lm-suppress-shortcuts"));
+    document.addEventListener("keydown", host, true);
+    key(slider, "b");
+    const save = new KeyboardEvent("keydown", { key: "s", ctrlKey: true, bubbles: true, composed: true });
+    slider.dispatchEvent(save);
+    document.removeEventListener("keydown", host, true);
+    expect(heard).toEqual([false, true]);
+  });
+
   test.each([
     ["[", { seed: 11 }],
     ["]", { seed: 13 }],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from sefa_widget.arguments import flag, function, instance
+from sefa_widget.arguments import flag, function, instance, whole
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.directions import Directions
 from sefa_widget.directions.scores import Scorer
@@ -44,6 +45,7 @@ def explore(
     network: str | None = None,
     limits: Mapping[str, int] | None = None,
     fresh: bool = False,
+    threads: int | None = None,
 ) -> SefaWidget:
     """Open a panel that edits a generator's pictures live.
 
@@ -95,6 +97,9 @@ def explore(
     fresh
         Whether the panel gets a generator of its own. Otherwise panels of the same model (a bundled name,
         or an unchanged file) on the same device and in the same dtype share one, which is loaded once.
+    threads
+        How many threads of the CPU PyTorch takes from now on, in the whole program
+        (`torch.set_num_threads`): 1 where many kernels share a machine. None leaves that alone.
 
     Returns
     -------
@@ -113,6 +118,8 @@ def explore(
     who = _user() if rater is None else instance(rater, "rater", str, "a text")
     source = next(iter(BUNDLED)) if source is None else source
     flag(fresh, "fresh")
+    if threads is not None:
+        torch.set_num_threads(whole(threads, "threads", 1, max(1, os.cpu_count() or 1)))
     if scorer is not None:
         function(scorer, "scorer", "images [M, C, H, W]")
     given = read_state(state) if isinstance(state, str | Path) else state

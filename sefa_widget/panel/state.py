@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from inspect import getdoc
 from typing import Any, get_args
 
@@ -290,7 +290,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Search):
         return _plain(search_parts(value, "The second search"))
     if isinstance(value, Pin):
-        return asdict(value)
+        return {f.name: getattr(value, f.name) for f in fields(value)}
     if isinstance(value, Carried):
         return _plain(described_edit(value))
     if isinstance(value, Mapping):

@@ -1,7 +1,9 @@
 """The mailbox between a panel's views and the one worker that draws: the newest request of a view wins.
 
 A view's next request replaces its waiting one, so at most one job runs and one per view waits, and nothing
-older is ever done. No torch, no Jupyter and no thread: who calls `Stream.step` does the work.
+older is ever done. A view that asks again while its request waits does not wait for answers; more of its
+requests are on their way then, so they are gathered first, with no work in between that would hold them up.
+No torch, no Jupyter and no thread: who calls `Stream.step` does the work.
 """
 
 from __future__ import annotations
@@ -15,6 +17,10 @@ Request = TypeVar("Request")
 
 SETTLE_SECONDS = 0.12
 """How long there must be no request before `settled` is called."""
+GATHER_SECONDS = 0.02
+"""How long no request must come, once one was replaced, before the newest is done."""
+GATHER_LIMIT = 1.0
+"""How long requests are gathered at most."""
 
 
 class Stream(Generic[Request]):
@@ -46,14 +52,21 @@ class Stream(Generic[Request]):
         self._clock = clock
         self._waiting: dict[str, Request] = {}
         self._settles_at: float | None = None
+        self._gathers_from: float | None = None
+        self._replaced_at = 0.0
         self._stopped = False
         self._lock = threading.RLock()  # a panel that goes away may stop its stream anywhere
 
     def put(self, view: str, request: Request) -> None:
         """Leave a request; the view's waiting one, if any, is never done."""
         with self._lock:
-            if not self._stopped:
-                self._waiting[view] = request
+            if self._stopped:
+                return
+            if view in self._waiting:
+                self._replaced_at = self._clock()
+                if self._gathers_from is None:
+                    self._gathers_from = self._replaced_at
+            self._waiting[view] = request
 
     def settle(self, seconds: float | None = None) -> None:
         """Let `settled` be called though nothing was asked for: after the pause, or after some seconds."""
@@ -96,7 +109,10 @@ class Stream(Generic[Request]):
                 if left > 0:
                     return left
                 self._settles_at = None
+            elif (left := self._gathers_for()) > 0:
+                return left
             request = self._waiting.pop(next(iter(self._waiting))) if self._waiting else None
+            self._gathers_from = None
         if request is None:
             self._settled()
             return 0.0
@@ -107,3 +123,10 @@ class Stream(Generic[Request]):
                 if not self._stopped:
                     self._settles_at = self._clock() + self._settle_seconds
         return 0.0
+
+    def _gathers_for(self) -> float:
+        """Seconds until the newest requests are done, if no more of them come."""
+        if self._gathers_from is None:
+            return 0.0
+        end = min(self._replaced_at + GATHER_SECONDS, self._gathers_from + GATHER_LIMIT)
+        return end - self._clock()

@@ -18,7 +18,7 @@ import nbformat
 
 from tests.patience import WAIT_MS, WAIT_SECONDS
 
-ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+ADDRESS = re.compile(r"http://(?:127\.0\.0\.1|localhost):\d+")
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "docmanager-extension/plugin": {"autosave": False},
@@ -63,7 +63,7 @@ def running_lab(base: Path) -> Iterator[tuple[str, Path]]:
     command = [sys.executable, "-m", "jupyterlab", *options]
     server = subprocess.Popen(command, env=own_environment(base), stderr=subprocess.PIPE, text=True)
     try:
-        yield _Log(server).address(), root
+        yield ServerLog(server, server.stderr).address(), root
     finally:
         server.terminate()
         server.wait(WAIT_SECONDS)
@@ -75,12 +75,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class _Log(threading.Thread):
+class ServerLog(threading.Thread):
     """Reads what a server writes, which it must not be kept from, until the server ends."""
 
-    def __init__(self, server: subprocess.Popen[str]) -> None:
+    def __init__(self, server: subprocess.Popen[str], lines: TextIO | None) -> None:
         super().__init__(daemon=True)
-        self.lines = cast(TextIO, server.stderr)
+        self.name, self.lines = str(server.args), cast(TextIO, lines)
         self.text = ""
         self.found = threading.Event()
         self.start()
@@ -97,7 +97,7 @@ class _Log(threading.Thread):
         self.found.wait(WAIT_SECONDS)
         match = ADDRESS.search(self.text)
         if match is None:
-            raise RuntimeError(f"JupyterLab did not start:\n{self.text[-3000:]}")
+            raise RuntimeError(f"{self.name} did not start:\n{self.text[-3000:]}")
         return match[0]
 
 

@@ -1,4 +1,5 @@
 import math
+import threading
 
 import pytest
 import torch
@@ -204,3 +205,37 @@ def test_the_bundled_models_are_opened_without_a_line_and_a_file_with_one(
     assert told == []
     explore(save_generator(tiny, tmp_path / "net.safetensors"), device="cpu").close()
     assert len(told) == 2
+
+
+@pytest.fixture
+def told_threads(monkeypatch):
+    """A machine of four cores, and what PyTorch is told of its threads; nothing is changed."""
+    told = []
+    monkeypatch.setattr(opening.os, "cpu_count", lambda: 4)
+    monkeypatch.setattr(torch, "set_num_threads", told.append)
+    return told
+
+
+def test_pytorchs_threads_are_left_alone_unless_somebody_says_how_many(told_threads, recorded_comms):
+    explore(device="cpu").close()
+    assert told_threads == []
+    explore(device="cpu", threads=3).close()
+    assert told_threads == [3]
+    with pytest.raises(ValueError, match="threads is 5; it must be 1 to 4"):
+        explore(device="cpu", threads=5)
+    assert told_threads == [3]
+
+
+def test_the_thread_that_draws_takes_as_many_threads_as_were_asked_for(recorded_comms):
+    before = torch.get_num_threads()
+    seen = []
+    try:
+        torch.set_num_threads(2)
+        with explore(device="cpu", threads=1) as panel:
+            worker = threading.Thread(target=lambda: seen.append(torch.get_num_threads()))
+            worker.start()
+            worker.join()
+            assert panel.generator.name == "heads"
+        assert seen == [1]
+    finally:
+        torch.set_num_threads(before)

@@ -45,6 +45,7 @@ def test_a_step_does_one_request(bench):
 
 def test_a_view_s_newest_request_replaces_its_waiting_one_in_its_place(bench):
     bench.put("a1", "b1", *(f"a{n}" for n in range(2, 100)))
+    bench.now += 0.03
     assert bench.steps() == ["a99", "b1"]
     assert not bench.stream.waiting
 
@@ -57,11 +58,48 @@ def test_requests_that_come_while_one_is_done_are_replaced_by_the_newest(bench):
                 stream.put("a", f"a{n}")
 
     done = []
-    stream = Stream(work, lambda: None)
+    now = [0.0]
+    stream = Stream(work, lambda: None, clock=lambda: now[0])
     stream.put("a", "a1")
     stream.step()
+    now[0] += 0.03
     stream.step()
     assert done == ["a1", "a99"]
+
+
+def test_a_view_that_does_not_wait_for_answers_is_answered_once_no_more_comes(bench):
+    bench.put("a0")
+    bench.stream.step()
+    bench.put("a1")  # while the picture of a0 is drawn
+    for n in range(2, 3000):  # in 0.8 seconds
+        bench.put(f"a{n}")
+        assert bench.stream.step() > 0
+        bench.now += 0.8 / 3000
+    bench.now += 0.02
+    assert bench.steps() == ["a2999"]
+
+
+def test_a_view_that_waits_for_answers_is_answered_at_once(bench):
+    for n in range(100):
+        bench.put(f"a{n}", f"b{n}")
+        assert bench.steps() == [f"a{n}", f"b{n}"]
+
+
+def test_who_never_stops_asking_sees_a_picture_every_second(bench):
+    for n in range(3500):
+        bench.put(f"a{n}", f"a{n}")
+        bench.stream.step()
+        bench.now += 0.001
+    assert len(bench.done) == 3
+
+
+def test_what_was_gathered_is_done_at_once_when_the_next_is_due(bench):
+    bench.put("a1", "a2", "b1")
+    assert bench.stream.step() == pytest.approx(0.02)
+    bench.now += 0.0201
+    assert bench.steps() == ["a2", "b1"]
+    bench.put("a3")
+    assert bench.steps() == ["a3"]
 
 
 def test_it_settles_once_when_there_was_no_request_for_long_enough(bench):
