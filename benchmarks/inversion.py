@@ -75,11 +75,16 @@ def measure(name: str, targets: Tensor) -> list[Inversion]:
     return found
 
 
+def drawn_heads(count: int, seed: int) -> Tensor:
+    """Draw heads as a generator gives pictures: the renderer's 0..1 are -1..1 there."""
+    return 2 * render_heads(draw_attributes(count, seed)) - 1
+
+
 def attributes(found: list[Inversion]) -> None:
     """Print how often the regressor reads from found heads what it reads from the drawn ones."""
     regressor = load_regressor(device="cpu")
     with torch.inference_mode():
-        spread = regressor(render_heads(draw_attributes(256, FIRST_SEED + 1))).std(0)
+        spread = regressor(drawn_heads(256, FIRST_SEED + 1)).std(0)
         read = [regressor(torch.stack([getattr(one, what) for one in found])) for what in ("image", "target")]
     off = (read[0] - read[1]).abs() / spread
     print(f"heads: {(off <= NEAR).float().mean():.0%} of the attributes within {NEAR} of their spread")
@@ -96,7 +101,7 @@ def main() -> None:
         faces = load_generator("faces", device="cpu")
         measure("faces", faces.synthesize(faces.sample(range(FIRST_SEED, FIRST_SEED + count))))
     if "heads" in names:
-        attributes(measure("heads", render_heads(draw_attributes(count, FIRST_SEED))))
+        attributes(measure("heads", drawn_heads(count, FIRST_SEED)))
 
 
 if __name__ == "__main__":

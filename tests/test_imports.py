@@ -58,6 +58,8 @@ PANEL = [
     {"studying"},
     {"files", "still"},
     {"keeping"},
+    {"photo_search"},
+    {"photo"},
     {"widget"},
     {"sharing"},
     {"opening"},

@@ -151,6 +151,20 @@ WRONG = {
         (lambda t: edit(t.latent, t.found, {}, rows=[True]), f"A row number is True; {WHOLE}"),
         (lambda t: edit(t.latent, t.found, {}, rows=(0, 2)), "Row range 0:2 is outside 0:1 of the codes"),
     ],
+    "compared": [
+        (lambda t: inversion.compared("x", None), NO_GENERATOR),
+        (lambda t: inversion.compared(t.z, 3), "found is an int .*; it must be an Inversion"),
+    ],
+    "latent_text": [
+        (lambda t: inversion.latent_text(3), "latent is an int .*; it must be a Latent"),
+        (lambda t: inversion.latent_text(t.latent), "latent is a Latent of 2 pictures; it must be of 1"),
+    ],
+    "latent_of_text": [
+        (lambda t: inversion.latent_of_text("x", "AAAA"), NO_GENERATOR),
+        (lambda t: inversion.latent_of_text(t.z, 3), "text is an int .*; it must be a text"),
+        (lambda t: inversion.latent_of_text(t.z, "no base64"), "The text holds no latent"),
+        (lambda t: inversion.latent_of_text(t.z, "AACAPw=="), "a latent of 1 numbers; .* takes"),
+    ],
     "invert": [
         (lambda t: inversion.invert("x", "a.png"), NO_GENERATOR),
         (lambda t: inversion.invert(t.z, 3), "picture is an int .*; it must be a path, a PIL image"),

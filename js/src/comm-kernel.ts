@@ -4,7 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import { parseDirections, parseGeneratorInfo } from "./info";
 import type { Kernel, Listener } from "./kernel";
 import { parseLabels } from "./labels";
-import { parseCode, parseFile, parseInfo, parseSeen } from "./messages";
+import { parseCode, parseFile, parseFound, parseInfo, parseSeen } from "./messages";
 import { parseHistory, parseState } from "./state";
 import { parseStudy } from "./study";
 
@@ -42,7 +42,7 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
     get absent() {
       return el.classList.contains("jupyter-widgets-disconnected");
     },
-    send: (intent) => model.send(intent),
+    send: (intent, bytes) => (bytes ? model.send(intent, undefined, [bytes]) : model.send(intent)),
     listen(listener: Listener, signal: AbortSignal) {
       const on = (event: string, handler: Handler) => {
         const guarded: Handler = (...args: unknown[]) => {
@@ -62,6 +62,8 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
         if (code) listener.code(code);
         const file = parseFile(content);
         if (file && bytes) listener.file(file, bytes);
+        const found = parseFound(content);
+        if (found) listener.found(found, bytes);
         const info = parseInfo(content);
         if (info) listener.info(info, bytes);
       });

@@ -100,6 +100,8 @@ export interface GeneratorInfo {
   readonly latent_space: string;
   readonly latent_dim: number;
   readonly resolution: number;
+  /** Pixels in a row of a picture; `resolution` is the number of rows. */
+  readonly width: number;
   readonly num_classes: number;
   readonly num_codes: number;
   /** Whether it has noise inputs. */
@@ -153,7 +155,8 @@ export function parseGeneratorInfo(value: unknown): GeneratorInfo | null {
   const noisy = value.noisy === true;
   const class_names = Array.isArray(value.class_names) && isTexts(value.class_names) ? value.class_names : [];
   const assumed = Array.isArray(value.assumed) && isTexts(value.assumed) ? value.assumed : [];
-  const sizes = { latent_dim, resolution, num_classes, num_codes };
+  const width = isNumber(value.width) ? value.width : resolution;
+  const sizes = { latent_dim, resolution, width, num_classes, num_codes };
   return { name, family, latent_space, ...sizes, noisy, assumed, class_names, methods, layers };
 }
 

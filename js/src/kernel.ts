@@ -3,7 +3,7 @@
 import type { Range } from "./check";
 import type { DirectionsInfo, GeneratorInfo } from "./info";
 import type { LabelsInfo } from "./labels";
-import type { Code, Info, Intent, Seen, SharedFile } from "./messages";
+import type { Code, Found, Info, Intent, Seen, SharedFile } from "./messages";
 import type { History, Pin, State } from "./state";
 import type { StudyInfo } from "./study";
 
@@ -20,6 +20,8 @@ export interface Listener {
   /** Small pictures that were asked for. */
   seen(seen: Seen, bytes: DataView): void;
   code(code: Code): void;
+  /** How far the search for a picture is, and the bytes of its pictures. */
+  found(found: Found, bytes: DataView | undefined): void;
   /** A file that was asked for. */
   file(file: SharedFile, bytes: DataView): void;
   /** The connection is gone for good. */
@@ -65,6 +67,7 @@ export interface Kernel {
   readonly study: StudyInfo | null;
   /** Whether there was no connection from the beginning, as in a saved notebook. */
   readonly absent: boolean;
-  send(intent: Intent): void;
+  /** `bytes`: those of a file that goes with it. */
+  send(intent: Intent, bytes?: ArrayBuffer): void;
   listen(listener: Listener, signal: AbortSignal): void;
 }

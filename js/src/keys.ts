@@ -118,6 +118,7 @@ export const KEYS: readonly Keys[] = [
     run: { p: (to) => to.projector(), P: (to) => to.fullScreen() },
   },
   { shown: "Esc", what: "cancel a long search", run: { Escape: (to) => to.cancel() } },
+  { shown: "Ctrl+V", what: "find a photo that was copied" },
   { shown: "Enter", what: "on the spectrum: go to that direction's slider" },
 ];
 

@@ -19,7 +19,7 @@ const RENDERS_REMEMBERED = 9;
 export type LinkStatus = "ready" | "waiting" | "silent" | "gone";
 
 export interface LinkHost {
-  send(message: Intent): void;
+  send(message: Intent, bytes?: ArrayBuffer): void;
   now(): number;
   /** Call back after some milliseconds; the result cancels. */
   after(ms: number, callback: () => void): () => void;
@@ -105,11 +105,11 @@ export class Link {
   }
 
   /** Ask for something besides a change; what is wished is said before, where the answer depends on it. */
-  ask(request: Request): void {
+  ask(request: Request, bytes?: ArrayBuffer): void {
     if (this.status === "gone") return;
-    const depends = !["look", "cancel", "label", "take_back", "join"].includes(request.type);
+    const depends = !["look", "cancel", "label", "take_back", "join", "find"].includes(request.type);
     if (depends && !isEmpty(this.#wish)) this.#send(false);
-    this.#transmit({ ...request, view: this.view });
+    this.#transmit({ ...request, view: this.view }, bytes);
   }
 
   /** Whether the picture is as wanted and nothing is held: there is time for what is beside it. */
@@ -246,9 +246,9 @@ export class Link {
       });
   }
 
-  #transmit(message: Intent): void {
+  #transmit(message: Intent, bytes?: ArrayBuffer): void {
     try {
-      this.host.send(message);
+      this.host.send(message, bytes);
     } catch {
       // The comm is closed: its model can neither be asked nor revived.
       this.disconnect();

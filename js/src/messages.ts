@@ -48,7 +48,14 @@ export type Request =
   /** Takes back what was said last of a direction. */
   | { type: "take_back"; study: boolean }
   /** Somebody answers the study that runs, or goes on with it; null leaves it. */
-  | { type: "join"; rater: string | null };
+  | { type: "join"; rater: string | null }
+  /** Wants the latent that draws a picture, whose file comes with the message. */
+  | { type: "find" }
+  /** Says how the search for a picture goes on. */
+  | { type: "steer"; how: Steering };
+
+/** End it with what is found, go on from there, make it a start, or forget it. */
+export type Steering = "stop" | "more" | "keep" | "drop";
 
 /** How the bytes of pictures, one below the other, are to be read. */
 export interface Pixels {
@@ -97,6 +104,32 @@ export type Info =
       readonly fraction: number;
     }
   | { readonly type: "probe"; readonly view: string; readonly seq: number };
+
+/** How far the search for a picture is; its bytes are the target, the nearest, and four times their difference. */
+export interface Found extends Pixels {
+  readonly type: "found";
+  readonly view: string;
+  readonly phase: "searching" | "comparing" | "done" | "failed";
+  /** How much of the steps is done, 0 to 1. */
+  readonly fraction: number;
+  /** How near it is, and whether the generator makes such pictures; or what went wrong. */
+  readonly words: string;
+  /** Whether the generator hardly makes such pictures. */
+  readonly foreign: boolean;
+}
+
+const PHASES = ["searching", "comparing", "done", "failed"] as const;
+
+/** Read what tells of a search for a picture; null where it is something else. */
+export function parseFound(content: unknown): Found | null {
+  if (!isFields(content) || content.type !== "found") return null;
+  const { type, view, fraction, words, foreign, mime, width, height } = content;
+  const phase = PHASES.find((one) => one === content.phase);
+  if (typeof view !== "string" || typeof words !== "string" || typeof mime !== "string") return null;
+  if (!phase || !isNumber(fraction) || typeof foreign !== "boolean") return null;
+  if (!isNumber(width) || !isNumber(height)) return null;
+  return { type, view, phase, fraction, words, foreign, mime, width, height };
+}
 
 /** Python code that was asked for. */
 export interface Code {

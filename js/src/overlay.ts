@@ -25,8 +25,9 @@ function laid(state: State, patch: Patch): State {
   const chosen = Math.min(next.chosen, next.starts.length - 1);
   const starts = next.starts.map((pin, row) => {
     if (row !== chosen) return pin;
-    const name = seed === undefined || seed === pin.seed ? pin.name : "";
-    return { seed: seed ?? pin.seed, label: label === undefined ? pin.label : label, name };
+    const own = label === undefined ? pin.label : label;
+    const stays = seed === undefined || (seed === pin.seed && pin.latent === undefined);
+    return stays ? { ...pin, label: own } : { seed, label: own, name: "" };
   });
   const other =
     second === undefined ? next.second : second && { method: null, layers: next.layers, ...second };

@@ -16,6 +16,7 @@ import { Link } from "./link";
 import { Looks } from "./looks";
 import { createMethod } from "./method";
 import { isEmpty } from "./overlay";
+import { createPhoto } from "./photo";
 import { createRegion } from "./region";
 import { createSeed } from "./seed";
 import { createShare } from "./share";
@@ -108,6 +109,14 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   const region = createRegion(scope, edit);
   stage.tools.insertBefore(region.button, heat.button);
   stage.el.append(heat.note, region.note);
+  const photo = createPhoto(
+    scope,
+    { width: info.width, height: info.resolution },
+    {
+      find: (bytes) => link.ask({ type: "find" }, bytes),
+      steer: (how) => link.ask({ type: "steer", how }),
+    },
+  );
   const seed = createSeed(scope, info, beforehand, edit);
   const layers = createLayerRange(scope, info, limits, edit);
   const method = createMethod(scope, info, limits, edit);
@@ -163,7 +172,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     root.classList.toggle("sefa-wide", wanted.second !== null || wanted.original);
     stage.setBacklog(link.merged);
     status.show(link.status);
-    area.inert = link.status === "gone";
+    area.inert = photo.el.inert = link.status === "gone";
     root.dataset.status = link.status;
     look();
   }
@@ -203,9 +212,15 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   status.header.insertBefore(method.el, history.el);
   status.header.insertBefore(views.el, method.el);
   root.append(status.header, status.strip, beforehandNote.el, study.el, area, visited.el);
+  if (!limits) {
+    // Only a kernel with the generator's weights can look for a photo.
+    stage.tools.insertBefore(photo.button, region.button);
+    area.before(photo.el);
+    photo.take(stage.el, root);
+  }
 
   const link = new Link(viewName(), kernel.state, {
-    send: (intent) => kernel.send(intent),
+    send: (intent, bytes) => kernel.send(intent, bytes),
     now: () => performance.now(),
     after: (ms, callback) => {
       const timer = setTimeout(callback, ms);
@@ -256,6 +271,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     info: (message, bytes) => link.receive(message, bytes),
     seen: (seen, bytes) => seen.view === link.view && looks.receive(seen, bytes),
     code: (code) => code.view === link.view && copy.receive(code.text),
+    found: (found, bytes) => found.view === link.view && photo.receive(found, bytes),
     file(file, bytes) {
       if (file.view !== link.view) return;
       status.showProgress("", 1);

@@ -1,7 +1,7 @@
 /** The starts of the sheet: one is large, the others are small, and each has all of its tiles. */
 
 import { button, h, on, type Scope, setAttribute, setHidden, setText } from "./dom";
-import type { Pin, State } from "./state";
+import { type Pin, type State, titleOf } from "./state";
 import { Tile } from "./tile";
 
 /** Up to so many people stand beside the large one where there is room; more stand below it. */
@@ -88,15 +88,16 @@ class Person {
 
   show(pin: Pin, chosen: boolean, place: number, count: number): void {
     const alone = count === 1;
-    const name = pin.name || `seed ${pin.seed}`;
-    setText(this.name, chosen || pin.name ? name : String(pin.seed)); // small pictures have no room for more
+    const name = titleOf(pin);
+    const long = chosen || pin.name || pin.latent !== undefined;
+    setText(this.name, long ? name : String(pin.seed)); // small pictures have no room for more
     setAttribute(this.choose, "aria-label", name);
     this.el.classList.toggle("sefa-chosen", chosen);
     setAttribute(this.choose, "aria-pressed", String(chosen));
     this.choose.title = chosen ? "Shown large; all are edited together" : "Show this one large";
     setHidden(this.choose, chosen);
     setHidden(this.field, !chosen);
-    setAttribute(this.field, "placeholder", `seed ${pin.seed}`);
+    setAttribute(this.field, "placeholder", titleOf({ ...pin, name: "" }));
     const kept = document.activeElement === this.field && this.named === pin.name;
     if (!kept && this.field.value !== pin.name) this.field.value = pin.name;
     this.named = pin.name;

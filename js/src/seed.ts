@@ -2,7 +2,7 @@
 
 import { disable } from "./beforehand";
 import { createClassField } from "./class-field";
-import { button, h, on, type Scope, setHidden, setProperty } from "./dom";
+import { button, h, on, type Scope, setAttribute, setHidden, setProperty } from "./dom";
 import { createDrawnSeeds } from "./drawn-seeds";
 import type { GeneratorInfo } from "./info";
 import type { Beforehand } from "./kernel";
@@ -37,15 +37,17 @@ export function createSeed(
   onPatch: (patch: Patch) => void,
 ): SeedBox {
   let seed = 0;
+  /** Whether it is a photo: the next seed is the first one. */
+  let photo = false;
   const drawn = beforehand && createDrawnSeeds(scope, beforehand, onPatch);
   const previous = () => onPatch(drawn ? drawn.by(-1) : { seed: Math.max(0, seed - 1) });
-  const next = () => onPatch(drawn ? drawn.by(1) : { seed: seed + 1 });
+  const next = () => onPatch(drawn ? drawn.by(1) : { seed: photo ? 0 : seed + 1 });
   const random = () => onPatch(drawn ? drawn.random() : { seed: Math.floor(Math.random() * RANDOM_SEEDS) });
 
   const field = numberField(scope, {
     attributes: { min: "0", max: String(MAX_SEED), step: "1", "aria-label": "Seed" },
     set: (value) => onPatch({ seed: value }),
-    stays: () => `The picture is still of seed ${seed}.`,
+    stays: () => `The picture is still ${photo ? "the photo" : `of seed ${seed}`}.`,
   });
   const back = button(scope, { title: "Previous seed ([)", "aria-label": "Previous seed" }, "‹", () =>
     previous(),
@@ -126,7 +128,9 @@ export function createSeed(
     update(state) {
       const pin = chosenPin(state);
       seed = pin.seed;
-      field.show(seed);
+      photo = pin.latent !== undefined;
+      field.show(photo ? null : seed);
+      setAttribute(field.input, "placeholder", photo ? "photo" : "");
       drawn?.update(state);
       back.disabled = drawn ? isEmpty(drawn.by(-1)) : seed === 0;
       forth.disabled = drawn !== null && isEmpty(drawn.by(1));

@@ -19,6 +19,8 @@ export interface Pin {
   readonly label: number | null;
   /** What a person calls it; empty where it has no name. */
   readonly name: string;
+  /** The latent itself, as of a photo; `seed` means nothing then. */
+  readonly latent?: string;
 }
 
 /** Which directions, of a second search. */
@@ -193,7 +195,13 @@ function parseCarried(value: unknown): Carried[] {
   return [{ ...search, strengths: value.strengths as Record<string, number> }];
 }
 
+/** What a start is called: by its name, or by its seed. */
+export function titleOf({ name, seed, latent }: Pin): string {
+  return name || (latent === undefined ? `seed ${seed}` : "photo");
+}
+
 export function isPin(value: unknown): value is Pin {
   if (!isFields(value) || !isNumber(value.seed) || typeof value.name !== "string") return false;
+  if (value.latent !== undefined && typeof value.latent !== "string") return false;
   return value.label === null || isNumber(value.label);
 }

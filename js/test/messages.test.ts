@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
 import wire from "../../tests/wire.json" with { type: "json" };
 import { parseDirections, parseGeneratorInfo } from "../src/info";
-import { type Intent, parseCode, parseFile, parseInfo, parseSeen } from "../src/messages";
+import { type Intent, parseCode, parseFile, parseFound, parseInfo, parseSeen } from "../src/messages";
 import { parseHistory, parseState } from "../src/state";
 import { parseStudy } from "../src/study";
 
 test.each(Object.entries(wire.down))("a %s from the kernel is read field by field", (_type, content) => {
-  expect(parseInfo(content) ?? parseSeen(content) ?? parseCode(content) ?? parseFile(content)).toEqual(
-    content,
-  );
+  const read = parseInfo(content) ?? parseSeen(content) ?? parseFound(content);
+  expect(read ?? parseCode(content) ?? parseFile(content)).toEqual(content);
 });
 
 test("what goes up has exactly the fields of the wire", () => {
@@ -77,6 +76,8 @@ test("what goes up has exactly the fields of the wire", () => {
     },
     { type: "take_back", view: "v1", study: true },
     { type: "join", view: "v1", rater: "Ada" },
+    { type: "find", view: "v1" },
+    { type: "steer", view: "v1", how: "keep" },
   ];
   expect(up).toEqual(Object.values(wire.up));
 });
@@ -137,9 +138,12 @@ test.each([
   { ...wire.down.error, message: 3 },
   { ...wire.down.look, items: ["0"] },
   { ...wire.down.look, revision: null },
+  { ...wire.down.found, phase: "dreaming" },
+  { ...wire.down.found, words: null },
+  { ...wire.down.found, width: "64" },
   { type: "news", view: "v1", seq: 1 },
 ])("a message that is not of the wire's form is ignored: %j", (content) => {
-  expect(parseInfo(content) ?? parseSeen(content)).toBeNull();
+  expect(parseInfo(content) ?? parseSeen(content) ?? parseFound(content)).toBeNull();
 });
 
 test.each([

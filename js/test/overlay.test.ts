@@ -66,3 +66,10 @@ test.each(["method", "layers", "options", "normalize"])(
     ]).toEqual([true, true, false, false]);
   },
 );
+
+test("another seed takes a photo away, and another class does not", () => {
+  const photo = { seed: 0, label: 1, name: "Ada", latent: "AACAPw==" };
+  const shown = { ...state, starts: [photo], chosen: 0 };
+  expect(overlay(shown, [{ seed: 0 }]).starts).toEqual([{ seed: 0, label: 1, name: "" }]);
+  expect(overlay(shown, [{ label: 2 }]).starts).toEqual([{ ...photo, label: 2 }]);
+});

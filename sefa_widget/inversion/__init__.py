@@ -3,6 +3,18 @@
 from sefa_widget.inversion.latents import load_latent, save_latent
 from sefa_widget.inversion.picture import Picture, read_picture
 from sefa_widget.inversion.result import Inversion, Step
-from sefa_widget.inversion.search import invert
+from sefa_widget.inversion.search import compared, invert
+from sefa_widget.inversion.text import latent_of_text, latent_text
 
-__all__ = ["Inversion", "Picture", "Step", "invert", "load_latent", "read_picture", "save_latent"]
+__all__ = [
+    "Inversion",
+    "Picture",
+    "Step",
+    "compared",
+    "invert",
+    "latent_of_text",
+    "latent_text",
+    "load_latent",
+    "read_picture",
+    "save_latent",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
@@ -11,7 +13,7 @@ from sefa_widget.inversion.space import Space
 
 SCALES = (1, 4)
 """The picture is compared whole and in means of so many pixels a side, where 4 by 4 of these remain."""
-BATCH_PIXELS = 1 << 18
+BATCH_PIXELS = 1 << 16
 """Pixels that are drawn together at most while samples are compared."""
 
 
@@ -67,8 +69,14 @@ def errors(images: Tensor, target: Tensor) -> Tensor:
     return (images.clamp(-1, 1) - target).square().mean((1, 2, 3))
 
 
-def drawn(generator: Generator, latent: Latent, noise: Noise) -> Tensor:
-    """Draw samples, a bounded batch at a time ``[N, C, H, W]``."""
+def drawn(
+    generator: Generator, latent: Latent, noise: Noise, between: Callable[[], object] | None = None
+) -> Tensor:
+    """Draw samples ``[N, C, H, W]``, a bounded batch at a time; `between` is called after each."""
     most = max(1, BATCH_PIXELS // (generator.resolution * generator.width))
-    parts = [latent[begin : begin + most] for begin in range(0, len(latent), most)]
-    return torch.cat([generator.synthesize(part, noise=noise) for part in parts]).clone()
+    parts = []
+    for begin in range(0, len(latent), most):
+        parts.append(generator.synthesize(latent[begin : begin + most], noise=noise))
+        if between is not None:
+            between()
+    return torch.cat(parts).clone()

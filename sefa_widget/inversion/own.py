@@ -35,7 +35,7 @@ def own_errors(
     kept = _kept.setdefault(generator, {})
     if key in kept:
         return kept[key]
-    images = drawn(generator, samples, objective.noise)
+    images = drawn(generator, samples, objective.noise, cancel)
     targets, found, ended = _targets(generator, samples, count), [], False
 
     def watch(_error: float, _image: Tensor) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
 from pathlib import Path
@@ -24,9 +25,9 @@ READ_ERRORS = (OSError, ValueError, SyntaxError, EOFError, struct.error)
 REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr")
 """Modes whose pixels can be averaged before all else."""
 
-Picture = str | Path | Image.Image | np.ndarray[Any, Any] | Tensor
-"""A file, a PIL image, an array ``[H, W]`` or ``[H, W, 3 or 4]`` of uint8 (0..255) or uint16 (0..65535), or a
-tensor ``[C, H, W]`` of -1..1, as `Generator.synthesize` gives it."""
+Picture = str | Path | bytes | Image.Image | np.ndarray[Any, Any] | Tensor
+"""A file or its bytes, a PIL image, an array ``[H, W]`` or ``[H, W, 3 or 4]`` of uint8 (0..255) or uint16
+(0..65535), or a tensor ``[C, H, W]`` of -1..1, as `Generator.synthesize` gives it."""
 
 
 def read_picture(generator: Generator, picture: Picture) -> Tensor:
@@ -46,7 +47,7 @@ def read_picture(generator: Generator, picture: Picture) -> Tensor:
     generator
         Whose frame it must fill: `resolution` by `width` pixels.
     picture
-        A path, a PIL image, an array, or a tensor; an image of PIL is not changed.
+        A path, the bytes of a file, a PIL image, an array, or a tensor; an image of PIL is not changed.
 
     Returns
     -------
@@ -63,8 +64,8 @@ def read_picture(generator: Generator, picture: Picture) -> Tensor:
         return _framed(generator, _checked(generator, picture))
     if isinstance(picture, np.ndarray):
         picture = _of_array(picture)
-    elif isinstance(picture, str | Path):
-        with _opened(full_path(picture, "picture")) as image:
+    elif isinstance(picture, str | Path | bytes):
+        with _opened(picture if isinstance(picture, bytes) else full_path(picture, "picture")) as image:
             return _of_image(generator, image)
     wanted = "a path, a PIL image, an array [H, W, 3] of 0..255, or a tensor [C, H, W] of -1..1"
     return _of_image(generator, instance(picture, "picture", Image.Image, wanted))
@@ -99,19 +100,18 @@ def _check_pixels(width: int, height: int) -> None:
         )
 
 
-def _opened(path: Path) -> Image.Image:
-    if not path.is_file():
-        raise ValueError(f"There is no file {str(path)!r}.")
+def _opened(file: Path | bytes) -> Image.Image:
+    name = "The picture" if isinstance(file, bytes) else repr(file.name)
+    if isinstance(file, Path) and not file.is_file():
+        raise ValueError(f"There is no file {str(file)!r}.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return Image.open(path)
+            return Image.open(io.BytesIO(file) if isinstance(file, bytes) else file)
     except Image.DecompressionBombError as error:
-        raise ValueError(f"{path.name!r} has more than {MOST_PIXELS:,} pixels; make it smaller.") from error
+        raise ValueError(f"{name} has more than {MOST_PIXELS:,} pixels; make it smaller.") from error
     except (UnidentifiedImageError, *READ_ERRORS) as error:
-        raise ValueError(
-            f"{path.name!r} is not a picture that can be read; use PNG, JPEG or WebP."
-        ) from error
+        raise ValueError(f"{name} is not a picture that can be read; use PNG, JPEG or WebP.") from error
 
 
 def _plain(image: Image.Image, channels: int) -> Image.Image:

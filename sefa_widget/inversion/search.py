@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
-from sefa_widget.arguments import choice, function, number, whole
+from sefa_widget.arguments import choice, function, instance, number, whole
 from sefa_widget.generators import inputs
 from sefa_widget.generators.base import Generator, Latent, Noise, check_generator, check_latents
 from sefa_widget.inversion.descent import Nearest, adam, lbfgs
@@ -18,22 +19,26 @@ from sefa_widget.inversion.space import Space, check_space
 
 BRIEF = 5
 """One part of so many of the steps is Adam's, from all restarts."""
+STEPS, RESTARTS, SAMPLES, OWN = 300, 4, 128, 8
+"""What is done where nothing else is said; see `invert`."""
+PRIOR = SPREAD = 1e-5
+"""The weights of the penalties, likewise."""
 
 
 def invert(
     generator: Generator,
     picture: Picture,
     *,
-    steps: int = 300,
-    restarts: int = 4,
+    steps: int = STEPS,
+    restarts: int = RESTARTS,
     space: str | None = None,
     seed: int = 0,
-    samples: int = 128,
+    samples: int = SAMPLES,
     start: Latent | None = None,
-    prior: float = 1e-5,
-    spread: float = 1e-5,
+    prior: float = PRIOR,
+    spread: float = SPREAD,
     noise: Noise = "const",
-    own: int = 8,
+    own: int = OWN,
     on_progress: Callable[[Step], object] | None = None,
     cancel: Callable[[], bool] | None = None,
 ) -> Inversion:
@@ -87,7 +92,8 @@ def invert(
     on_progress
         Called with a `Step` after each step; an exception that it raises ends the search.
     cancel
-        Asked after each step, also of own pictures; when it returns true, the search ends with what it has.
+        Asked after each step, also of own pictures, and after each batch of samples; when it returns true
+        after a step, the search ends with what it has.
 
     Returns
     -------
@@ -115,7 +121,7 @@ def invert(
     target = read_picture(generator, picture)
 
     pool = _samples(generator, samples, seed)
-    images = drawn(generator, pool, noise)
+    images = drawn(generator, pool, noise, asked)
     objective = Objective(generator, target, Space.of(pool, space), prior, spread, noise)
     best = start or chosen(pool, differences(images, target).argsort()[:restarts])
     first = errors(drawn(generator, best, noise), target)
@@ -130,7 +136,7 @@ def invert(
         cancelled = asked is not None and bool(asked())
         return cancelled
 
-    brief = min(steps, max(1, steps // BRIEF))
+    brief = brief_steps(steps)
     nearest = adam(objective, best, brief, watch)
     place = int((nearest.errors if brief else first).argmin())
     latent, found = best[place], _only(nearest, place)
@@ -156,6 +162,67 @@ def invert(
         calls=objective.calls + len(ends),
         cancelled=cancelled and done < steps,
     )
+
+
+def brief_steps(steps: int) -> int:
+    """Give how many of the steps are Adam's; what they leave is compared with own pictures."""
+    return min(steps, max(1, steps // BRIEF))
+
+
+def compared(
+    generator: Generator,
+    found: Inversion,
+    *,
+    steps: int = STEPS,
+    restarts: int = RESTARTS,
+    samples: int = SAMPLES,
+    own: int = OWN,
+    cancel: Callable[[], bool] | None = None,
+) -> Inversion:
+    """Say afterwards how near a search came, against pictures that the generator drew itself.
+
+    ``invert(..., own=0)`` gives the picture sooner; this adds what it left out.
+
+    >>> from sefa_widget import load_generator
+    >>> from sefa_widget.inversion import compared, invert
+    >>> generator = load_generator("faces")
+    >>> picture = generator.synthesize(generator.sample(700))[0]
+    >>> options = {"steps": 5, "samples": 8, "restarts": 2}
+    >>> found = compared(generator, invert(generator, picture, own=0, **options), own=2, **options)
+    >>> len(found.own_errors)
+    2
+
+    Parameters
+    ----------
+    generator
+        The generator that was searched.
+    found
+        What came out, with the default `space`, `seed`, `prior`, `spread` and `noise`.
+    steps, restarts, samples, own
+        As in that search; see `invert`.
+    cancel
+        Asked after each step; when it returns true, nothing is added.
+
+    Returns
+    -------
+    Inversion
+        The same with `own_errors`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+    """
+    check_generator(generator)
+    instance(found, "found", Inversion, "an Inversion, as invert(...) gives it")
+    steps, restarts = whole(steps, "steps", 1), whole(restarts, "restarts", 1)
+    samples, own = whole(samples, "samples", max(restarts, 2)), whole(own, "own", 1)
+    asked = None if cancel is None else function(cancel, "cancel", "nothing, that tells whether to stop")
+    pool = _samples(generator, samples, 0)
+    space = Space.of(pool, check_space(generator, None))
+    objective = Objective(generator, found.target[None], space, PRIOR, SPREAD, "const")
+    usual = own_errors(objective, pool, own, restarts, brief_steps(steps), asked)
+    return replace(found, own_errors=usual)
 
 
 def _samples(generator: Generator, count: int, seed: int) -> Latent:

@@ -45,6 +45,29 @@ class Contents:
         return f"{first['title']} of layers {layers} at first."
 
 
+def of_seeds(session: Session) -> Session:
+    """Give a session without starts that are latents: a page draws seeds.
+
+    Raises
+    ------
+    ValueError
+        If there is no other start.
+    """
+    state = session.state
+    rows = [row for row, pin in enumerate(state.starts) if pin.latent is None]
+    if len(rows) == len(state.starts):
+        return session
+    if not rows:
+        raise ValueError(
+            "A page draws seeds, and all pictures of this panel were found for photos. Add a seed with "
+            "+ Add, or save the pictures."
+        )
+    starts = [state.starts[row].described() for row in rows]
+    chosen = rows.index(state.chosen) if state.chosen in rows else 0
+    begun = {**describe(state), "starts": starts, "chosen": chosen}
+    return Session(session.generator, begun, session.finder.given, session.class_names)
+
+
 def sessions_of(
     session: Session, searches: Sequence[tuple[str | None, Range]], edit_layers: Range | None = None
 ) -> list[Session]:

@@ -19,7 +19,7 @@ from sefa_widget.directions.presets import RANGES, range_of, usual_layers
 from sefa_widget.generators import load_generator
 from sefa_widget.labels import Labels
 from sefa_widget.pages.beforehand import Drawn
-from sefa_widget.pages.contents import sessions_of
+from sefa_widget.pages.contents import of_seeds, sessions_of
 from sefa_widget.pages.document import check_built, document
 from sefa_widget.pages.drawn import drawn_parts
 from sefa_widget.pages.lesson import lesson_searches, lesson_steps
@@ -148,6 +148,11 @@ def write_page(
     most = number(most_megabytes, "most_megabytes", 0.1, 1000)
     if not isinstance(drawn, Drawn | bool | None):
         raise ValueError(f"drawn is {reprlib.repr(drawn)}; it must be True, False, None or a Drawn(...).")
+    seeds = of_seeds(session)
+    if seeds is not session:
+        session, left = seeds, "Pictures that were found for photos are not in this page."
+        warnings.warn(left, stacklevel=3)
+        note = f"{note} {left}".strip()
     generator, state = session.generator, session.state
     name = generator.name if title is None else instance(title, "title", str, "a text")
     ranges = None if layers is None else [range_of(one) for one in several(layers, "layers", RANGES)]

@@ -9,6 +9,7 @@ import torch
 
 from sefa_widget.directions import Directions, Search
 from sefa_widget.generators.base import Generator
+from sefa_widget.panel.pins import Pin
 from sefa_widget.panel.session import Contents
 from sefa_widget.pictures.editing import Edit, row_numbers
 from sefa_widget.pictures.starts import Start
@@ -56,7 +57,11 @@ class _Writer:
             self._find(contents.found.directions, contents.state.search, "directions")
             if contents.found.second is not None and contents.state.second is not None:
                 self._find_second(contents.state.second)
-        starts = ",\n    ".join(_start(start) for start in contents.starts)
+        if any(start.latent is not None for start in contents.starts):
+            self._import("sefa_widget.inversion", "latent_of_text")
+        starts = ",\n    ".join(
+            _start(start, pin) for start, pin in zip(contents.starts, contents.state.starts, strict=True)
+        )
         columns = ",\n    ".join(self._edit(edit) for edit in contents.edits)
         self._add(f"starts = [\n    {starts},\n]", f"edits = [\n    {columns},\n]")
         self._add("pictures = sheet(generator, starts, edits)", "pictures", "")
@@ -172,12 +177,16 @@ def _arguments(search: Search) -> str:
     return ", ".join(arguments)
 
 
-def _start(start: Start) -> str:
+def _start(start: Start, pin: Pin) -> str:
     """Write a start with what differs from the defaults."""
     given = {field.name: getattr(start, field.name) for field in fields(Start)}
     differs = [
         f"{field.name}={given[field.name]!r}"
         for field in fields(Start)
-        if field.name != "seed" and given[field.name] != field.default
+        if field.name not in ("seed", "latent") and given[field.name] != field.default
     ]
+    if pin.latent is not None:
+        label = "" if pin.label is None else f", {pin.label}"
+        differs.insert(0, f"latent=latent_of_text(generator, {pin.latent!r}{label})")
+        return f"Start({', '.join(differs)})"
     return f"Start({', '.join([repr(start.seed), *differs])})"

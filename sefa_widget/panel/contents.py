@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from sefa_widget.directions import Directions
+from sefa_widget.generators.base import Generator
 from sefa_widget.measures.acting import Acts
 from sefa_widget.measures.aligned import Aligned
 from sefa_widget.measures.sliders import SliderRange
@@ -62,10 +63,12 @@ def shown(state: State) -> Hashable:
     return tuple(repr(getattr(state, name)) for name in shows)
 
 
-def starts(state: State) -> tuple[Start, ...]:
+def starts(generator: Generator, state: State) -> tuple[Start, ...]:
     """Give the rows of a state's sheet."""
     return tuple(
-        Start(
+        Start(latent=latent, noise=state.noise)
+        if (latent := pin.drawn_from(generator)) is not None
+        else Start(
             seed=pin.seed,
             label=pin.label,
             truncation_psi=state.truncation_psi,

@@ -7,10 +7,12 @@ import sys
 from typing import Any, TypeGuard
 
 from sefa_widget.panel.intents import (
+    HOW,
     Bye,
     Cancel,
     Code,
     Edit,
+    Find,
     Hello,
     Intent,
     Join,
@@ -19,6 +21,7 @@ from sefa_widget.panel.intents import (
     Probe,
     Share,
     Spread,
+    Steer,
     TakeBack,
     Undo,
     Visit,
@@ -92,9 +95,15 @@ def decode(content: object) -> Intent:
         return TakeBack(view, study)
     if kind == "join":
         return Join(view, None if content.get("rater") is None else _string(content, "rater"))
+    if kind == "find":
+        return Find(view)
+    if kind == "steer":
+        if (how := _string(content, "how")) not in HOW:
+            raise MessageError(f"'how' is one of {', '.join(HOW)}; this is {reprlib.repr(how)}.")
+        return Steer(view, how)
     raise MessageError(
         f"Message type {reprlib.repr(kind)} is unknown; known are hello, bye, probe, edit, undo, "
-        "visit, cancel, spread, look, code, share, label, take_back, join."
+        "visit, cancel, spread, look, code, share, label, take_back, join, find, steer."
     )
 
 

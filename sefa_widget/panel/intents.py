@@ -189,6 +189,29 @@ class Join:
     """Name of who answers; None leaves the study, and the panel shows its sliders again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Look for the latent that draws a picture; the bytes of its file come with it."""
+
+    type: ClassVar[str] = "find"
+    view: str
+    """Name of the view."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """Say how the search for a picture goes on."""
+
+    type: ClassVar[str] = "steer"
+    view: str
+    """Name of the view."""
+    how: str
+    """One of `HOW`: end it with what is found, go on from there, make it a start, or forget it."""
+
+
+HOW = ("stop", "more", "keep", "drop")
+"""What a search can be told."""
+
 Intent = (
     Hello
     | Bye
@@ -204,5 +227,7 @@ Intent = (
     | Label
     | TakeBack
     | Join
+    | Find
+    | Steer
 )
 """Everything that a panel can ask."""

@@ -152,7 +152,7 @@ class KeepingWidget(StudyingWidget):
                 contents = session.contents(progress=_within(SEARCH_SECONDS))
                 tiles, code = session.sheet(chosen=large).tiles, python_code(generator, contents)
             else:
-                rows = starts(state)
+                rows = starts(generator, state)
                 tiles = sheet(generator, (rows[state.chosen],) if large else rows).tiles
         finally:
             generator.lock.release()

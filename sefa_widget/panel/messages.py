@@ -65,6 +65,33 @@ class LookInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundInfo:
+    """What goes with the bytes of three pictures, one below the other.
+
+    They are the target, the nearest, and four times their difference; there are none before the first step,
+    or where the search failed.
+    """
+
+    type: ClassVar[str] = "found"
+    view: str
+    """The view that asked."""
+    phase: Literal["searching", "comparing", "done", "failed"]
+    """Whether it is searched, compared with the generator's own pictures, or neither any more."""
+    fraction: float
+    """How much of the steps is done, 0 to 1."""
+    words: str
+    """How near it is, and whether the generator makes such pictures; or what went wrong."""
+    foreign: bool
+    """Whether the generator hardly makes such pictures."""
+    mime: str
+    """Encoding of the bytes; see `FrameInfo`."""
+    width: int
+    """Pixels in a row of one picture."""
+    height: int
+    """Rows of pixels of one picture."""
+
+
+@dataclass(frozen=True, slots=True)
 class CodeInfo:
     """The answer to `Code`."""
 
@@ -127,7 +154,7 @@ class ProbeInfo:
     """Number of the probe."""
 
 
-Info = FrameInfo | LookInfo | CodeInfo | FileInfo | ErrorInfo | ProgressInfo | ProbeInfo
+Info = FrameInfo | LookInfo | FoundInfo | CodeInfo | FileInfo | ErrorInfo | ProgressInfo | ProbeInfo
 """Everything that a kernel can tell."""
 
 

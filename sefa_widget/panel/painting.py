@@ -106,6 +106,11 @@ class PaintingWidget(WireWidget):
         self._tell_observers()
 
     @property
+    def _pressing(self) -> bool:
+        """Whether something comes before measuring what directions do."""
+        return self._looks.wanted
+
+    @property
     def _busy(self) -> bool:
         """Whether there is long work that can be cancelled."""
         return self._searching
@@ -202,7 +207,7 @@ class PaintingWidget(WireWidget):
             return
         state = painted.contents.state
         try:
-            while more and not (self._stopped or self._stream.waiting or self._looks.wanted):
+            while more and not (self._stopped or self._stream.waiting or self._pressing):
                 more = self._session.finder.measure(state)
                 if self._session.state.revision != state.revision:
                     return

@@ -130,11 +130,12 @@ def _choose(state: State, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _change_chosen(state: State, values: Mapping[str, Any]) -> tuple[Pin, ...]:
-    """Change the chosen start; a name is one of a seed, so another seed has none."""
+    """Change the chosen start; a name is one of a seed or a latent, so another seed has none."""
     pin = state.starts[state.chosen]
-    name = pin.name if values.get("seed", pin.seed) == pin.seed else ""
+    if "seed" in values and (values["seed"] != pin.seed or pin.latent is not None):
+        pin = replace(pin, name="", latent=None)
     starts = list(state.starts)
-    starts[state.chosen] = replace(pin, **values, name=name)
+    starts[state.chosen] = replace(pin, **values)
     return tuple(starts)
 
 

@@ -205,7 +205,7 @@ class Session:
         columns = edits(state, found, unedited=unedited)
         ends = found.second and tuple(found.second.strengths(state.strengths, found.range).values())
         key = shown(state), ends, unedited, found.weights
-        return Contents(state, unedited, found, starts(state), columns, key)
+        return Contents(state, unedited, found, starts(self.generator, state), columns, key)
 
     def draw(self, contents: Contents, rows: list[int]) -> Iterator[Part]:
         """Draw rows of a sheet, in their order, a batch at a time."""

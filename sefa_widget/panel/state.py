@@ -67,8 +67,8 @@ class State:
 
     starts: tuple[Pin, ...] = described(
         "The starts",
-        "Where the pictures begin, one row of the sheet each: seeds, or dicts with `seed`, `label` (the "
-        "class) and `name`.",
+        "Where the pictures begin, one row of the sheet each: seeds, latents of length 1, or dicts with "
+        "`seed` or `latent`, `label` (the class) and `name`.",
         pins,
         first=_first_pins,
     )
@@ -290,7 +290,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Search):
         return _plain(search_parts(value, "The second search"))
     if isinstance(value, Pin):
-        return {f.name: getattr(value, f.name) for f in fields(value)}
+        return value.described()
     if isinstance(value, Carried):
         return _plain(described_edit(value))
     if isinstance(value, Mapping):

@@ -98,7 +98,9 @@ def still(tiles: Tiles, caption: str, code: str = "") -> Still:
 
 def caption(name: str, state: State, found: Directions | None, names: Mapping[int, str]) -> str:
     """Say what a panel shows: whose pictures, which directions, and how far each is moved."""
-    seeds = ", ".join(pin.name or str(pin.seed) for pin in state.starts[:9])
+    seeds = ", ".join(
+        pin.name or (str(pin.seed) if pin.latent is None else "a found picture") for pin in state.starts[:9]
+    )
     more = f" and {len(state.starts) - 9} more" if len(state.starts) > 9 else ""
     parts = [f"{name}, seed{'s' if len(state.starts) > 1 else ''} {seeds}{more}"]
     if state.truncation_psi != 1:

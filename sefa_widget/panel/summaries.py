@@ -23,6 +23,7 @@ def about(generator: Generator, methods: Sequence[str], class_names: Sequence[st
         "latent_space": generator.latent_space,
         "latent_dim": generator.latent_dim,
         "resolution": generator.resolution,
+        "width": generator.width,
         "num_classes": generator.num_classes,
         "num_codes": generator.num_codes,
         "noisy": generator.noisy,

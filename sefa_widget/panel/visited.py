@@ -56,8 +56,9 @@ def step_name(before: State, after: State) -> str:
         return after.method or "automatic"
     if len(before.starts) != len(after.starts):
         return f"{len(after.starts)} people" if len(after.starts) > 1 else "1 person"
-    if (before.seed, before.chosen) != (after.seed, after.chosen):
-        return after.starts[after.chosen].name or f"seed {after.seed}"
+    one, other = before.starts[before.chosen], after.starts[after.chosen]
+    if (one.seed, one.latent, before.chosen) != (other.seed, other.latent, after.chosen):
+        return other.name or (f"seed {other.seed}" if other.latent is None else "found picture")
     if before.label != after.label:
         return f"class {after.label}"
     if before.truncation_psi != after.truncation_psi:

@@ -16,15 +16,15 @@ from sefa_widget.panel import beside
 from sefa_widget.panel.built import NOT_BUILT, built
 from sefa_widget.panel.code import python_code
 from sefa_widget.panel.files import noted
-from sefa_widget.panel.keeping import KeepingWidget
 from sefa_widget.panel.naming import Naming
+from sefa_widget.panel.photo import PhotoWidget
 from sefa_widget.panel.proposals import Proposals
 from sefa_widget.panel.session import Session
 from sefa_widget.pictures.sheet import Sheet
 from sefa_widget.progress import Progress
 
 
-class SefaWidget(KeepingWidget):
+class SefaWidget(PhotoWidget):
     """A panel to explore one generator; see `explore`.
 
     Each field of the panel's state is an attribute that can be read, set and observed, for example

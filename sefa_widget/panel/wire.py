@@ -37,9 +37,9 @@ class WireWidget(StateWidget):
 
     def _handle_custom_msg(self, content: object, buffers: object) -> None:
         with self._errors_to_panel(*decoding.reply_address(content)):
-            self._receive(decoding.decode(content))
+            self._receive(decoding.decode(content), buffers)
 
-    def _receive(self, intent: intents.Intent) -> None:
+    def _receive(self, intent: intents.Intent, buffers: object = ()) -> None:
         if isinstance(intent, intents.Probe):
             self._tell(messages.ProbeInfo(intent.view, intent.seq), b"", padded=intent.padded)
         elif isinstance(intent, intents.Undo):
@@ -62,6 +62,10 @@ class WireWidget(StateWidget):
             self._tell(messages.CodeInfo(intent.view, self.code()))
         elif isinstance(intent, intents.Share):
             self._share(intent)
+        elif isinstance(intent, intents.Find):
+            self._find(intent, buffers)
+        elif isinstance(intent, intents.Steer):
+            self._steer(intent)
         elif isinstance(intent, intents.Bye):
             self._forget_view(intent.view)
             self._leave(intent.view, intent.returns)
@@ -99,6 +103,14 @@ class WireWidget(StateWidget):
 
     def _share(self, wanted: intents.Share) -> None:
         """Make a file of what is shown, and send it to the view."""
+        raise NotImplementedError
+
+    def _find(self, wanted: intents.Find, buffers: object) -> None:
+        """Look for the latent of a picture, whose file came with the message."""
+        raise NotImplementedError
+
+    def _steer(self, wanted: intents.Steer) -> None:
+        """Stop the search for a picture, go on with it, keep what it found, or forget it."""
         raise NotImplementedError
 
     def code(self) -> str:

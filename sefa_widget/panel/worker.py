@@ -67,6 +67,13 @@ class Worker:
                 self._thread.start()
         self._wakes.put(None)
 
+    def rest(self, seconds: float) -> bool:
+        """Let a step that takes long wait until `wake`, or for some seconds; say whether it was woken."""
+        with suppress(Empty):
+            self._wakes.get(timeout=seconds)
+            return True
+        return False
+
     def stop(self, seconds: float = ENDING_SECONDS) -> bool:
         """End the thread for good, and wait for that; the worker itself does not wait.
 

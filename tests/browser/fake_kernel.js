@@ -147,8 +147,9 @@ export class FakeModel {
     for (const [name, callback] of [...this.listeners]) if (name === event) callback(...values);
   }
 
-  send(message) {
+  send(message, _callbacks, buffers) {
     this.sent.push(structuredClone(message));
+    if (buffers) this.files = [...(this.files ?? []), ...buffers.map((file) => [...new Uint8Array(file)])];
     if (message.type === "hello" || message.type === "edit") this.asked += 1;
     if (!this.silent) setTimeout(() => this.handle(message), this.delay);
   }
@@ -157,6 +158,8 @@ export class FakeModel {
     const { type, view, seq } = message;
     if (type === "look") this.look(message);
     if (type === "share") this.share(message);
+    if (type === "find") this.found(view, "searching", "Step 1 of 300: 15.0 dB.");
+    if (type === "steer") this.steer(message);
     if (type === "join") this.study(message.rater === null ? null : { rater: message.rater });
     if (message.study === true && type !== "look") this.answer(message);
     else if (type === "label") this.say(message);
@@ -193,6 +196,25 @@ export class FakeModel {
     const bytes = new TextEncoder().encode(`${what}${ending}`);
     const info = { type: "file", view, name: `faces-${what}${ending}`, mime };
     this.trigger("msg:custom", info, [new DataView(bytes.buffer)]);
+  }
+
+  /** Tell how far the search for a photo is; its pictures are those of three seeds. */
+  found(view, phase, words, foreign = false) {
+    const side = this.info.resolution;
+    const rgba = new Uint8ClampedArray(3 * side * side * 4);
+    for (const seed of [0, 1, 2]) rgba.set(picture({ seed, strengths: {} }, side), seed * side * side * 4);
+    const shown = phase === "failed" ? [0, 0] : [side, side];
+    const [width, height] = shown;
+    const info = { type: "found", view, phase, fraction: 0.5, words, foreign, mime: "image/x-rgba", width, height };
+    this.trigger("msg:custom", info, [phase === "failed" ? new DataView(new ArrayBuffer(0)) : padded(rgba)]);
+  }
+
+  steer({ view, how }) {
+    if (how === "stop") this.found(view, "done", "Found with a PSNR of 31.0 dB.");
+    if (how === "more") this.found(view, "searching", "Step 1 of 300: 31.0 dB.");
+    const { starts } = this.traits.state;
+    const photo = { seed: 0, label: starts[0].label, name: "photo 1", latent: "AACAPw==" };
+    if (how === "keep") this.apply({ starts: [...starts, photo], chosen: starts.length });
   }
 
   /** Keep what is said of a direction. */

@@ -6,6 +6,7 @@ import pytest
 
 AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
 CAPTION = {"starts": [{"seed": seed, "label": None, "name": ""} for seed in (1, 2, 3)]}
+PHOTO = [{"seed": 0, "label": None, "name": "photo 1", "latent": "AACAPw=="}]
 CARRIED = {
     "carried": [
         {
@@ -35,6 +36,7 @@ VIEWS = {
     "projector": ({}, ["[aria-label=Projector]"]),
     "where it changes": ({}, [".sefa-heat-button"]),
     "help": ({}, [".sefa-help-button"]),
+    "a photo": ({"state": {"starts": PHOTO}}, [".sefa-photo-button"]),
     "share": ({}, [".sefa-share > button"]),
     "who answers a study": ({"study": {}}, []),
     "a study": ({"study": {"rater": "Ada"}}, []),

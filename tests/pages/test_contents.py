@@ -3,7 +3,7 @@ import pytest
 
 from sefa_widget import Labels, factorize
 from sefa_widget.pages import contents as parts
-from sefa_widget.pages.contents import sessions_of
+from sefa_widget.pages.contents import of_seeds, sessions_of
 from sefa_widget.panel.session import Session
 
 
@@ -102,3 +102,15 @@ def test_no_folder_of_this_machine_is_told(tiny):
     tiny.source = "/home/ada/x.pkl"
     contents = page_contents(Session(tiny), None, [], k=2)
     assert contents.values["source"] == "x.pkl"
+
+
+def test_a_page_leaves_starts_out_that_are_latents_and_keeps_the_chosen_seed(tiny):
+    latent = {"latent": tiny.sample(5), "name": "Ada"}
+    session = Session(tiny, {"starts": [latent, 7, 8], "chosen": 2, "strengths": {0: 1.0}})
+    left = of_seeds(session).state
+    assert [pin.seed for pin in left.starts] == [7, 8]
+    assert (left.chosen, dict(left.strengths)) == (1, {0: 1.0})
+    plain = Session(tiny, {"starts": [7]})
+    assert of_seeds(plain) is plain
+    with pytest.raises(ValueError, match=r"Add a seed with \+ Add"):
+        of_seeds(Session(tiny, {"starts": [latent]}))

@@ -12,7 +12,7 @@ def test_each_start_has_its_seed_and_class_and_the_truncation_of_all(tiny_style)
     pins = [{"seed": 3, "label": 2}, {"seed": 4, "label": 1}]
     session = Session(tiny_style, {"starts": pins, "truncation_psi": 0.5, "truncation_cutoff": 2})
     common = {"truncation_psi": 0.5, "truncation_cutoff": 2}
-    assert starts(session.state) == (Start(3, label=2, **common), Start(4, label=1, **common))
+    assert starts(tiny_style, session.state) == (Start(3, label=2, **common), Start(4, label=1, **common))
 
 
 def test_an_edit_has_the_directions_strengths_and_rows_of_its_search(tiny_style):

@@ -1,9 +1,11 @@
 import re
+from dataclasses import replace
 
 import pytest
+import torch
 
 from sefa_widget.panel.fields import Scope
-from sefa_widget.panel.pins import MAX_NAME, MAX_PINS, Pin, pins
+from sefa_widget.panel.pins import MAX_LATENTS, MAX_NAME, MAX_PINS, Pin, pins
 
 
 def scope(generator):
@@ -58,3 +60,43 @@ def test_a_generator_without_classes_gives_its_starts_none(tiny):
     assert pins([{"seed": 1, "label": None}], "The starts", scope(tiny)) == (Pin(1, None),)
     with pytest.raises(ValueError, match="'tiny' has no classes; there is no class 0"):
         pins([{"seed": 1, "label": 0}], "The starts", scope(tiny))
+
+
+def test_a_latent_is_a_start_and_keeps_its_class(tiny_style):
+    latent = tiny_style.sample(5, labels=[2])
+    (pin,) = pins(latent, "The starts", scope(tiny_style))
+    assert (pin.label, pin.seed) == (2, 0)
+    assert torch.equal(pin.drawn_from(tiny_style).codes, latent.codes)
+    assert pins([pin.described()], "The starts", scope(tiny_style)) == (pin,)
+    (named,) = pins([{"latent": latent, "name": "Ada"}], "The starts", scope(tiny_style))
+    assert named.described()["name"] == "Ada"
+
+
+def test_a_seed_is_described_without_a_latent():
+    assert Pin(3).described() == {"seed": 3, "label": None, "name": ""}
+
+
+def test_so_many_latents_are_taken_and_no_more(tiny):
+    latent = tiny.sample(5)
+    assert len(pins([latent] * MAX_LATENTS, "The starts", scope(tiny))) == MAX_LATENTS
+    with pytest.raises(ValueError, match="9 of the starts are latents, as of photos; a panel holds 8"):
+        pins([latent] * (MAX_LATENTS + 1), "The starts", scope(tiny))
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"truncation_psi": 0.5}, "truncation_psi 0.5; with classes it must be 1"),
+        ({"labels": torch.full((1, 4), 0.25)}, "a mixture of classes"),
+    ],
+)
+def test_a_latent_that_a_start_cannot_say_is_refused(tiny_style, change, text):
+    latent = replace(tiny_style.sample(5, labels=[2]), **change)
+    with pytest.raises(ValueError, match=text):
+        pins(latent, "The starts", scope(tiny_style))
+
+
+@pytest.mark.parametrize("latent", ["", "AAAA", "no base64", 3])
+def test_a_text_that_is_no_latent_is_refused(tiny, latent):
+    with pytest.raises(ValueError, match=r"[Tt]he text|text is an int"):
+        pins([{"latent": latent}], "The starts", scope(tiny))

@@ -100,6 +100,7 @@ def test_the_panel_is_told_what_the_generator_is(tiny_style):
         "latent_space": "w",
         "latent_dim": 6,
         "resolution": 8,
+        "width": 8,
         "num_classes": 4,
         "num_codes": 3,
         "noisy": tiny_style.noisy,

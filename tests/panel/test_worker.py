@@ -302,3 +302,10 @@ def test_a_worker_that_never_started_cannot_be_interrupted():
     worker = Worker(lambda: None)
     worker._interrupt()
     assert not worker.alive
+
+
+def test_a_long_step_waits_until_it_is_woken_or_for_some_time():
+    worker = Worker(lambda: None)
+    worker._wakes.put(None)
+    assert worker.rest(WAIT_SECONDS)
+    assert not worker.rest(0.0)

@@ -76,6 +76,7 @@ export function contents(change: Partial<Contents> = {}): Contents {
       latent_space: "w",
       latent_dim: 3,
       resolution: 4,
+      width: 4,
       num_classes: 0,
       num_codes: 2,
       noisy: false,
