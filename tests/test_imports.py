@@ -51,7 +51,8 @@ PANEL = [
     {"painter"},
     {"painting"},
     {"known"},
-    {"naming", "proposals"},
+    {"controls", "naming", "proposals"},
+    {"controlling"},
     {"labelling", "results"},
     {"counting"},
     {"asking"},
@@ -85,7 +86,9 @@ ONLY_IN = {
     "pandas": {"labels/sequence.py"},
     "plotly": {"plots/"},
     "sqlalchemy": {"labels/"},
-    "traitlets": {"panel/labelling.py", "panel/attributes.py", "panel/painting.py", "panel/studying.py"},
+    "traitlets": {
+        f"panel/{name}.py" for name in ("attributes", "controlling", "labelling", "painting", "studying")
+    },
     "anywidget": {"panel/attributes.py"},
     "ipywidgets": {"panel/cells.py", "panel/life.py"},
 }

@@ -1,6 +1,7 @@
 /** The kernel of a notebook: a widget's model, whose comm carries the messages. */
 
 import type { AnyModel } from "@anywidget/types";
+import { parseControl } from "./control";
 import { parseDirections, parseGeneratorInfo } from "./info";
 import type { Kernel, Listener } from "./kernel";
 import { parseLabels } from "./labels";
@@ -34,6 +35,9 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
     },
     get labels() {
       return parseLabels(model.get("labels_info"));
+    },
+    get control() {
+      return parseControl(model.get("control_info"));
     },
     get study() {
       return parseStudy(model.get("study_info"));
@@ -76,6 +80,7 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
       on("change:directions_info", () => listener.directions(parseDirections(model.get("directions_info"))));
       on("change:history", () => listener.history(parseHistory(model.get("history"))));
       on("change:labels_info", () => listener.labels(parseLabels(model.get("labels_info"))));
+      on("change:control_info", () => listener.control(parseControl(model.get("control_info"))));
       on("change:study_info", () => listener.study(parseStudy(model.get("study_info"))));
       // The front end tells this when the kernel was restarted or is dead; a live model never tells it.
       on("comm_live_update", () => listener.gone());

@@ -1,5 +1,6 @@
 /** The directions: their heading, the spectrum, and below it either a row for each or the wall. */
 
+import type { ControlInfo } from "./control";
 import { button, h, type Scope, setHidden, setText } from "./dom";
 import { createGoTo } from "./go-to";
 import { type DirectionsInfo, movable } from "./info";
@@ -19,6 +20,8 @@ export interface DirectionsView {
   readonly el: HTMLElement;
   /** `stale`: other directions are being searched. */
   update(wanted: State, spectrum: DirectionsInfo | null, stale: boolean, labels: LabelsInfo): void;
+  /** Show the control of the spectrum, if it is wanted. */
+  control(wanted: boolean, control: ControlInfo | null): void;
   /** Let a person name the open direction. */
   name(): void;
   /** Show the small pictures that are there, and ask for others if all is quiet. */
@@ -41,6 +44,8 @@ export interface DirectionsEvents {
   focus(index: number): void;
   stretch(stretch: number): void;
   resetAll(): void;
+  /** The control of the spectrum is wanted, or is not any more; null where there is none. */
+  readonly control: ((wanted: boolean) => void) | null;
   /** The rows are to be shown, in place of the wall. */
   explore(): void;
   /** Other small pictures are to be seen. */
@@ -70,7 +75,7 @@ export function createDirections(
     sliders.reveal(index);
     count();
   };
-  const spectrum = createSpectrum(scope, go);
+  const spectrum = createSpectrum(scope, go, events.control);
   lists += 1;
   const words = h("datalist", { id: `sefa-words-${lists}` });
   const sliders = createSliders(scope, words.id, beforehand, {
@@ -179,6 +184,7 @@ export function createDirections(
       ];
       for (const [group, pictures] of groups) looks.show(group, pictures, wanted, quiet);
     },
+    control: spectrum.control,
     name: () => (view === "explore" ? sliders.name() : undefined),
     toggleAll: () => sliders.toggleAll(),
     focusGoTo: () => goTo.focus(),

@@ -1,6 +1,7 @@
 /** What a panel needs of a kernel, whichever runs the generator. */
 
 import type { Range } from "./check";
+import type { ControlInfo } from "./control";
 import type { DirectionsInfo, GeneratorInfo } from "./info";
 import type { LabelsInfo } from "./labels";
 import type { Code, Found, Info, Intent, Seen, SharedFile } from "./messages";
@@ -13,6 +14,8 @@ export interface Listener {
   directions(found: DirectionsInfo | null): void;
   history(history: History): void;
   labels(labels: LabelsInfo): void;
+  /** Other values of the control, or none. */
+  control(control: ControlInfo | null): void;
   /** Another study runs, or none; or more is answered. */
   study(study: StudyInfo | null): void;
   /** An answer or a picture, and the bytes of the picture. */
@@ -63,6 +66,8 @@ export interface Kernel {
   readonly directions: DirectionsInfo | null;
   readonly history: History;
   readonly labels: LabelsInfo;
+  /** The control of the spectrum; null where it is not wanted. */
+  readonly control: ControlInfo | null;
   /** The study that runs; null for none. */
   readonly study: StudyInfo | null;
   /** Whether there was no connection from the beginning, as in a saved notebook. */

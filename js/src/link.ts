@@ -143,7 +143,8 @@ export class Link {
   }
 
   receive(info: Info, bytes: DataView | undefined): void {
-    if (info.view !== this.view && !(info.type === "error" && info.view === "")) return;
+    const ofAll = info.view === "" && (info.type === "error" || info.type === "progress");
+    if (info.view !== this.view && !ofAll) return;
     this.#alive();
     if (info.type === "probe") this.#echo.receive(info.seq);
     else if (info.type === "error") this.#answerError(info.seq, info.message);

@@ -41,6 +41,12 @@ export class Thumb {
     return this.el.classList.contains("sefa-outdated") ? "" : this.#shown;
   }
 
+  /** Something else drew the picture. */
+  drawn(): void {
+    this.el.classList.remove("sefa-pending", "sefa-outdated");
+    this.#shown = "";
+  }
+
   /** Keep what is shown, marked as out of date. */
   wait(): void {
     if (this.#shown) this.el.classList.add("sefa-outdated");
@@ -53,6 +59,9 @@ export interface Wanted {
   readonly item: LookItem;
 }
 
+/** What pictures are of: the state, the study that runs, or steps that were visited. */
+export type Of = "state" | "study" | "visited";
+
 /** What was asked for under one name and has not all come. */
 interface Asked {
   readonly name: string;
@@ -63,7 +72,7 @@ interface Asked {
 
 export interface LooksHost {
   /** Ask the kernel; no items end what was asked for under the name. */
-  ask(name: string, size: number, items: readonly LookItem[], study: boolean): void;
+  ask(name: string, size: number, items: readonly LookItem[], of: Of): void;
   /** Pictures came: show again what is wanted. */
   came(): void;
   fail(error: unknown): void;
@@ -80,10 +89,16 @@ export class Looks {
    * Show the pictures of a group, most urgent first, and ask for those that are missing.
    *
    * `quiet`: the state is the kernel's, and nothing else is wanted of it; only then anything is asked for.
-   * `study`: what names the study whose pictures they are; empty where they are of the state.
+   * `context`: what names the pictures, where they are not of the state.
    */
-  show(group: string, wanted: readonly Wanted[], state: State, quiet: boolean, study = ""): void {
-    const context = study ? (item: LookItem) => `${study} | ${item}` : contextOf(state);
+  show(
+    group: string,
+    wanted: readonly Wanted[],
+    state: State,
+    quiet: boolean,
+    of: Of = "state",
+    context: (item: LookItem) => string = contextOf(state),
+  ): void {
     const missing = new Map<string, LookItem>();
     for (const { thumb, item } of wanted) {
       const key = context(item);
@@ -97,7 +112,7 @@ export class Looks {
         missing.set(key, item);
       }
     }
-    if (quiet) this.#ask(group, missing, state.revision, study !== "");
+    if (quiet) this.#ask(group, missing, state.revision, of);
   }
 
   /** Take pictures that came; those of what is not asked for any more are left. */
@@ -124,14 +139,14 @@ export class Looks {
   }
 
   /** Pictures have names of their own each time: late ones of an older list are not taken for those of a newer. */
-  #ask(group: string, missing: ReadonlyMap<string, LookItem>, revision: number, study: boolean): void {
+  #ask(group: string, missing: ReadonlyMap<string, LookItem>, revision: number, of: Of): void {
     const asked = this.#asked.get(group);
     if (asked && asked.open.size > 0) {
       // Its pictures come in order: what is open is at the front, unless something else is more urgent by now.
       const urgent = [...missing.keys()].slice(0, asked.open.size);
       const same = asked.revision === revision && urgent.every((key) => asked.keys.includes(key));
       if (same && urgent.length > 0) return;
-      this.host.ask(asked.name, SIZE, [], study);
+      this.host.ask(asked.name, SIZE, [], of);
     }
     this.#asked.delete(group);
     if (missing.size === 0) return;
@@ -145,7 +160,7 @@ export class Looks {
       name,
       size,
       some.map(([, item]) => item),
-      study,
+      of,
     );
   }
 

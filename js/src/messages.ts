@@ -6,7 +6,7 @@ import type { Patch } from "./state";
 
 /**
  * A small picture: a start with the present edit, but one direction at this strength. In a study: one of its
- * seeds, the place of the question, and a share of how far it goes.
+ * seeds, the place of the question, and a share of how far it goes. Of visited steps: the place of a step, twice.
  */
 export type LookItem = readonly [row: number, index: number, strength: number];
 
@@ -38,7 +38,14 @@ export type Request =
   /** Wants the sliders to do what carried edits do. */
   | { type: "spread" }
   /** Wants small pictures, at least `size` pixels high; one of no items ends the older one of the same name. */
-  | { type: "look"; name: string; size: number; items: readonly LookItem[]; study: boolean }
+  | {
+      type: "look";
+      name: string;
+      size: number;
+      items: readonly LookItem[];
+      study: boolean;
+      visited: boolean;
+    }
   /** Wants a file of what is shown. */
   | { type: "share"; what: string; ending: string }
   /** Wants Python code that draws the sheet. */

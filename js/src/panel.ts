@@ -133,6 +133,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     sort: (sort) => edit({ sort }),
     stretch: (stretch) => edit({ stretch }),
     resetAll,
+    control: limits ? null : (control) => edit({ control }),
     explore: () => edit({ view: "explore" }),
     end: (index, end) => edit({ ranges: ranged(link.wanted(), index, end) }),
     looked: look,
@@ -155,6 +156,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   const views = createViews(scope, (view) => edit({ view }));
   let found = kernel.directions;
   let labels = kernel.labels;
+  let control = kernel.control;
 
   function draw(): void {
     const wanted = link.wanted();
@@ -162,6 +164,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     share.update(wanted);
     display.update(wanted);
     directions.update(wanted, found, found !== null && !describes(found, wanted), labels);
+    directions.control(wanted.control, control);
     carried.update(wanted);
     layers.update(wanted);
     beforehandNote.update();
@@ -181,10 +184,12 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   function look(): void {
     const wanted = link.wanted();
     if (study.runs) {
-      looks.show("study", study.wanted(), wanted, link.quiet, study.context);
+      looks.show("study", study.wanted(), wanted, link.quiet, "study", study.context);
       return;
     }
     const quiet = link.quiet && found !== null && describes(found, wanted);
+    // Asked for first, so drawn last.
+    looks.show("visited", visited.wanted(), wanted, quiet, "visited", visited.context);
     directions.look(looks, wanted, quiet);
     looks.show("heat", heat.wanted(wanted, found), wanted, quiet);
     heat.draw(wanted, stage.pictures);
@@ -246,7 +251,8 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   });
 
   const looks = new Looks({
-    ask: (name, size, items, study) => link.ask({ type: "look", name, size, items, study }),
+    ask: (name, size, items, of) =>
+      link.ask({ type: "look", name, size, items, study: of === "study", visited: of === "visited" }),
     came: look,
     fail: scope.fail,
   });
@@ -265,6 +271,10 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     },
     labels(told) {
       labels = told;
+      draw();
+    },
+    control(told) {
+      control = told;
       draw();
     },
     study: showStudy,

@@ -1,6 +1,7 @@
 /** A slim bar chart of the values of all directions, in which a person can pick one. */
 
-import { button, h, on, type Scope, setHidden, setText, svg } from "./dom";
+import { type ControlInfo, controlPaths, controlText } from "./control";
+import { button, h, on, type Scope, setAttribute, setHidden, setText, svg } from "./dom";
 import { significant, spectrumText, valueName } from "./format";
 import type { DirectionsInfo } from "./info";
 import { type LabelsInfo, NO_LABELS, nameOf } from "./labels";
@@ -14,22 +15,34 @@ export interface SpectrumChart {
   readonly el: HTMLElement;
   /** `stale` if other layers are being factorised. */
   update(spectrum: DirectionsInfo | null, strengths: Strengths, stale: boolean, labels: LabelsInfo): void;
+  /** Show a control, if it is wanted. */
+  control(wanted: boolean, control: ControlInfo | null): void;
   setShown(indices: ReadonlySet<number>): void;
 }
 
-export function createSpectrum(scope: Scope, onPick: (index: number) => void): SpectrumChart {
+/** `onControl`: the control is wanted, or is not any more; null where there is none. */
+export function createSpectrum(
+  scope: Scope,
+  onPick: (index: number) => void,
+  onControl: ((wanted: boolean) => void) | null,
+): SpectrumChart {
   let spectrum: DirectionsInfo | null = null;
   let shown: ReadonlySet<number> = new Set();
   let labels = NO_LABELS;
   let active = "";
   let scale = linearScale([]);
+  let controlWanted = false;
+  let control: ControlInfo | null = null;
 
   const heading = h("p", { class: "sefa-method" }, "Factorising…");
   const [rest, listed, strong, marks] = (["rest", "listed", "strong", "marks"] as const).map((name) =>
     svg("path", { class: `sefa-bars-${name}` }),
   ) as [SVGPathElement, SVGPathElement, SVGPathElement, SVGPathElement];
   const chart = svg("svg", { class: "sefa-bars", preserveAspectRatio: "none", "aria-hidden": "true" });
-  chart.append(marks, rest, listed, strong);
+  const [controlBand, controlLine] = ["band", "line"].map((name) =>
+    svg("path", { class: `sefa-control-${name}` }),
+  ) as [SVGPathElement, SVGPathElement];
+  chart.append(marks, rest, listed, strong, controlBand, controlLine);
   const grid = h("div", { class: "sefa-grid", "aria-hidden": "true" });
   const band = h("div", { class: "sefa-cursor", hidden: "" });
   const tip = h("output", { class: "sefa-tip", hidden: "" });
@@ -48,6 +61,7 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
   const xAxis = h("div", { class: "sefa-x" }, firstNumber, summary, lastNumber);
   const unit = h("span", { class: "sefa-unit" });
   const none = h("p", { class: "sefa-quiet", hidden: "" });
+  const note = h("p", { class: "sefa-control-note sefa-quiet", role: "status", hidden: "" });
 
   function drawBars(): void {
     const values = spectrum?.values ?? [];
@@ -70,12 +84,28 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
       path.setAttribute("d", d);
   }
 
+  /** The control of these directions; null where there is none yet. */
+  function shownControl(): ControlInfo | null {
+    return controlWanted && control?.middle.length === spectrum?.values?.length ? control : null;
+  }
+
+  function drawControl(): void {
+    const shownNow = shownControl();
+    const [line, band] = shownNow ? controlPaths(shownNow, scale) : ["", ""];
+    controlLine.setAttribute("d", line);
+    controlBand.setAttribute("d", band);
+    setHidden(note, !controlWanted);
+    setText(note, controlWanted ? controlText(control) : "");
+  }
+
   function drawAxes(): void {
     const values = spectrum?.values ?? [];
+    const { low = [], middle = [], high = [] } = shownControl() ?? {};
+    const all = [...values, ...low, ...middle, ...high];
     const d = values.length;
     chart.setAttribute("viewBox", `0 0 ${Math.max(1, d)} 1`);
     cursor.max = String(Math.max(0, d - 1));
-    scale = log.getAttribute("aria-pressed") === "true" ? logScale(values) : linearScale(values);
+    scale = log.getAttribute("aria-pressed") === "true" ? logScale(all) : linearScale(all);
     setText(unit, valueName(spectrum));
     for (const el of [bars, log]) setHidden(el, spectrum !== null && spectrum.values === null);
     setHidden(none, !bars.hidden);
@@ -106,7 +136,9 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
     const name = nameOf(labels, index);
     const held = heldText(spectrum, index + 1);
     const own = `#${index} ${name ? `${name} ` : ""} ${spectrum?.value_symbol} = ${significant(value)}`;
-    setText(tip, held ? `${own} · 0–${index} hold ${held}` : own);
+    const middle = shownControl()?.middle[index];
+    const parts = [own, middle === undefined ? "" : `before training ${significant(middle)}`];
+    setText(tip, [...parts, held && `0–${index} hold ${held}`].filter(Boolean).join(" · "));
     tip.style.setProperty("--x", String((index + 0.5) / d));
     if (cursor.value !== String(index)) cursor.value = String(index);
     cursor.setAttribute("aria-valuetext", `direction ${index}${name ? `, ${name}` : ""}`);
@@ -143,12 +175,30 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
     "log",
     () => {
       log.setAttribute("aria-pressed", String(log.getAttribute("aria-pressed") !== "true"));
-      drawAxes();
-      drawBars();
+      drawAll();
     },
   );
-  const line = h("div", { class: "sefa-spectrum-line" }, heading, unit, log);
-  const el = h("section", { class: "sefa-spectrum", "aria-label": "Spectrum" }, line, bars, none);
+  const toggle = button(
+    scope,
+    {
+      class: "sefa-control-button",
+      "aria-pressed": "false",
+      title:
+        "What the same method finds in networks before training: a line and a band to hold the bars against",
+    },
+    "control",
+    () => onControl?.(!controlWanted),
+  );
+  setHidden(toggle, onControl === null);
+  const line = h("div", { class: "sefa-spectrum-line" }, heading, unit, toggle, log);
+  const el = h("section", { class: "sefa-spectrum", "aria-label": "Spectrum" }, line, bars, none, note);
+
+  function drawAll(): void {
+    drawAxes();
+    drawBars();
+    drawControl();
+  }
+
   return {
     el,
     update(next, strengths, stale, nextLabels) {
@@ -165,9 +215,17 @@ export function createSpectrum(scope: Scope, onPick: (index: number) => void): S
         setText(heading, heading.title);
         point(null);
         drawAxes();
+        drawControl();
       }
       drawBars();
       drawSummary();
+    },
+    control(wanted, next) {
+      if (wanted === controlWanted && next === control) return;
+      controlWanted = wanted;
+      control = next;
+      setAttribute(toggle, "aria-pressed", String(wanted));
+      drawAll();
     },
     setShown(indices) {
       shown = indices;

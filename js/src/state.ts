@@ -78,6 +78,8 @@ export interface State {
   readonly ranges: Readonly<Record<string, number>>;
   /** What stands beside the pictures: "explore" or "wall". */
   readonly view: string;
+  /** Whether the spectrum shows its control. */
+  readonly control: boolean;
   /** Whether all is larger, for a projector. */
   readonly projector: boolean;
   /** The direction whose row is open; null for none. */
@@ -151,6 +153,7 @@ export function parseState(value: unknown): State | null {
         ? (value.ranges as Record<string, number>)
         : {},
     view: typeof value.view === "string" ? value.view : "explore",
+    control: value.control === true,
     projector: value.projector === true,
     stretch: isNumber(value.stretch) ? value.stretch : 1,
     focused: isNumber(value.focused) ? value.focused : null,
@@ -169,10 +172,12 @@ export interface History {
   readonly revision: number;
   /** What was changed at each step. */
   readonly names: readonly string[];
+  /** Revision of the state of each step; none where pictures of steps cannot be asked for. */
+  readonly revisions: readonly number[];
 }
 
 export function parseHistory(value: unknown): History {
-  const { undo, redo, first, place, names, revision } = isFields(value) ? value : ({} as Fields);
+  const { undo, redo, first, place, names, revisions, revision } = isFields(value) ? value : ({} as Fields);
   return {
     undo: typeof undo === "string" ? undo : null,
     redo: typeof redo === "string" ? redo : null,
@@ -180,6 +185,7 @@ export function parseHistory(value: unknown): History {
     place: isNumber(place) ? place : 0,
     revision: isNumber(revision) ? revision : -1,
     names: Array.isArray(names) && isTexts(names) ? names : [],
+    revisions: isNumbers(revisions) ? revisions : [],
   };
 }
 

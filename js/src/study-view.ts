@@ -5,6 +5,7 @@ import { h, on, type Scope, setHidden, setText } from "./dom";
 import { createFilmstrip } from "./filmstrip";
 import { notSaved } from "./labels";
 import type { Wanted } from "./looks";
+import type { LookItem } from "./messages";
 import { createStrips, nearest } from "./strips";
 import type { Answer, StudyInfo } from "./study";
 import { createStudyJoin } from "./study-join";
@@ -19,7 +20,7 @@ export interface StudyView {
   /** The pictures of the present question, and of the next ones. */
   wanted(): Wanted[];
   /** Names the study and who answers: pictures are the same where it is. */
-  readonly context: string;
+  context(item: LookItem): string;
 }
 
 export interface StudyEvents {
@@ -217,8 +218,6 @@ export function createStudyView(scope: Scope, events: StudyEvents): StudyView {
       return info !== null;
     },
     wanted: () => (info && page === "ask" ? strips.wanted(nearest(way(), place)) : []),
-    get context() {
-      return info ? `study ${info.name} of ${info.rater}` : "";
-    },
+    context: (item) => (info ? `study ${info.name} of ${info.rater} | ${item}` : ""),
   };
 }

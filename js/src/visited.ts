@@ -1,6 +1,8 @@
 /** The strip of pictures that were visited: one for each step, and a click goes back to it. */
 
 import { button, h, type Scope, setAttribute, setHidden, setText } from "./dom";
+import { Thumb, type Wanted } from "./looks";
+import type { LookItem } from "./messages";
 import type { History } from "./state";
 
 /** Pixels of a kept picture. */
@@ -11,14 +13,20 @@ export interface Visited {
   update(history: History): void;
   /** Keep the picture of the present step. */
   keep(picture: HTMLCanvasElement): void;
+  /** The pictures that are missing, after a reload for instance; the newest steps first. */
+  wanted(): Wanted[];
+  /** Name the picture of a step among all that there ever are. */
+  context(item: LookItem): string;
 }
 
 interface Step {
   readonly el: HTMLButtonElement;
-  readonly canvas: HTMLCanvasElement;
+  readonly thumb: Thumb;
   readonly name: HTMLElement;
   /** Revision of the picture that is kept. */
   revision: string;
+  /** Revision of the step's state: another step may come to stand at the same place. */
+  state: number | undefined;
 }
 
 export function createVisited(scope: Scope, visit: (place: number) => void): Visited {
@@ -34,16 +42,16 @@ export function createVisited(scope: Scope, visit: (place: number) => void): Vis
   let shownRevision = "";
 
   function create(place: number): Step {
-    const canvas = h("canvas", { width: "1", height: "1", "aria-hidden": "true" });
+    const thumb = new Thumb();
     const name = h("span", { class: "sefa-visited-name" });
     const el = button(scope, { class: "sefa-step" }, "", () => place !== present && visit(place));
-    el.append(h("span", { class: "sefa-look sefa-pending" }, canvas), name);
-    return { el, canvas, name, revision: "" };
+    el.append(thumb.el, name);
+    return { el, thumb, name, revision: "", state: undefined };
   }
 
   return {
     el,
-    update({ first, place, names, revision }) {
+    update({ first, place, names, revisions, revision }) {
       const before = present;
       present = place;
       shownRevision = String(revision);
@@ -57,6 +65,8 @@ export function createVisited(scope: Scope, visit: (place: number) => void): Vis
         const number = first + index;
         const step = steps.get(number) ?? create(number);
         steps.set(number, step);
+        if (step.state !== revisions[index]) step.revision = "";
+        step.state = revisions[index];
         const now = number === place;
         setText(step.name, now ? "now" : text);
         step.el.title = now ? `The present picture: ${text}` : `Go back to this picture: ${text}`;
@@ -73,9 +83,16 @@ export function createVisited(scope: Scope, visit: (place: number) => void): Vis
       // A frame may come before the step that it is of.
       if (!step || revision !== shownRevision || step.revision === revision) return;
       step.revision = revision;
-      step.canvas.width = step.canvas.height = SIZE;
-      step.canvas.getContext("2d")?.drawImage(picture, 0, 0, SIZE, SIZE);
-      step.el.firstElementChild?.classList.remove("sefa-pending");
+      const { canvas } = step.thumb;
+      canvas.width = canvas.height = SIZE;
+      canvas.getContext("2d")?.drawImage(picture, 0, 0, SIZE, SIZE);
+      step.thumb.drawn();
     },
+    wanted: () =>
+      [...steps]
+        .filter(([place, step]) => place !== present && step.state !== undefined && step.revision === "")
+        .sort(([one], [other]) => other - one)
+        .map(([place, { thumb }]) => ({ thumb, item: [place, place, 0] as const })),
+    context: ([place]) => `visited ${place} ${steps.get(place)?.state}`,
   };
 }

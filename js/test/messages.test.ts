@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import wire from "../../tests/wire.json" with { type: "json" };
+import { parseControl } from "../src/control";
 import { parseDirections, parseGeneratorInfo } from "../src/info";
 import { type Intent, parseCode, parseFile, parseFound, parseInfo, parseSeen } from "../src/messages";
 import { parseHistory, parseState } from "../src/state";
@@ -41,6 +42,7 @@ test("what goes up has exactly the fields of the wire", () => {
         region: [0.25, 0, 0.75, 0.5],
         ranges: { "3": 1.5 },
         view: "wall",
+        control: true,
         projector: true,
         stretch: 2,
         focused: 3,
@@ -64,6 +66,7 @@ test("what goes up has exactly the fields of the wire", () => {
         [0, 3, 1.5],
       ],
       study: false,
+      visited: false,
     },
     { type: "code", view: "v1" },
     { type: "share", view: "v1", what: "film", ending: ".webp" },
@@ -92,6 +95,7 @@ test("the traits are read as they are", () => {
   expect(parseHistory(wire.traits.history)).toEqual(wire.traits.history);
   expect(parseDirections(wire.traits.directions_info)).toEqual(wire.traits.directions_info);
   expect(parseGeneratorInfo(wire.traits.generator_info)).toEqual(wire.traits.generator_info);
+  expect(parseControl(wire.traits.control_info)).toEqual(wire.traits.control_info);
   expect(parseStudy(wire.traits.study_info)).toEqual(wire.traits.study_info);
 });
 

@@ -805,6 +805,100 @@ describe("visited pictures", () => {
   });
 });
 
+describe("visited pictures that the page does not have, as after a reload", () => {
+  const history = {
+    ...{ undo: "Strengths", redo: null, revision: 5 },
+    ...{ first: 3, place: 6, names: ["start", "seed 88", "#0 +1.50", "#0 +2.50"], revisions: [0, 2, 4, 5] },
+  };
+  const asked = (model: FakeModel) =>
+    model.sent.filter((message) => message.type === "look" && message.name.startsWith("visited"));
+  const pending = (el: HTMLElement) =>
+    [...el.querySelectorAll(".sefa-step .sefa-look")].map((look) => look.classList.contains("sefa-pending"));
+
+  test("are asked for once all is quiet, the newest first, before what is more urgent", () => {
+    const model = new FakeModel();
+    model.traits.history = history;
+    const { el } = render(model);
+    expect(asked(model)).toEqual([]);
+    model.answer();
+    const items = [5, 4, 3].map((place) => [place, place, 0]);
+    expect(asked(model)).toMatchObject([{ items, visited: true, study: false }]);
+    const looks = model.sent.filter((message) => message.type === "look" && message.items.length > 0);
+    expect(looks[0]).toEqual(asked(model)[0]);
+    expect(pending(el)).toEqual([true, true, true, false]);
+    model.see("visited", [0, 2]);
+    expect(pending(el)).toEqual([false, true, false, false]);
+  });
+
+  test("are asked for again where another step stands at the place", () => {
+    const model = new FakeModel();
+    model.traits.history = history;
+    render(model);
+    model.answer();
+    model.see("visited");
+    model.traits.history = {
+      ...history,
+      place: 3,
+      revision: 7,
+      names: ["start", "seed 9"],
+      revisions: [0, 7],
+    };
+    model.setState({ seed: 9 });
+    model.tell("change:history");
+    model.answer();
+    expect(asked(model).at(-1)).toMatchObject({ items: [[4, 4, 0]] });
+  });
+});
+
+describe("the control of the spectrum", () => {
+  const toggle = (el: HTMLElement) => get(el, ".sefa-control-button");
+  const note = (el: HTMLElement) => get(el, ".sefa-control-note");
+
+  test("is asked for by its button, says what comes, and is drawn with a sentence", () => {
+    const model = new FakeModel({ control_info: {} });
+    const { el } = render(model);
+    model.answer();
+    expect([toggle(el).getAttribute("aria-pressed"), note(el).hidden]).toEqual(["false", true]);
+    toggle(el).click();
+    expect(model.edits().at(-1)?.patch).toEqual({ control: true });
+    model.answer();
+    expect(toggle(el).getAttribute("aria-pressed")).toBe("true");
+    expect(note(el).textContent).toContain("comes when nothing else is wanted");
+    expect(get(el, ".sefa-control-line").getAttribute("d")).toBe("");
+    model.traits.control_info = wire.traits.control_info;
+    model.tell("change:control_info");
+    expect(note(el).textContent).toContain("in 10 (later 20) networks before training");
+    expect(get(el, ".sefa-control-line").getAttribute("d")).toMatch(/^M0 /);
+    toggle(el).click();
+    expect(model.edits().at(-1)?.patch).toEqual({ control: false });
+    expect([note(el).hidden, get(el, ".sefa-control-line").getAttribute("d")]).toEqual([true, ""]);
+  });
+
+  test("is not drawn for other directions, and its button says why there is none", () => {
+    const missing = "These directions have no values, so there is no control.";
+    const state = { ...wire.traits.state, carried: [], control: true };
+    const model = new FakeModel({ state, control_info: { ...wire.traits.control_info, missing } });
+    model.traits.directions_info = { ...wire.traits.directions_info, values: [3, 2, 1] };
+    const { el } = render(model);
+    model.answer();
+    expect(note(el).textContent).toBe(missing);
+    expect(get(el, ".sefa-control-line").getAttribute("d")).toBe("");
+  });
+
+  test("has its progress told for all views, and a cancel button", () => {
+    const model = new FakeModel();
+    const { el } = render(model);
+    model.answer();
+    const told = { type: "progress", view: "", seq: 0, text: "control: 3 of 20 networks", fraction: 0.15 };
+    model.tell("msg:custom", told);
+    expect(get(el, ".sefa-progress").hidden).toBe(false);
+    buttonNamed(el, "Cancel").click();
+    expect(model.last()).toMatchObject({ type: "cancel" });
+    model.tell("msg:custom", { ...told, text: "", fraction: 1 });
+    expect(get(el, ".sefa-progress").hidden).toBe(true);
+  });
+});
+
 describe("size", () => {
   test("for a projector by button and key", () => {
     const { el } = render(new FakeModel());

@@ -167,7 +167,7 @@ class Asking:
 
     def scene(self) -> Scene:
         """Give what small pictures are of: a question by its place, at a share of how far it goes."""
-        return Scene(self._starts, len(self.study.items), self._edit)
+        return Scene(dict(enumerate(self._starts)), range(len(self.study.items)), self._edit)
 
     def _edit(self, place: int, share: float) -> Edit:
         item = self._item(self._who(), place)

@@ -76,8 +76,8 @@ def history_info(session: Session) -> dict[str, Any]:
     undo, redo = session.undoable()
     steps = session.visited()
     names = [sendable(name) for name in steps.names]
-    about = {"first": steps.first, "place": steps.place, "names": names, "revision": session.state.revision}
-    return {"undo": undo, "redo": redo, **about}
+    about = {"first": steps.first, "place": steps.place, "names": names, "revisions": list(steps.revisions)}
+    return {"undo": undo, "redo": redo, **about, "revision": session.state.revision}
 
 
 def field_value(state: State, name: str) -> Any:
@@ -98,8 +98,9 @@ class StateWidget(anywidget.AnyWidget):
     """All that decides the picture, as a new plain dict: ``explore(state=panel.state)`` restores it."""
     _kept: Session | None = None
     history = HistoryTrait(read_only=True).tag(sync=True)
-    """What `undo` and `redo` would change, None where there is nothing; the `names` of the newest steps, the
-    place of the `first` of them and of the present one, `place`, which has this `revision`."""
+    """What `undo` and `redo` would change, None where there is nothing; the `names` of the newest steps and
+    the `revisions` of their states, the place of the `first` of them and of the present one, `place`, which
+    has this `revision`."""
     locals().update({name: FieldTrait(field) for name, field in ATTRIBUTES.items()})
 
     def __init__(self, session: Session) -> None:

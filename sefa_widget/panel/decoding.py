@@ -81,7 +81,8 @@ def decode(content: object) -> Intent:
     if kind == "spread":
         return Spread(view)
     if kind == "look":
-        return Look(view, _string(content, "name"), _whole(content, "size", None), _items(content), study)
+        name, size = _string(content, "name"), _whole(content, "size", None)
+        return Look(view, name, size, _items(content), study, _flag(content, "visited"))
     if kind == "code":
         return Code(view)
     if kind == "share":

@@ -81,6 +81,14 @@ class Finder:
             _keep(self._directions, key, known)
         return known
 
+    def knows(self, *searches: Search) -> bool:
+        """Whether the directions of all searches are found already."""
+        weights = self.generator.weights_version
+        with self._lock:
+            return all(
+                search.method in self._given or (search, weights) in self._directions for search in searches
+            )
+
     def found(self, state: State, progress: Progress | None = None) -> Found:
         """Give the directions of a state, those of its second search and what is known of slider ranges.
 

@@ -128,6 +128,8 @@ class Look:
     study: bool = False
     """Whether they are of the study that runs: its seeds, its questions by their place in the rater's order,
     and shares of how far these go, -1 to 1."""
+    visited: bool = False
+    """Whether they are of steps of the history: the place of each, twice, and a number that means nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from sefa_widget.evaluation.proposing import Proposal
 from sefa_widget.labels import Labels
 from sefa_widget.panel import intents
 from sefa_widget.panel.contents import Found
+from sefa_widget.panel.controlling import ControllingWidget
 from sefa_widget.panel.naming import Naming
-from sefa_widget.panel.painting import PaintingWidget
 from sefa_widget.panel.proposals import NOTHING, Proposals, described
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.state import State
@@ -24,7 +24,7 @@ POLL_SECONDS = 1.5
 log = logging.getLogger("sefa_widget")
 
 
-class LabellingWidget(PaintingWidget):
+class LabellingWidget(ControllingWidget):
     """A widget whose directions have names, which are kept in a store."""
 
     labels_info = traitlets.Dict(read_only=True).tag(sync=True)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
 from torch.nn.functional import interpolate
 
 from sefa_widget.panel.beside import edit_at
-from sefa_widget.panel.contents import shown
+from sefa_widget.panel.contents import edits, shown, starts
 from sefa_widget.panel.intents import Look
 from sefa_widget.panel.session import Session
+from sefa_widget.panel.state import State
 from sefa_widget.panel.worker import Ending
 from sefa_widget.pictures.drawing import batches_of_tiles
-from sefa_widget.pictures.editing import Edit
+from sefa_widget.pictures.editing import UNEDITED, Edit
 from sefa_widget.pictures.features import KeptFeatures
 from sefa_widget.pictures.frames import Pixels, to_pixels
 from sefa_widget.pictures.starts import Start
@@ -45,10 +46,10 @@ class Seen:
 class Scene:
     """What the items of looks mean."""
 
-    starts: tuple[Start, ...]
+    starts: Mapping[int, Start]
     """Where pictures begin, by the first number of an item."""
-    count: int
-    """How many edits there are."""
+    edits: Container[int]
+    """The second numbers of items that there is an edit of."""
     edit: Callable[[int, float], Edit]
     """What is done, by the second number of an item and the strength."""
 
@@ -140,17 +141,20 @@ class Looks:
     def _draw(self, job: _Job) -> Iterator[Seen]:
         """Draw the pictures of a look start by start, in the order of its items."""
         generator, scene = self._session.generator, job.scene
+        if job.look.visited:
+            scene = past(self._session)
         if scene is None:
             contents = self._session.contents()
             state, found = contents.state, contents.found
-            scene = Scene(contents.starts, len(found.directions), partial(edit_at, state, found))
+            every = range(len(found.directions))
+            scene = Scene(dict(enumerate(contents.starts)), every, partial(edit_at, state, found))
             revision = state.revision
         else:
             revision = self._session.state.revision
         known = [
             (number, item)
             for number, item in enumerate(job.look.items)
-            if item[0] < len(scene.starts) and item[1] < scene.count
+            if item[0] in scene.starts and item[1] in scene.edits
         ]
         times = max(1, generator.resolution // max(1, job.look.size))
         for row in dict.fromkeys(item[0] for _, item in known):
@@ -163,3 +167,30 @@ class Looks:
                     images = interpolate(images.float(), size=(height, width), mode="area")
                 numbers = tuple(some[tile.column][0] for tile in batch)
                 yield Seen(job.look, job.context, revision, numbers, to_pixels(images))
+
+
+def past(session: Session) -> Scene:
+    """Give what looks of visited steps are of: the large picture of each step by its place.
+
+    Steps whose directions are not kept any more are left out: no search is made for a small picture.
+    """
+    states = {place: state for place, state in session.steps().items() if _drawable(session, state)}
+    rows = {place: starts(state)[state.chosen] for place, state in states.items()}
+    return Scene(rows, states, lambda place, _strength: _edit_of(session, states[place]))
+
+
+def _moved(state: State) -> bool:
+    return bool(state.carried or any(state.strengths.values()))
+
+
+def _drawable(session: Session, state: State) -> bool:
+    searches = (state.search, *(edit.search for edit in state.carried))
+    return not _moved(state) or session.finder.knows(*searches)
+
+
+def _edit_of(session: Session, state: State) -> Edit:
+    """Give the edit of an earlier state; of its first search alone, as `edit_at` does."""
+    if not _moved(state):
+        return UNEDITED
+    alone = replace(state, second=None, original=False)
+    return edits(alone, session.finder.found(alone))[0]

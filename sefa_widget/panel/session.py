@@ -157,6 +157,11 @@ class Session:
             history = self._history
             return visited(history.values, history.dropped, history.place - history.dropped)
 
+    def steps(self) -> dict[int, State]:
+        """Give the states that can be gone back to, by their places."""
+        with self._lock:
+            return dict(enumerate(self._history.values, self._history.dropped))
+
     def _again(self, then: State) -> State:
         """Give an earlier state as the next one; what is no step stays as it is."""
         now = self.state

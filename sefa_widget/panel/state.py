@@ -214,6 +214,16 @@ class State:
         stale="nothing",
         step=False,
     )
+    control: bool = described(
+        "control",
+        "Whether the spectrum shows its control: the values that the same method finds in networks before "
+        "training. They are made when nothing else is wanted. No picture depends on it, and undo leaves it "
+        "as it is.",
+        truth,
+        first=False,
+        stale="nothing",
+        step=False,
+    )
     projector: bool = described(
         "projector",
         "Whether type and controls are larger, and fewer, to be read from the back row. Undo leaves it as it "

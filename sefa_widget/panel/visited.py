@@ -24,11 +24,14 @@ class Visited:
         Place of the present step.
     names
         What was changed at each step, oldest first, for example ``"#3 +0.40"``, ``"seed 88"``.
+    revisions
+        Revision of each step's state, which no other state has.
     """
 
     first: int
     place: int
     names: tuple[str, ...]
+    revisions: tuple[int, ...]
 
 
 def visited(states: Sequence[State], dropped: int, place: int) -> Visited:
@@ -38,7 +41,8 @@ def visited(states: Sequence[State], dropped: int, place: int) -> Visited:
         step_name(states[number - 1], states[number]) if number else "earlier" if dropped else "start"
         for number in range(first, len(states))
     ]
-    return Visited(dropped + first, dropped + place, tuple(names))
+    revisions = tuple(state.revision for state in states[first:])
+    return Visited(dropped + first, dropped + place, tuple(names), revisions)
 
 
 def step_name(before: State, after: State) -> str:

@@ -154,7 +154,7 @@ def test_all_directions_of_a_group_go_as_far_as_the_slider_of_its_first_one(tiny
 
 def test_pictures_are_of_the_seeds_of_the_study(tiny_style, asking):
     scene = asking.scene()
-    drawn = sheet(tiny_style, scene.starts, [Edit()]).tiles
+    drawn = sheet(tiny_style, list(scene.starts.values()), [Edit()]).tiles
     opening = tiny_style.opening
     own = sheet(
         tiny_style,

@@ -40,6 +40,7 @@ VALUES = {
     "region": (0.25, 0.0, 0.75, 0.5),
     "ranges": {1: 2.5},
     "view": "wall",
+    "control": True,
     "projector": True,
     "stretch": 2,
     "focused": 3,
@@ -353,6 +354,7 @@ def test_history_says_what_can_be_undone_and_which_steps_can_be_visited(panel):
         "first": 0,
         "place": 0,
         "names": ["start"],
+        "revisions": [0],
         "revision": 0,
     }
     panel.seed = 3
@@ -364,6 +366,7 @@ def test_history_says_what_can_be_undone_and_which_steps_can_be_visited(panel):
         "first": 0,
         "place": 1,
         "names": ["start", "seed 3", "Max"],
+        "revisions": [0, 1, 2],
         "revision": 3,
     }
 

@@ -128,7 +128,7 @@ def test_pictures_seen_before_are_not_drawn_again(tiny, monkeypatch):
 def test_a_panel_that_is_closed_has_nothing_to_draw_and_cannot_want_anything(tiny):
     looks = Looks(Session(tiny))
     looks.want(look((0, 0, 1.0)))
-    looks.study = Scene((Start(3),), 1, lambda index, strength: Edit())
+    looks.study = Scene({0: Start(3)}, range(1), lambda index, strength: Edit())
     looks.forget()
     assert not looks.wanted
     assert looks.study is None
@@ -164,7 +164,7 @@ def test_a_picture_tells_of_which_state_and_which_context_it_is(tiny):
 def scene(session, count=2):
     """Two questions about the first directions, on seed 7."""
     found = session.directions()
-    return Scene((Start(7),), count, lambda index, share: Edit(found, {index: 2.0 * share}))
+    return Scene({0: Start(7)}, range(count), lambda index, share: Edit(found, {index: 2.0 * share}))
 
 
 def study_look(*items):
@@ -234,3 +234,39 @@ def test_a_look_that_was_replaced_while_it_was_drawn_leaves_its_successor_alone(
     looks.want(newer)
     looks._end(key, job)
     assert [one for one, _, _ in pictures(looks)] == [newer]
+
+
+def visited_look(*places):
+    return Look("v", "visited 1", 16, [(place, place, 0.0) for place in places], visited=True)
+
+
+def test_items_of_visited_steps_are_the_large_pictures_of_then(tiny):
+    session = Session(tiny, {"starts": [3, 4], "original": True})
+    session.apply({"strengths": {0: 2.0}, "chosen": 1})
+    session.directions()
+    session.apply({"truncation_psi": 0.2, "seed": 9})
+    looks = Looks(session)
+    looks.want(visited_look(1, 0, 7))
+    drawn = {item: pixels for _, item, pixels in pictures(looks)}
+    assert set(drawn) == {0, 1}  # there is no step 7
+    expected = sheet(tiny, Start(4), Edit(session.directions(), {0: 2.0})).tiles[0, 0]
+    assert np.abs(drawn[0].astype(int) - expected).max() <= 1
+    expected = sheet(tiny, Start(3), Edit()).tiles[0, 0]
+    assert np.abs(drawn[1].astype(int) - expected).max() <= 1
+
+
+def test_no_directions_are_searched_for_the_small_picture_of_a_step(tiny, monkeypatch):
+    session = Session(tiny, {"strengths": {0: 2.0}})
+    session.apply({"strengths": {0: 0.0}})
+    looks = Looks(session)
+    monkeypatch.setattr("sefa_widget.directions.Search.find", lambda *_, **__: pytest.fail("it was searched"))
+    looks.want(visited_look(0, 1))
+    assert [item for _, item, _ in pictures(looks)] == [1]
+
+
+def test_a_look_of_visited_steps_ends_when_the_state_changes(tiny):
+    session = Session(tiny)
+    looks = Looks(session)
+    looks.want(visited_look(0))
+    session.apply({"seed": 5})
+    assert pictures(looks) == []

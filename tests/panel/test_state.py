@@ -36,6 +36,7 @@ FIRST = {
     "stretch": 1,
     "ranges": {},
     "view": "explore",
+    "control": False,
     "projector": False,
     "focused": 0,
 }
@@ -61,6 +62,7 @@ OTHER = {
     "stretch": 5,
     "ranges": {2: 1.5},
     "view": "label",
+    "control": True,
     "projector": True,
     "focused": 3,
 }
@@ -132,6 +134,7 @@ TAKEN = {
     "method": ["sefa", "conv", "random", None],
     "normalize": [True, False],
     "original": [True, False],
+    "control": [True, False],
     "projector": [True, False],
 }
 
@@ -170,6 +173,7 @@ REFUSED = [
     ({"stretch": 4}, "stretch is 4; it must be 1, 2 or 5"),
     ({"ranges": 3}, "The sliders' own ranges are 3; they must be {direction: number}"),
     ({"view": "page"}, "The view is 'page'; it must be one of explore, wall, label"),
+    ({"control": 1}, "control is 1; it must be True or False"),
     ({"projector": 1}, "projector is 1; it must be True or False"),
     ({"focused": 6}, "The focused direction is 6; it must be 0 to 5"),
     ({"seed": 2**32}, "The seed is 4294967296; it must be 0 to 4294967295"),
@@ -226,7 +230,7 @@ def test_a_field_makes_directions_stale_if_others_are_found(tiny_style, name):
 def test_only_what_stands_beside_the_pictures_is_no_step_of_undo(tiny_style):
     session = Session(tiny_style)
     kept = {name for name in FIELDS if not FIELDS[name].step}
-    assert kept == {"sort", "view", "projector", "focused"}
+    assert kept == {"sort", "view", "control", "projector", "focused"}
     session.apply({"truncation_psi": 0.5})
     session.apply({name: OTHER[name] for name in kept})
     assert session.undoable() == ("truncation_psi", None)

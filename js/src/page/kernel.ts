@@ -65,6 +65,11 @@ export class PageKernel implements Kernel {
     return null;
   }
 
+  /** A page has no networks but its own. */
+  get control() {
+    return null;
+  }
+
   get labels() {
     return this.names.info(this.#found);
   }

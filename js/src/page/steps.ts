@@ -6,7 +6,7 @@ import { chosenPin, type History, type State } from "../state";
 const MOST = 200;
 const MOST_NAMED = 40;
 /** Fields that undo leaves as they are. */
-const KEPT = ["sort", "view", "projector", "focused"] as const;
+const KEPT = ["sort", "view", "control", "projector", "focused"] as const;
 const TITLES: Readonly<Record<string, string>> = {
   starts: "The starts",
   chosen: "The chosen start",
@@ -91,6 +91,7 @@ export class StepList {
       place,
       revision,
       names,
+      revisions: [],
     };
   }
 

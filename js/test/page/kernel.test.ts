@@ -157,7 +157,7 @@ test("small pictures are drawn a few at a time, so that an edit never waits for 
   await send({ type: "hello", view: "v", seq: 1, padded: false });
   await draw();
   const items = Array.from({ length: 25 }, (_, n) => [0, 0, n / 10] as const);
-  await send({ type: "look", study: false, view: "v", name: "ends 1", size: 2, items });
+  await send({ type: "look", study: false, visited: false, view: "v", name: "ends 1", size: 2, items });
   await draw();
   expect(listener.seen.mock.calls[0]?.[0]).toMatchObject({ name: "ends 1", width: 2, revision: 0 });
   await send(edit(2, { strengths: { 0: 1 } }));
@@ -171,6 +171,7 @@ test("small pictures of a state that has gone are not drawn", async () => {
   await send(edit(1, { strengths: { 0: 1 } }), {
     type: "look",
     study: false,
+    visited: false,
     view: "v",
     name: "ends 1",
     size: 2,
@@ -270,6 +271,7 @@ test("a page that was drawn beforehand asks for nothing that was not drawn", asy
   await send({
     type: "look",
     study: false,
+    visited: false,
     view: "v",
     name: "ends",
     size: 2,
