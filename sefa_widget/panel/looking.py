@@ -175,7 +175,7 @@ def past(session: Session) -> Scene:
     Steps whose directions are not kept any more are left out: no search is made for a small picture.
     """
     states = {place: state for place, state in session.steps().items() if _drawable(session, state)}
-    rows = {place: starts(state)[state.chosen] for place, state in states.items()}
+    rows = {place: starts(session.generator, state)[state.chosen] for place, state in states.items()}
     return Scene(rows, states, lambda place, _strength: _edit_of(session, states[place]))
 
 
