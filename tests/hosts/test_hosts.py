@@ -73,8 +73,8 @@ class Shown:
         self.page.locator(".sefa-picture[data-revision]").first.wait_for()
 
     def reload(self) -> None:
-        """Load the page again, three times at most: see `tests.jupyter.lab.Notebook.reload`."""
-        for _ in range(3):
+        """Load the page again, six times at most: see `tests.jupyter.lab.Notebook.reload`."""
+        for _ in range(6):
             self.page.reload()
             self.page.wait_for_function(
                 """() => {
@@ -153,7 +153,8 @@ def test_drags_a_slider_and_the_picture_follows(shown):
 
 def test_updates_python(shown):
     shown.move()
-    assert shown.python()["0"] == pytest.approx(shown.strength, abs=0.005)
+    while shown.python()["0"] != pytest.approx(shown.strength, abs=0.005):
+        shown.page.evaluate("() => new Promise(requestAnimationFrame)")
 
 
 def test_theme_is_the_hosts_and_not_the_systems(shown):

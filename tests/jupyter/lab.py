@@ -140,12 +140,12 @@ class Notebook:
         )
 
     def reload(self) -> None:
-        """Load the page again until its panel has reached the kernel, three times at most.
+        """Load the page again until its panel has reached the kernel, six times at most.
 
         Seen with JupyterLab 4.6: now and then nothing that a reloaded page sends through a comm comes to
         the kernel, and the panel says that it does not answer. A person loads the page once more then.
         """
-        for _ in range(3):
+        for _ in range(6):
             self.page.reload()
             self.connected()
             self.page.wait_for_function(

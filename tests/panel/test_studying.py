@@ -145,7 +145,7 @@ def test_small_pictures_of_a_study_are_its_questions_at_shares_of_their_ends(tin
     item = study.order("Ada")[0]
     reach = rater.panel._asking._reach[item.group]
     wanted = sheet(
-        tiny_style, rater.panel._asking.scene().starts[1:], Edit(item.directions, {item.index: reach})
+        tiny_style, [rater.panel._asking.scene().starts[1]], Edit(item.directions, {item.index: reach})
     ).tiles[0, 0]
     rgba = np.frombuffer(message["buffers"][0], np.uint8).reshape(*wanted.shape[:2], 4)
     assert np.abs(rgba[..., :3].astype(int) - wanted).max() <= 1

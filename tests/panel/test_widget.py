@@ -79,6 +79,10 @@ def test_the_example_traits_have_the_fields_of_the_real_ones(front, tmp_path, mo
     front.send({"type": "hello", "view": "v", "seq": 1})
     front.wait("frame", 1)
     assert front.widget.study_info == {}  # as long as no study runs
+    assert front.widget.control_info == {}  # as long as it is off
+    front.widget.control = True
+    front.send({"type": "hello", "view": "v", "seq": 2})
+    front.wait("frame", 2)
     front.widget.study("class of 2026")
     for name, example in WIRE["traits"].items():
         real = getattr(front.widget, name)
