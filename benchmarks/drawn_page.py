@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from synthesis import network
 from torch import Tensor, nn
 from torch.nn.functional import affine_grid, grid_sample, interpolate
@@ -76,10 +76,10 @@ MODELS: dict[str, Callable[[], Generator]] = {
 }
 
 
-def error(opened: object, drawn: Sheet) -> tuple[float, int]:
+def error(opened: Page, drawn: Sheet) -> tuple[float, int]:
     """Compare the picture that a page shows with Python's: on average, and at most."""
     script = "document.querySelector('.sefa-people canvas.sefa-picture').toDataURL()"
-    data = opened.evaluate(script)  # type: ignore[attr-defined]
+    data = opened.evaluate(script)
     image = Image.open(io.BytesIO(base64.b64decode(data.split(",")[1]))).convert("RGB")
     apart = np.abs(np.asarray(image).astype(int) - drawn.tiles[0, 0].astype(int))
     return float(apart.mean()), int(apart.max())

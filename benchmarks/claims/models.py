@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -81,7 +82,7 @@ def samples(run: Run, generator: Generator, n: int) -> dict[str, Tensor]:
 
 def directions(run: Run, generator: Generator, name: str, k: int | None = None) -> Directions:
     """Give a set of directions by its name in tables; slow ones are kept for all claims."""
-    how: dict[str, dict[str, object]] = {
+    how: dict[str, dict[str, Any]] = {
         "SeFa": {"method": "sefa"},
         "SeFa, bottom layers": {"method": "sefa", "layers": (0, 3)},
         "conv": {"method": "conv"},
@@ -96,11 +97,11 @@ def directions(run: Run, generator: Generator, name: str, k: int | None = None) 
         if name == "PCA of z":
             return Directions.from_vectors(pca_of_z(run, generator)[:k], generator=generator)
         if name not in ("Jacobian", "ICA of w"):
-            return factorize(generator, k=k, **how[name])  # type: ignore[arg-type]
+            return factorize(generator, k=k, **how[name])
 
         def work() -> dict[str, Tensor]:
             say = run.progress(name)
-            found = factorize(generator, progress=say, **how[name])  # type: ignore[arg-type]
+            found = factorize(generator, progress=say, **how[name])
             return {"vectors": found.vectors}
 
         kept = run.tensors(

@@ -1,9 +1,10 @@
 """The averaged local basis: the directions of w that the mapping network can move it in.
 
 Source: Choi et al., "Do Not Escape From the Manifold: Discovering the Local Coordinates on the Latent Space
-of GANs", ICLR 2022, section 3: the local basis at ``w = f(z)`` are the left singular vectors of the Jacobian
-``J = df/dz = U S V^T``. They differ from place to place. Here they are averaged over z, each with the
-square of its singular value: the eigenvectors of the mean of ``J J^T = U S^2 U^T``. The average is ours.
+of GANs", ICLR 2022 (the printed equations were not compared): the local basis at ``w = f(z)`` are the left
+singular vectors of the Jacobian ``J = df/dz = U S V^T``. They differ from place to place. Here they are
+averaged over z, each with the square of its singular value: the eigenvectors of the mean of
+``J J^T = U S^2 U^T``. The average is ours.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ METHOD = Method(
     reads="derivatives of the mapping network",
     takes="seconds: d derivatives of a small network",
     source='Choi et al., "Do Not Escape From the Manifold: Discovering the Local Coordinates on the Latent '
-    'Space of GANs", ICLR 2022, section 3, averaged',
+    'Space of GANs", ICLR 2022, averaged',
     options=(
         Option("n", "Latents", "whole", 1000, "How many latents.", least=1),
         Option("seed", "Seed", "whole", 0, "Same seed, same latents.", least=0),

@@ -1,8 +1,9 @@
 """Steerability: the directions that shift, zoom and turn the first feature map, in closed form.
 
-Source: Spingarn, Banner & Michaeli, "GAN 'Steerability' without Optimization", ICLR 2021, section 3.1
-(linear trajectories). The first layer makes a map ``W z + b``. A shift, zoom or turn of the map is a matrix
-P. As z has mean 0, the q that minimises ``E |D (W (z + q) + b - P (W z + b))|^2`` is
+Source: Spingarn, Banner & Michaeli, "GAN 'Steerability' without Optimization", ICLR 2021, linear
+trajectories. The idea of the paper is worked out here; its printed equations were not compared. The first
+layer makes a map ``W z + b``. A shift, zoom or turn of the map is a matrix P. As z has mean 0, the q that
+minimises ``E |D (W (z + q) + b - P (W z + b))|^2`` is
 
     ``q = (W^T D^2 W)^-1 W^T D^2 (P - I) b``,
 
@@ -153,7 +154,7 @@ METHOD = Method(
     asks="what shifts, zooms and turns the first feature map?",
     reads="weights of the first layer",
     takes="milliseconds: four least-squares problems of size d",
-    source="Spingarn, Banner & Michaeli, \"GAN 'Steerability' without Optimization\", ICLR 2021, section 3.1",
+    source="Spingarn, Banner & Michaeli, \"GAN 'Steerability' without Optimization\", ICLR 2021",
     options=(
         Option(
             "label",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -39,36 +39,26 @@ class FieldTrait(traitlets.Any):
         obj._tell_observers()
 
 
-class StateTrait(traitlets.Any):
-    """The whole state as a dict of its own: changing that dict changes nothing."""
+class ReadTrait(traitlets.Any):
+    """What the session has, as a dict of its own: changing that dict changes nothing.
+
+    `read` gives it from the widget; `changes` says what changes it instead.
+    """
+
+    def __init__(self, read: Callable[[Any], dict[str, Any]], changes: str) -> None:
+        super().__init__(read_only=True)
+        self._read, self._changes = read, changes
 
     def get(self, obj: Any, cls: Any = None) -> Any:
-        """Describe the present state, with the generator's fingerprint."""
-        return obj._described()
-
-    def set(self, obj: Any, value: Any) -> None:
-        """Do nothing: the session has the state, and traitlets sets what it read after held notifications."""
-
-    def __set__(self, obj: Any, value: Any) -> None:
-        """Refuse, and say what sets several fields."""
-        raise traitlets.TraitError("state is read only; panel.change(**fields) sets several fields at once.")
-
-
-class HistoryTrait(traitlets.Any):
-    """What can be undone, as the session has it."""
-
-    def get(self, obj: Any, cls: Any = None) -> Any:
-        """Describe the steps that can be undone, redone and visited."""
-        return obj._history_told if obj._kept is None else history_info(obj._kept)
+        """Read it from the widget."""
+        return self._read(obj)
 
     def set(self, obj: Any, value: Any) -> None:
         """Do nothing: the session has it, and traitlets sets what it read after held notifications."""
 
     def __set__(self, obj: Any, value: Any) -> None:
         """Refuse, and say what changes it."""
-        raise traitlets.TraitError(
-            "history is read only; panel.undo(), redo() and visit(place) go through it."
-        )
+        raise traitlets.TraitError(f"{self.name} is read only; {self._changes}.")
 
 
 def history_info(session: Session) -> dict[str, Any]:
@@ -94,10 +84,14 @@ class StateWidget(anywidget.AnyWidget):
     panels can set each other from several threads; they are always told the newest values.
     """
 
-    state = StateTrait(read_only=True).tag(sync=True)
+    state = ReadTrait(
+        lambda panel: panel._described(), "panel.change(**fields) sets several fields at once"
+    ).tag(sync=True)
     """All that decides the picture, as a new plain dict: ``explore(state=panel.state)`` restores it."""
     _kept: Session | None = None
-    history = HistoryTrait(read_only=True).tag(sync=True)
+    history = ReadTrait(
+        lambda panel: panel._steps(), "panel.undo(), redo() and visit(place) go through it"
+    ).tag(sync=True)
     """What `undo` and `redo` would change, None where there is nothing; the `names` of the newest steps and
     the `revisions` of their states, the place of the `first` of them and of the present one, `place`, which
     has this `revision`."""
@@ -120,11 +114,18 @@ class StateWidget(anywidget.AnyWidget):
     @property
     def _present(self) -> State:
         """The state as it is now, or was when the panel was closed."""
-        return self._told if self._kept is None else self._kept.state
+        kept = self._kept
+        return self._told if kept is None else kept.state
 
     def _described(self) -> dict[str, Any]:
         """Give the state as a plain dict; the fingerprint is computed if nothing needed it so far."""
-        return describe(self._told) if self._kept is None else self._kept.describe()
+        kept = self._kept
+        return describe(self._told) if kept is None else kept.describe()
+
+    def _steps(self) -> dict[str, Any]:
+        """Describe the steps that can be undone, redone and visited, or could when the panel was closed."""
+        kept = self._kept
+        return self._history_told if kept is None else history_info(kept)
 
     def _forget(self) -> None:
         """Let go of the session; the state can still be read."""

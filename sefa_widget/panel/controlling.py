@@ -70,7 +70,7 @@ class ControllingWidget(PaintingWidget):
         told = False
 
         def wanted() -> bool:
-            waits = self._stream.waiting or self._looks.wanted
+            waits = self._stream.waiting or self._pressing
             return self._present.control and not (self._stopped or waits)
 
         def progress(done: int, total: int) -> None:

@@ -64,6 +64,10 @@ class LookInfo:
     """Rows of pixels of one picture."""
 
 
+Phase = Literal["searching", "comparing", "done", "failed"]
+"""How far the search for a picture is."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundInfo:
     """What goes with the bytes of three pictures, one below the other.
@@ -75,7 +79,7 @@ class FoundInfo:
     type: ClassVar[str] = "found"
     view: str
     """The view that asked."""
-    phase: Literal["searching", "comparing", "done", "failed"]
+    phase: Phase
     """Whether it is searched, compared with the generator's own pictures, or neither any more."""
     fraction: float
     """How much of the steps is done, 0 to 1."""

@@ -14,7 +14,7 @@ from sefa_widget.generators.base import Generator
 from sefa_widget.inversion import Inversion, Step, compared, invert, read_picture
 from sefa_widget.inversion.result import FAR, psnr
 from sefa_widget.inversion.search import STEPS, brief_steps
-from sefa_widget.panel.messages import FoundInfo
+from sefa_widget.panel.messages import FoundInfo, Phase
 from sefa_widget.pictures import frames
 from sefa_widget.pictures.frames import Frame, to_pixels
 
@@ -126,10 +126,10 @@ class PhotoSearch:
         return frames.preview(to_pixels(pictures))
 
     def _say(
-        self, phase: str, fraction: float, words: str, frame: Frame | None = None, *, foreign: bool = False
+        self, phase: Phase, fraction: float, words: str, frame: Frame | None = None, *, foreign: bool = False
     ) -> None:
         if self.dropped:
             return
         mime, width, height = ("", 0, 0) if frame is None else (frame.mime, frame.width, frame.height)
-        info = FoundInfo(self.view, phase, fraction, words, foreign, mime, width, height)  # type: ignore[arg-type]
+        info = FoundInfo(self.view, phase, fraction, words, foreign, mime, width, height)
         self._tell(info, b"" if frame is None else frame.data)

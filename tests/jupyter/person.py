@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 from playwright.sync_api import Error
 
 from tests.jupyter.lab import Notebook
-from tests.patience import WAIT_SECONDS
+from tests.patience import WAIT_MS
 
 CONTROLS = """
 () => {
@@ -28,6 +27,10 @@ Picture = np.ndarray[Any, Any]
 """``[H, W, 3]`` RGB."""
 PATIENCE_MS = 3000
 """How long a control is waited for that may have gone meanwhile."""
+LOOK_MS = 200
+"""How long to wait before pictures that may still change are looked at again."""
+LOOKS = int(WAIT_MS / LOOK_MS)
+"""How often they are looked at: a busy machine, on which a look takes long, waits longer."""
 KINDS = r"""
 (controls) => {
   const many = {
@@ -169,9 +172,12 @@ class Person:
 
     def settled(self, wrong: Callable[[], str | None]) -> str | None:
         """Give what is wrong with the pictures, once nothing is, or once nothing can come any more."""
-        end = time.monotonic() + WAIT_SECONDS
-        while (said := wrong()) is not None and time.monotonic() < end:
-            self.page.wait_for_timeout(200)
+        said = wrong()
+        for _ in range(LOOKS):
+            if said is None:
+                break
+            self.page.wait_for_timeout(LOOK_MS)
+            said = wrong()
         return said
 
     def report(self) -> dict[str, Any]:
@@ -181,12 +187,14 @@ class Person:
             "cell.outputArea.model.clear(); }"
         )
         self.notebook.run_cell(1)
-        end = time.monotonic() + WAIT_SECONDS
-        while "REPORT" not in (text := self.notebook.output(1)) or not text.strip().endswith("}"):
-            if time.monotonic() > end:
-                raise AssertionError(f"The kernel does not answer; it has put out {text!r}.")
-            self.page.wait_for_timeout(50)
-        return dict(json.loads(text.split("REPORT", 1)[1]))
+        self.page.wait_for_function(
+            """() => {
+                const cell = window.jupyterapp.shell.currentWidget.content.widgets[1];
+                const text = cell.outputArea?.node.innerText ?? '';
+                return text.includes('REPORT') && text.trim().endsWith('}');
+            }"""
+        )
+        return dict(json.loads(self.notebook.output(1).split("REPORT", 1)[1]))
 
     def pictures(self) -> list[list[Picture]]:
         """Give the pictures as they are on the page: rows of starts, columns of edits, [H, W, 3] each."""

@@ -65,16 +65,17 @@ def differences(shown: list[list[Picture]], state: dict[str, Any]) -> str | None
     """Say how pictures differ from those that are drawn from a state without a panel; None if they do not."""
     panel = SefaWidget(load_generator(MODEL, device="cpu"), state=state)
     try:
+        if panel.second is not None:  # it moves by shares of slider ends, which are measured
+            session = panel._session
+            while session.finder.measure_range(session.state):
+                pass
         wanted = panel.sheet().tiles
-        # The second edit goes by shares of slider ends, which the kernel may still be measuring.
-        sure = wanted.shape[1] - (panel.second is not None)
     finally:
         panel.close()
     fresh = state["noise"] == "random"  # no drawing has the pictures of another
     if (len(shown), {len(row) for row in shown}) != (wanted.shape[0], {wanted.shape[1]}):
         return f"{[len(row) for row in shown]} pictures are shown and {wanted.shape[:2]} are drawn"
-    differ = np.abs(np.stack([np.stack(row) for row in shown]).astype(int) - wanted)
-    most = differ[:, :sure].max()
+    most = np.abs(np.stack([np.stack(row) for row in shown]).astype(int) - wanted).max()
     return (
         f"pixels differ by {most} from those of {json.dumps(state)}"
         if most > MOST_DIFFERENT and not fresh
