@@ -51,6 +51,14 @@ def test_a_wish_comes_first_and_the_control_goes_on_after_it(shown, monkeypatch)
     assert shown.panel.control_info["networks"] == NETWORKS
 
 
+def test_a_photo_that_is_searched_comes_first(shown, monkeypatch):
+    monkeypatch.setattr(type(shown.panel), "_pressing", True)
+    shown.ask(2, {"control": True})
+    shown.step()
+    shown.quiet(10)
+    assert shown.panel._controls.made(shown.panel.directions) == 0
+
+
 def test_cancel_takes_it_away_at_once_and_keeps_what_is_made(shown, monkeypatch):
     tell = shown.panel._tell
 
