@@ -12,7 +12,7 @@ from tests.jupyter.lab import Notebook
 
 READY = """
 () => {
-  const panel = document.querySelector('.sefa-panel:not([data-before])');
+  const panel = document.querySelector('.sefa-panel');
   const pictures = [...(panel?.querySelectorAll('.sefa-person .sefa-picture') ?? [])];
   const whole = pictures.length > 0 && pictures.every((canvas) => canvas.dataset.quality === 'final');
   const sliders = panel?.querySelector('.sefa-row input[type=range]');
@@ -44,10 +44,9 @@ class Hands:
         self.steps: Counter[str] = Counter()
 
     def open(self, cell: int) -> None:
-        """Run a cell, wait for its panel, and begin to count anew."""
-        self.page.evaluate(
-            "() => document.querySelectorAll('.sefa-panel').forEach((el) => { el.dataset.before = ''; })"
-        )
+        """Take the panels of other cells away, run a cell, wait for its panel, and begin to count anew."""
+        self.notebook.command("notebook:clear-all-cell-outputs")
+        self.page.wait_for_function("() => !document.querySelector('.sefa-panel')")
         self.notebook.run_cell(cell)
         self.page.wait_for_function(READY)
         self.page.locator(".sefa-panel").first.scroll_into_view_if_needed()
@@ -77,7 +76,10 @@ class Hands:
         """Drag the slider of a direction to a share of its length, and hold it there."""
         slider = self.page.get_by_label(f"Direction {direction}", exact=True)
         slider.scroll_into_view_if_needed()
-        box = slider.bounding_box()
+        before, box = None, slider.bounding_box()
+        while box != before:  # JupyterLab scrolls a new output into view after a while
+            self.page.wait_for_timeout(300)
+            before, box = box, slider.bounding_box()
         y = box["y"] + box["height"] / 2
         self.page.mouse.move(box["x"] + box["width"] / 2, y)
         self.page.mouse.down()

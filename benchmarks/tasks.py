@@ -52,9 +52,9 @@ import time
 from sefa_widget import explore, load_generator
 slow = load_generator('heads', device='cpu')
 slow.name = 'slow heads'
-for stage in list(slow.modules()):
-    if type(stage).__name__ == 'ToRGB' or type(stage).__name__.startswith('StyledConv'):
-        stage.register_forward_pre_hook(lambda *_: time.sleep(0.02))
+parts = [part for part in slow.modules() if type(part).__name__ in ('ToRGB', 'StyledConv')]
+for part in parts:
+    part.register_forward_pre_hook(lambda *_: time.sleep(0.4 / len(parts)))
 panel = explore(slow)
 panel
 """
@@ -83,6 +83,7 @@ def find(hands: Hands, attribute: str) -> str:
     if attribute == "glasses":  # on somebody who wears some
         people = seen(hands.pictures(".sefa-person .sefa-picture"), attribute)
         hands.click(".sefa-choose", int(people.argmax()))
+        hands.click(".sefa-stretch button", 1)  # they stay on at the usual ends
         hands.settle()
     before = seen([hands.large], attribute)[0]
     hands.click(".sefa-views button", 1)
@@ -102,7 +103,7 @@ def find(hands: Hands, attribute: str) -> str:
         hands.click(".sefa-preset", preset)
         hands.settle_wall()
     direction = int(hands.page.locator(".sefa-pair b").nth(place).inner_text()[1:])
-    layers = hands.page.locator(".sefa-preset").nth(preset).inner_text()
+    layers = hands.page.locator(".sefa-panel .sefa-preset").nth(preset).inner_text()
     hands.click(".sefa-pair", place)
     ends = []
     for share in (0.99, 0.01):
