@@ -57,15 +57,15 @@ class Worker:
         return self._thread is not None and self._thread.is_alive() and self._process == os.getpid()
 
     def wake(self) -> None:
-        """Take the next step now; a thread that is no more is replaced."""
+        """Take one step, now or after the present one; a thread that is no more is replaced."""
         with _lock:
             if self.stopped:
                 return
+            self._wakes.put(None)
             if not self.alive:
                 self._process = os.getpid()
                 self._thread = threading.Thread(target=self._run, name="sefa_widget worker", daemon=True)
                 self._thread.start()
-        self._wakes.put(None)
 
     def rest(self, seconds: float) -> bool:
         """Let a step that takes long wait until `wake`, or for some seconds; say whether it was woken."""
@@ -104,7 +104,7 @@ class Worker:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, error)
 
     def _run(self) -> None:
-        due: float | None = 0.0
+        due: float | None = None  # one step for each wake: work that is done aside must not be done twice
         try:
             while not self.stopped:
                 with suppress(Empty):

@@ -45,6 +45,28 @@ def test_a_worker_steps_until_nothing_is_due_and_again_when_it_is_woken(start):
     assert left == []
 
 
+def test_one_wake_is_one_step_also_where_it_starts_the_thread(monkeypatch):
+    steps = []
+
+    def begin_at_once(thread):
+        started(thread)
+        first.wait(0.05)
+
+    first, second, started = threading.Event(), threading.Event(), threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", begin_at_once)
+
+    def step():
+        steps.append(1)
+        (second if first.is_set() else first).set()
+
+    worker = Worker(step)
+    worker.wake()
+    assert first.wait(WAIT_SECONDS)
+    second.wait(0.05)
+    assert worker.stop(WAIT_SECONDS)
+    assert len(steps) == 1
+
+
 @pytest.mark.parametrize("error", [ValueError, SystemExit, KeyboardInterrupt, GeneratorExit])
 def test_whatever_a_step_raises_is_logged_and_the_worker_goes_on(start, caplog, error):
     went_on = threading.Event()
@@ -215,7 +237,7 @@ def test_a_worker_waits_as_long_as_nothing_is_due():
     worker = Worker(step)
     worker._wakes = Wishes(wake)
     worker._run()
-    assert worker._wakes.waited == [0.0, 0.5, None, 0.0]
+    assert worker._wakes.waited == [None, 0.5, None, 0.0]
     assert not worker.stopped
 
 
@@ -228,7 +250,7 @@ def test_after_a_step_that_failed_the_next_one_comes_at_once():
     worker = Worker(step)
     worker._wakes = Wishes(lambda count: None)
     worker._run()
-    assert worker._wakes.waited == [0.0, 0.0]
+    assert worker._wakes.waited == [None, 0.0]
 
 
 def test_a_thread_that_ends_is_no_more_among_those_that_end():
