@@ -19,14 +19,19 @@ interface Small {
   readonly pixels: Pixels;
 }
 
-/** Where a small picture is shown. */
+/**
+ * Where a small picture is shown: as an `<img>`, since a browser makes each canvas of a page a layer of its own,
+ * and puts all layers together anew for each frame of a drag.
+ */
 export class Thumb {
   readonly el = h("span", { class: "sefa-look sefa-pending" });
-  readonly canvas = h("canvas", { "aria-hidden": "true" });
+  /** The pixels of what is shown. */
+  readonly canvas = h("canvas");
+  readonly #image = h("img", { alt: "", decoding: "sync", draggable: "false" });
   #shown = "";
 
   constructor() {
-    this.el.append(this.canvas);
+    this.el.append(this.#image);
   }
 
   show(key: string, small: Small): void {
@@ -34,6 +39,7 @@ export class Thumb {
     if (this.#shown === key) return;
     this.#shown = key;
     paint(this.canvas, small.picture, small.place, small.pixels);
+    this.#image.src = this.canvas.toDataURL();
   }
 
   /** What is shown; empty where that is nothing, or out of date. */
@@ -41,10 +47,11 @@ export class Thumb {
     return this.el.classList.contains("sefa-outdated") ? "" : this.#shown;
   }
 
-  /** Something else drew the picture. */
+  /** Something else drew the picture on the canvas. */
   drawn(): void {
     this.el.classList.remove("sefa-pending", "sefa-outdated");
     this.#shown = "";
+    this.#image.src = this.canvas.toDataURL();
   }
 
   /** Keep what is shown, marked as out of date. */

@@ -358,18 +358,20 @@ def wait_for_looks(page):
     )
 
 
-FRAME = """frame => {
-  const canvas = document.querySelectorAll('.sefa-open .sefa-frame-button canvas')[frame];
-  return [...canvas.getContext('2d').getImageData(0, 0, 1, 1).data];
+FIRST_PIXEL = """(image) => {
+  const context = document.createElement('canvas').getContext('2d');
+  context.drawImage(image, 0, 0);
+  return [...context.getImageData(0, 0, 1, 1).data];
 }"""
+FRAME = f"frame => ({FIRST_PIXEL})(document.querySelectorAll('.sefa-open .sefa-frame-button img')[frame])"
 
 
 def test_each_row_stands_between_the_pictures_of_its_ends(open_panel):
     page = open_panel()
     wait_for_looks(page)
     ends = page.evaluate(
-        """() => [...document.querySelectorAll('.sefa-row:first-child .sefa-end-picture canvas')].map(
-             canvas => canvas.getContext('2d').getImageData(0, 0, 1, 1).data[2])"""
+        "[...document.querySelectorAll('.sefa-row:first-child .sefa-end-picture img')]"
+        f".map(image => ({FIRST_PIXEL})(image)[2])"
     )
     assert ends == [128 - 50, 128 + 50]
     page.get_by_label("Set direction 2 to its plus end").click()
