@@ -74,7 +74,7 @@ def separate(
     if invalid is not None:
         valid &= scores != invalid
     codes, scores = codes[valid].double(), scores[valid]
-    order = torch.from_numpy(np.argsort(scores.numpy())[::-1].copy())
+    order = torch.from_numpy(np.argsort(scores.numpy(), kind="stable")[::-1].copy())
     high, low = _sizes(scores[order], chosen, name)
     train = [int(size * split) for size in (high, low)]
     if min(train) < 1:

@@ -219,7 +219,7 @@ class Proposing:
         mean, error, sure = changes.mean(0), _error(changes), _sure(changes)
         seen = tuple(
             Seen(self._scored.names[i].replace("_", " "), float(mean[i]), float(error[i]))
-            for i in sure.argsort(descending=True).tolist()
+            for i in sure.argsort(descending=True, stable=True).tolist()
             if float(sure[i]) > 0
         )
         as_much = sum(chance >= float(sure.max()) for chance in self._chance)

@@ -45,7 +45,7 @@ def own_errors(
 
     for latent in (targets[n] for n in range(count)):
         target = generator.synthesize(latent, noise=objective.noise).clamp(-1, 1).clone()
-        start = chosen(samples, differences(images, target).argsort()[:restarts])
+        start = chosen(samples, differences(images, target).argsort(stable=True)[:restarts])
         nearest = adam(Objective(generator, target, space, *penalties), start, steps, watch)
         if ended:
             return ()

@@ -123,7 +123,7 @@ def invert(
     pool = _samples(generator, samples, seed)
     images = drawn(generator, pool, noise, asked)
     objective = Objective(generator, target, Space.of(pool, space), prior, spread, noise)
-    best = start or chosen(pool, differences(images, target).argsort()[:restarts])
+    best = start or chosen(pool, differences(images, target).argsort(stable=True)[:restarts])
     first = errors(drawn(generator, best, noise), target)
     objective.calls = len(pool) + len(best)
     done, cancelled = 0, False

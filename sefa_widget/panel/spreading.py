@@ -47,7 +47,7 @@ def spread(state: State, found: Found) -> dict[str, Any]:
         )
     vectors = found.directions.vectors.to("cpu", torch.float64)
     strengths = torch.linalg.lstsq(vectors.T, vector[:, None]).solution[:, 0]
-    order = strengths.abs().argsort(descending=True)
+    order = strengths.abs().argsort(descending=True, stable=True)
     taken, count = torch.zeros_like(strengths), min(MOST_MOVED, len(order))
     for index in order[:count].tolist():
         taken[index] = strengths[index]

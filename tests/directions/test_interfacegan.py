@@ -76,7 +76,7 @@ def labelled(share, noise=1.0, n=2000, d=32, seed=0):
     return codes, (value > value.quantile(1 - share)).double(), truth
 
 
-@pytest.mark.parametrize(("share", "least"), [(0.5, 0.97), (0.9, 0.92), (0.1, 0.92), (0.01, 0.65)])
+@pytest.mark.parametrize(("share", "least"), [(0.5, 0.95), (0.9, 0.88), (0.1, 0.88), (0.01, 0.6)])
 def test_of_two_labels_all_samples_are_used_however_unequal_they_are(share, least, recwarn):
     """The same plane from 40 of either label is worse."""
     codes, labels, truth = labelled(share)
@@ -88,6 +88,12 @@ def test_of_two_labels_all_samples_are_used_however_unequal_they_are(share, leas
     assert float(plane.normal @ truth) > float(few.normal @ truth)
     assert torch.equal(separate(codes, labels, chosen=0.2).normal, plane.normal)
     assert not recwarn.list
+
+
+def test_equal_scores_keep_their_order_so_that_every_machine_keeps_the_same_codes_out_of_the_fit():
+    codes, labels, _ = labelled(0.1)
+    order = labels.argsort(stable=True)
+    assert torch.equal(separate(codes[order], labels[order]).normal, separate(codes, labels).normal)
 
 
 def test_an_accuracy_of_unequal_classes_is_not_that_of_naming_the_larger_one():
@@ -154,10 +160,13 @@ def test_reliability_is_of_two_halves_and_grows_with_the_samples():
     planes = [separate(*labelled(0.5, n=n)[:2]) for n in (200, 2000, 20_000)]
     found = [plane.reliability for plane in planes]
     assert 0.3 < found[0] < found[1] < found[2] < 1
-    codes, labels, truth = labelled(0.5)
     # a half's normal is at |cos| a from the truth, so that two halves are at about a^2 from each other
-    half = float(separate(codes[:1000], labels[:1000], split=1).normal @ truth)
-    assert planes[1].reliability == pytest.approx(half**2, abs=0.03)
+    beyond = []
+    for seed in range(10):
+        codes, labels, truth = labelled(0.5, seed=seed)
+        half = float(separate(codes[:1000], labels[:1000], split=1).normal @ truth)
+        beyond.append(separate(codes, labels).reliability - half**2)
+    assert sum(beyond) / len(beyond) == pytest.approx(0, abs=0.04)
 
 
 def test_scores_without_a_direction_are_no_more_reliable_than_chance_and_are_warned_of():

@@ -122,7 +122,7 @@ def _strongest(group: Group, found: Rescoring) -> Table:
     rows: Table = []
     limits = _limits(found)
     for place, changes in enumerate(found.change):
-        order = changes.abs().argsort(descending=True)[:STRONGEST].tolist()
+        order = changes.abs().argsort(descending=True, stable=True)[:STRONGEST].tolist()
         named = [_change(found, limits, place, column, f"{found.names[column]} ") for column in order]
         texts = [text for one in named for text in (", ", one)][1:]
         row: dict[str, str | int | float] = {
