@@ -30,13 +30,14 @@ NEAR = 2
 DRAG = """async (events) => {
   const slider = document.querySelector('input[type=range][aria-label^="Direction 0"]')
   const canvas = () => document.querySelector('.sefa-people canvas.sefa-picture')
+  const shown = () => `${canvas().dataset.revision} ${canvas().dataset.turn}`
   const frame = () => new Promise((done) => requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel()  // behind the frame, without a timer's delay
     port1.onmessage = done
     port2.postMessage(0)
   }))
   const drawn = (before) => new Promise((done) => {
-    const seen = () => canvas().dataset.revision !== before && (watch.disconnect(), done())
+    const seen = () => shown() !== before && (watch.disconnect(), done())
     const watch = new MutationObserver(seen)
     const people = document.querySelector('.sefa-people')
     watch.observe(people, { attributes: true, childList: true, subtree: true })
@@ -45,7 +46,7 @@ DRAG = """async (events) => {
   const times = []
   slider.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }))  // held, as in a drag
   for (let n = 1; n <= events; n++) {
-    const before = canvas().dataset.revision, start = performance.now()
+    const before = shown(), start = performance.now()
     slider.value = String(Math.sin(n * 1.618) * 0.3)
     slider.dispatchEvent(new Event('input', { bubbles: true }))
     await drawn(before)

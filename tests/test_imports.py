@@ -61,6 +61,7 @@ PANEL = [
     {"keeping"},
     {"photo_search"},
     {"photo"},
+    {"lending"},
     {"widget"},
     {"sharing"},
     {"opening"},
@@ -87,7 +88,8 @@ ONLY_IN = {
     "plotly": {"plots/"},
     "sqlalchemy": {"labels/"},
     "traitlets": {
-        f"panel/{name}.py" for name in ("attributes", "controlling", "labelling", "painting", "studying")
+        f"panel/{name}.py"
+        for name in ("attributes", "controlling", "labelling", "lending", "painting", "studying")
     },
     "anywidget": {"panel/attributes.py"},
     "ipywidgets": {"panel/cells.py", "panel/life.py"},

@@ -5,7 +5,7 @@ import { parseControl } from "./control";
 import { parseDirections, parseGeneratorInfo } from "./info";
 import type { Kernel, Listener } from "./kernel";
 import { parseLabels } from "./labels";
-import { parseCode, parseFile, parseFound, parseInfo, parseSeen } from "./messages";
+import { parseCode, parseFile, parseFound, parseInfo, parseLent, parseSeen } from "./messages";
 import { parseHistory, parseState } from "./state";
 import { parseStudy } from "./study";
 
@@ -24,6 +24,7 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
   return {
     generator,
     limits: null,
+    lends: model.get("draw") === "page",
     get state() {
       return state;
     },
@@ -68,6 +69,8 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
         if (file && bytes) listener.file(file, bytes);
         const found = parseFound(content);
         if (found) listener.found(found, bytes);
+        const lent = parseLent(content);
+        if (lent) listener.lent(lent, buffers ?? []);
         const info = parseInfo(content);
         if (info) listener.info(info, bytes);
       });

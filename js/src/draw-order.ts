@@ -18,7 +18,7 @@ export class DrawOrder {
 }
 
 function compare(a: Frame, b: Frame): number {
-  return a.revision - b.revision || a.seq - b.seq || rank(a) - rank(b);
+  return a.revision - b.revision || a.seq - b.seq || rank(a) - rank(b) || (a.turn ?? 0) - (b.turn ?? 0);
 }
 
 function rank(frame: Frame): number {

@@ -4,7 +4,7 @@ import type { Range } from "./check";
 import type { ControlInfo } from "./control";
 import type { DirectionsInfo, GeneratorInfo } from "./info";
 import type { LabelsInfo } from "./labels";
-import type { Code, Found, Info, Intent, Seen, SharedFile } from "./messages";
+import type { Code, Found, Info, Intent, Lent, Seen, SharedFile } from "./messages";
 import type { History, Pin, State } from "./state";
 import type { StudyInfo } from "./study";
 
@@ -27,6 +27,8 @@ export interface Listener {
   found(found: Found, bytes: DataView | undefined): void;
   /** A file that was asked for. */
   file(file: SharedFile, bytes: DataView): void;
+  /** What the page draws with. */
+  lent(lent: Lent, bytes: readonly DataView[]): void;
   /** The connection is gone for good. */
   gone(): void;
   /** A listener threw. */
@@ -60,6 +62,8 @@ export interface Beforehand {
 export interface Kernel {
   /** Null where it can do all that the panel asks for, as in a notebook. */
   readonly limits: Limits | null;
+  /** Whether the page is to draw by itself while a control is held. */
+  readonly lends: boolean;
   readonly generator: GeneratorInfo;
   /** The state, the directions and the history at this moment. */
   readonly state: State;

@@ -14,6 +14,8 @@ export const WAITING_MS = 400;
 export const PATIENCE_MS = 2000;
 export const SLOW_RETRY_MS = 5000;
 export const MAX_RESENDS = 3;
+/** The kernel is told so often of a control that is held while the page itself draws. */
+export const DRAWN_MS = 100;
 const RENDERS_REMEMBERED = 9;
 
 export type LinkStatus = "ready" | "waiting" | "silent" | "gone";
@@ -24,6 +26,8 @@ export interface LinkHost {
   /** Call back after some milliseconds; the result cancels. */
   after(ms: number, callback: () => void): () => void;
   hostname: string;
+  /** Whether the page itself draws this state while a control is held. */
+  draws(state: State): boolean;
   /** The wanted state, the status or the backlog may have changed. */
   changed(): void;
   /** The kernel said what was expected: nothing of these is other than it was told last. */
@@ -64,6 +68,9 @@ export class Link {
   #settled = -1;
   #resends = 0;
   #cancelWatch = () => {};
+  #cancelPump = () => {};
+  /** When a change was sent last. */
+  #toldAt = Number.NEGATIVE_INFINITY;
   #probed = false;
   /** What was shown when `changed` was told last. */
   #told = "";
@@ -80,6 +87,11 @@ export class Link {
       return this.#seq;
     };
     this.#echo = new Echo({ now: () => host.now(), after: (ms, callback) => host.after(ms, callback), ask });
+  }
+
+  /** The newest request, and the kernel's state. */
+  get newest(): { readonly seq: number; readonly revision: number } {
+    return { seq: this.#seq, revision: this.state.revision };
   }
 
   /** Say hello and ask for the first picture. */
@@ -158,6 +170,7 @@ export class Link {
   /** The connection of this model is gone for good. */
   disconnect(): void {
     this.#cancelWatch();
+    this.#cancelPump();
     this.status = "gone";
     this.#changed();
   }
@@ -165,6 +178,7 @@ export class Link {
   /** Say goodbye, for good or until the page is there again; nothing is sent or timed any more. */
   stop(returns: boolean): void {
     this.#cancelWatch();
+    this.#cancelPump();
     this.#echo.stop();
     if (this.status !== "gone") {
       if (!isEmpty(this.#wish)) this.#send(false); // what was changed last is kept where a page is loaded again
@@ -195,7 +209,7 @@ export class Link {
     const answered = this.#inFlight.some((request) => request.seq <= frame.seq);
     this.#inFlight = this.#inFlight.filter((request) => request.seq > frame.seq);
     this.#settled = Math.max(this.#settled, frame.revision);
-    if (answered) {
+    if (answered && frame.tiles.length > 0) {
       this.#renders = [...this.#renders, frame.render_ms].slice(-RENDERS_REMEMBERED);
       this.#resizeWindow();
     }
@@ -212,7 +226,21 @@ export class Link {
   }
 
   #pump(): void {
-    while (this.status !== "gone" && this.#inFlight.length < this.#window && this.#due()) this.#send(false);
+    this.#cancelPump();
+    while (this.status !== "gone" && this.#inFlight.length < this.#window && this.#due()) {
+      const early = this.#early();
+      if (early > 0) {
+        this.#cancelPump = this.host.after(early, () => this.#pump());
+        return;
+      }
+      this.#send(false);
+    }
+  }
+
+  /** Milliseconds until the kernel is told more of a control that is held while the page draws. */
+  #early(): number {
+    if (!this.#moving || this.#unedited || !this.host.draws(this.wanted())) return 0;
+    return this.#toldAt + DRAWN_MS - this.host.now();
   }
 
   #due(): boolean {
@@ -226,7 +254,8 @@ export class Link {
     const { view } = this;
     const [patch, moving, unedited, padded] = [this.#wish, this.#moving, this.#unedited, this.#padded];
     this.#seq += 1;
-    const request = { seq: this.#seq, patch, moving, unedited, sentAt: this.host.now() };
+    this.#toldAt = this.host.now();
+    const request = { seq: this.#seq, patch, moving, unedited, sentAt: this.#toldAt };
     this.#inFlight.push(request);
     this.#last = request;
     this.#wish = {};
@@ -244,6 +273,7 @@ export class Link {
         unedited,
         padded,
         step: this.#step,
+        drawn: moving && !unedited && this.host.draws(this.wanted()),
       });
   }
 

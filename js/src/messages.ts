@@ -1,6 +1,6 @@
 /** The messages between a view and the kernel; what the kernel sent is checked. */
 
-import { isFields, isNumber, isNumbers, isRange } from "./check";
+import { type Fields, isFields, isNumber, isNumbers, isRange } from "./check";
 import type { Saying } from "./labels";
 import type { Patch } from "./state";
 
@@ -25,6 +25,8 @@ export type Intent =
       padded: boolean;
       /** What the person does, for example one drag; edits of one step are undone together. */
       step: number;
+      /** The page draws this itself: as long as a control is held, the answer has no pictures. */
+      drawn: boolean;
     }
   | (Request & { view: string });
 
@@ -59,7 +61,9 @@ export type Request =
   /** Wants the latent that draws a picture, whose file comes with the message. */
   | { type: "find" }
   /** Says how the search for a picture goes on. */
-  | { type: "steer"; how: Steering };
+  | { type: "steer"; how: Steering }
+  /** Wants what the page draws with. */
+  | { type: "borrow"; what: "network" | "vectors" };
 
 /** End it with what is found, go on from there, make it a start, or forget it. */
 export type Steering = "stop" | "more" | "keep" | "drop";
@@ -88,6 +92,8 @@ export interface Frame extends Pixels {
   readonly quality: "sketch" | "preview" | "final";
   readonly unedited: boolean;
   readonly render_ms: number;
+  /** Which of the pictures that the page itself drew, one after another. */
+  readonly turn?: number;
 }
 
 /** Some of the pictures of a look, one below the other. */
@@ -151,6 +157,22 @@ export interface SharedFile {
   readonly view: string;
   readonly name: string;
   readonly mime: string;
+}
+
+/** What a page draws with; its bytes come with it: a worker's program, runtime and model, or directions. */
+export interface Lent {
+  readonly type: "lent";
+  readonly view: string;
+  readonly what: "network" | "vectors";
+  readonly about: Fields;
+}
+
+/** Read what comes with what a page draws with; null where it is something else. */
+export function parseLent(content: unknown): Lent | null {
+  if (!isFields(content) || content.type !== "lent") return null;
+  const { type, view, what, about } = content;
+  if (typeof view !== "string" || (what !== "network" && what !== "vectors") || !isFields(about)) return null;
+  return { type, view, what, about };
 }
 
 /** Read what comes with a file; null where it is something else. */

@@ -16,6 +16,7 @@ import { Link } from "./link";
 import { Looks } from "./looks";
 import { createMethod } from "./method";
 import { isEmpty } from "./overlay";
+import { PageDrawing } from "./page-drawing";
 import { createPhoto } from "./photo";
 import { createRegion } from "./region";
 import { createSeed } from "./seed";
@@ -81,6 +82,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   };
   const undo = (redo: boolean) => link.ask({ type: "undo", redo });
   const compare = (unedited: boolean) => {
+    comparing = unedited;
     stage.setComparing(unedited);
     link.compare(unedited);
   };
@@ -173,11 +175,12 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     stage.update(wanted);
     stage.setColumns(columnNames(wanted, found));
     root.classList.toggle("sefa-wide", wanted.second !== null || wanted.original);
-    stage.setBacklog(link.merged);
+    stage.setBacklog(held && here?.draws(wanted) ? 0 : link.merged);
     status.show(link.status);
     area.inert = photo.el.inert = link.status === "gone";
     root.dataset.status = link.status;
     look();
+    void here?.draw();
   }
 
   /** Small pictures are of the directions that are found, so nothing is asked for while others are searched. */
@@ -197,6 +200,9 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     const picture = link.quiet ? stage.edited(wanted) : undefined;
     if (picture) visited.keep(picture);
     copy.look(quiet);
+    if (!here) return;
+    if (quiet) here.look(wanted);
+    root.dataset.draws = here.draws(wanted) ? "page" : "kernel";
   }
 
   const area = h("div", { class: "sefa-controls" });
@@ -232,6 +238,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
       return () => clearTimeout(timer);
     },
     hostname: location.hostname,
+    draws: (state) => here?.draws(state) ?? false,
     changed: draw,
     confirmed: look,
     progress: (text, fraction) => {
@@ -249,6 +256,21 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
       status.showError(message);
     },
   });
+
+  let held = false;
+  let comparing = false;
+  const here = kernel.lends
+    ? new PageDrawing(info, {
+        borrow: (what) => link.ask({ type: "borrow", what }),
+        get newest() {
+          return link.newest;
+        },
+        wanted: () => (held && !comparing && link.status !== "gone" ? link.wanted() : null),
+        show: stage.show,
+        fail: scope.fail,
+      })
+    : null;
+  signal.addEventListener("abort", () => here?.stop());
 
   const looks = new Looks({
     ask: (name, size, items, of) =>
@@ -282,6 +304,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     seen: (seen, bytes) => seen.view === link.view && looks.receive(seen, bytes),
     code: (code) => code.view === link.view && copy.receive(code.text),
     found: (found, bytes) => found.view === link.view && photo.receive(found, bytes),
+    lent: (lent, bytes) => lent.view === link.view && here?.take(lent, bytes).then(look).catch(scope.fail),
     file(file, bytes) {
       if (file.view !== link.view) return;
       status.showProgress("", 1);
@@ -314,7 +337,8 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     projector: display.toggleProjector,
     fullScreen: display.toggleFullScreen,
     studies: () => study.runs,
-    hold: (held) => {
+    hold: (holds) => {
+      held = holds;
       link.hold(held);
       if (!held) look();
     },
@@ -341,6 +365,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   function restart(): void {
     looks.forget();
     link.start();
+    here?.start();
   }
 
   el.append(root);
@@ -350,7 +375,10 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   if (kernel.absent) {
     root.classList.add("sefa-absent"); // its still is wanted: see stage.css
     link.disconnect();
-  } else link.start();
+  } else {
+    link.start();
+    here?.start();
+  }
 }
 
 /** A name no other view has, also where pages are not from a secure origin and have no `randomUUID`. */

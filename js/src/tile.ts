@@ -27,5 +27,6 @@ export class Tile {
     setAttribute(canvas, "aria-label", frame.unedited ? "Picture without edits" : "Edited picture");
     canvas.dataset.quality = frame.quality;
     canvas.dataset.revision = String(frame.revision);
+    if (frame.turn !== undefined) canvas.dataset.turn = String(frame.turn);
   }
 }

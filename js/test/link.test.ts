@@ -20,6 +20,7 @@ class Bench {
   readonly told: string[] = [];
   state = first;
   broken = false;
+  draws = false;
   readonly link: Link;
 
   constructor(view = "v1", hostname = "localhost") {
@@ -31,6 +32,7 @@ class Bench {
       now: () => this.clock.time,
       after: (ms, callback) => this.clock.after(ms, callback),
       hostname,
+      draws: () => this.draws,
       changed: () => this.told.push("changed"),
       confirmed: () => this.told.push("confirmed"),
       frame: (frame) => this.frames.push(frame),
@@ -472,5 +474,58 @@ describe("measuring the way", () => {
     fresh.link.stop(false);
     expect(fresh.clock.timers).toEqual([]);
     expect(fresh.sent.at(-1)).toEqual({ type: "bye", view: "v1", returns: false });
+  });
+});
+
+describe("a page that draws by itself", () => {
+  beforeEach(() => {
+    bench.draws = true;
+    bench.link.hold(true);
+  });
+
+  test("the kernel is told of a held control ten times a second, and that it need not draw", () => {
+    for (let n = 1; n <= 30; n++) {
+      bench.link.edit({ strengths: { 0: n } }, 1);
+      if (bench.edits().length > 0) bench.frame(bench.lastSeq(), { tiles: [] });
+      bench.clock.pass(10);
+    }
+    expect(bench.edits().length).toBeGreaterThanOrEqual(2);
+    expect(bench.edits().length).toBeLessThanOrEqual(4);
+    expect(bench.edits().every(({ drawn, moving }) => drawn && moving)).toBe(true);
+  });
+
+  test("what was moved last is told though nothing comes any more", () => {
+    bench.link.edit({ strengths: { 0: 1 } }, 1);
+    bench.frame(bench.lastSeq(), { tiles: [] });
+    bench.link.edit({ strengths: { 0: 2 } }, 1);
+    expect(bench.edits()).toHaveLength(1);
+    bench.clock.pass(100);
+    expect(bench.edits().at(-1)?.patch).toEqual({ strengths: { 0: 2 } });
+  });
+
+  test("a control that is let go is told at once, and its picture is the kernel's", () => {
+    bench.link.edit({ strengths: { 0: 1 } }, 1);
+    bench.frame(bench.lastSeq(), { tiles: [] });
+    bench.link.edit({ strengths: { 0: 2 } }, 1);
+    bench.link.hold(false);
+    expect(bench.edits().at(-1)).toMatchObject({
+      patch: { strengths: { 0: 2 } },
+      moving: false,
+      drawn: false,
+    });
+  });
+
+  test("a comparison is drawn by the kernel", () => {
+    bench.link.compare(true);
+    expect(bench.edits().at(-1)).toMatchObject({ unedited: true, drawn: false });
+  });
+
+  test("answers without pictures say nothing of how long pictures take", () => {
+    bench.link.edit({ strengths: { 0: 1 } }, 1);
+    bench.frame(bench.lastSeq(), { tiles: [], render_ms: 9000 });
+    bench.draws = false;
+    bench.link.edit({ strengths: { 0: 2 } }, 1);
+    bench.clock.pass(2001);
+    expect(bench.edits()).toHaveLength(3); // sent again after the usual patience
   });
 });

@@ -2,13 +2,21 @@ import { expect, test } from "vitest";
 import wire from "../../tests/wire.json" with { type: "json" };
 import { parseControl } from "../src/control";
 import { parseDirections, parseGeneratorInfo } from "../src/info";
-import { type Intent, parseCode, parseFile, parseFound, parseInfo, parseSeen } from "../src/messages";
+import {
+  type Intent,
+  parseCode,
+  parseFile,
+  parseFound,
+  parseInfo,
+  parseLent,
+  parseSeen,
+} from "../src/messages";
 import { parseHistory, parseState } from "../src/state";
 import { parseStudy } from "../src/study";
 
 test.each(Object.entries(wire.down))("a %s from the kernel is read field by field", (_type, content) => {
   const read = parseInfo(content) ?? parseSeen(content) ?? parseFound(content);
-  expect(read ?? parseCode(content) ?? parseFile(content)).toEqual(content);
+  expect(read ?? parseCode(content) ?? parseFile(content) ?? parseLent(content)).toEqual(content);
 });
 
 test("what goes up has exactly the fields of the wire", () => {
@@ -51,6 +59,7 @@ test("what goes up has exactly the fields of the wire", () => {
       unedited: false,
       padded: false,
       step: 4,
+      drawn: false,
     },
     { type: "undo", view: "v1", redo: false },
     { type: "visit", view: "v1", place: 2 },
@@ -81,6 +90,7 @@ test("what goes up has exactly the fields of the wire", () => {
     { type: "join", view: "v1", rater: "Ada" },
     { type: "find", view: "v1" },
     { type: "steer", view: "v1", how: "keep" },
+    { type: "borrow", view: "v1", what: "network" },
   ];
   expect(up).toEqual(Object.values(wire.up));
 });

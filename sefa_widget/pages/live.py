@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sefa_widget.generators.base import Noise
+from sefa_widget.generators.base import Generator, Noise
 from sefa_widget.generators.exporting import check_libraries
 from sefa_widget.labels import Labels
 from sefa_widget.pages.contents import page_contents
@@ -20,6 +20,11 @@ RUNTIME = "ONNX Runtime Web (MIT licence) runs the generator."
 
 class NoNetwork(ValueError):
     """A generator cannot run in a page."""
+
+
+def megabytes(generator: Generator) -> float:
+    """Give about how large a generator is as the network of a page, in half precision."""
+    return HALF_BYTES * sum(weight.numel() for weight in generator.parameters()) / 1e6
 
 
 def network_of(session: Session, most: float, progress: Progress | None = None) -> PageModel:
@@ -42,19 +47,19 @@ def network_of(session: Session, most: float, progress: Progress | None = None) 
         If a library is missing.
     """
     generator, state = session.generator, session.state
-    size = HALF_BYTES * sum(weight.numel() for weight in generator.parameters())
-    if size <= most * 1e6:
+    size = megabytes(generator)
+    if size <= most:
         check_libraries("page")
         try:
             noise: Noise = "none" if state.noise == "none" else "const"
             model = page_model(generator, state.truncation_psi, noise, progress)
         except ValueError as error:
             raise NoNetwork(str(error)) from error
-        size = len(model.data)
-        if size <= most * 1e6:
+        size = len(model.data) / 1e6
+        if size <= most:
             return model
     raise NoNetwork(
-        f"{generator.name!r} is {size / 1e6:.1f} MB as the network of a page, and {most:g} MB are allowed "
+        f"{generator.name!r} is {size:.1f} MB as the network of a page, and {most:g} MB are allowed "
         "(most_megabytes=): a browser would load it for long."
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -95,8 +96,7 @@ def page_model(
     noise
         ``"const"`` or ``"none"``; fresh noise cannot be the same in a page.
     progress
-        Called with the steps that are done, and how many there are, a few times each second; what it raises
-        ends the wait for them at once.
+        Called with 0 of 1 a few times each second, and once with 1 of 1; what it raises ends the work.
 
     Raises
     ------
@@ -104,26 +104,25 @@ def page_model(
         If torch.export cannot read the generator, or the pixels differ by more than 2 of 255.
     """
     tell = progress or (lambda done, total: None)
-    own = own_copy(generator)
+    made = aside(partial(_made, own_copy(generator), psi, noise), lambda: tell(0, 1))
+    tell(1, 1)
+    return made
+
+
+def _made(own: Generator, psi: float, noise: Noise) -> PageModel:
+    """Make the network of a generator that nobody else holds."""
     truncates = _is_linear(own)
     module = _Painting(own, noise, None if truncates else psi)
-
-    def export() -> Any:
-        with full_precision():
-            return exported(module, _inputs(own, [0, 1]), "pixels", own)
-
-    def compare() -> PageModel:
-        for data, half in ((_halved(model), True), (model.SerializeToString(), False)):
-            error = _error(own, module, data)
-            if error <= NEAR:
-                return PageModel(data, half, error, truncates, _most_psi(own) if truncates else None)
-        raise ValueError(
-            f"{generator.name!r} draws other pictures in a page: pixels differ by {error} of 255, "
-            f"and {NEAR} are allowed."
-        )
-
-    model = aside(export, lambda: tell(0, 2))
-    return aside(compare, lambda: tell(1, 2))
+    with full_precision():
+        model = exported(module, _inputs(own, [0, 1]), "pixels", own)
+    for data, half in ((_halved(model), True), (model.SerializeToString(), False)):
+        error = _error(own, module, data)
+        if error <= NEAR:
+            return PageModel(data, half, error, truncates, _most_psi(own) if truncates else None)
+    raise ValueError(
+        f"{own.name!r} draws other pictures in a page: pixels differ by {error} of 255, "
+        f"and {NEAR} are allowed."
+    )
 
 
 def normal(generator: Generator, seeds: Sequence[int]) -> Tensor:

@@ -8,6 +8,8 @@ from typing import Any, TypeGuard
 
 from sefa_widget.panel.intents import (
     HOW,
+    LENT,
+    Borrow,
     Bye,
     Cancel,
     Code,
@@ -71,7 +73,8 @@ def decode(content: object) -> Intent:
         if not isinstance(patch, dict):
             raise MessageError(f"'patch' of an edit is a dict; this is {reprlib.repr(patch)}.")
         moving, unedited, padded = (_flag(content, name) for name in ("moving", "unedited", "padded"))
-        return Edit(view, _seq(content), patch, moving, unedited, padded, _whole(content, "step"))
+        step, drawn = _whole(content, "step"), _flag(content, "drawn")
+        return Edit(view, _seq(content), patch, moving, unedited, padded, step, drawn)
     if kind == "undo":
         return Undo(view, _flag(content, "redo"))
     if kind == "visit":
@@ -102,9 +105,13 @@ def decode(content: object) -> Intent:
         if (how := _string(content, "how")) not in HOW:
             raise MessageError(f"'how' is one of {', '.join(HOW)}; this is {reprlib.repr(how)}.")
         return Steer(view, how)
+    if kind == "borrow":
+        if (what := _string(content, "what")) not in LENT:
+            raise MessageError(f"'what' is one of {', '.join(LENT)}; this is {reprlib.repr(what)}.")
+        return Borrow(view, what)
     raise MessageError(
         f"Message type {reprlib.repr(kind)} is unknown; known are hello, bye, probe, edit, undo, "
-        "visit, cancel, spread, look, code, share, label, take_back, join, find, steer."
+        "visit, cancel, spread, look, code, share, label, take_back, join, find, steer, borrow."
     )
 
 

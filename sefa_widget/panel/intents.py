@@ -66,6 +66,8 @@ class Edit:
     """Whether the answer is to be padded, see `Probe`."""
     step: int = 0
     """What the person does, for example one drag: edits of one step are undone together; 0 is alone."""
+    drawn: bool = False
+    """Whether the page draws this itself: as long as a control is held, the answer has no pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,19 @@ class Steer:
     """One of `HOW`: end it with what is found, go on from there, make it a start, or forget it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Borrow:
+    """Ask for what the page needs to draw by itself."""
+
+    type: ClassVar[str] = "borrow"
+    view: str
+    """Name of the view."""
+    what: str
+    """One of `LENT`: the network, or the present directions."""
+
+
+LENT = ("network", "vectors")
+"""What a page can ask for."""
 HOW = ("stop", "more", "keep", "drop")
 """What a search can be told."""
 
@@ -231,5 +246,6 @@ Intent = (
     | Join
     | Find
     | Steer
+    | Borrow
 )
 """Everything that a panel can ask."""

@@ -120,6 +120,19 @@ class FileInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class LentInfo:
+    """What goes with the bytes that a page draws with: the answer to `Borrow`."""
+
+    type: ClassVar[str] = "lent"
+    view: str
+    """The view that asked."""
+    what: str
+    """`network`: a worker's program, its runtime (gzip) and an ONNX model; `vectors`: directions."""
+    about: dict[str, Any]
+    """How a network is fed, and the noise and truncation that it has; or which directions these are."""
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorInfo:
     """What went wrong with a request."""
 
@@ -158,7 +171,9 @@ class ProbeInfo:
     """Number of the probe."""
 
 
-Info = FrameInfo | LookInfo | FoundInfo | CodeInfo | FileInfo | ErrorInfo | ProgressInfo | ProbeInfo
+Info = (
+    FrameInfo | LookInfo | FoundInfo | CodeInfo | FileInfo | LentInfo | ErrorInfo | ProgressInfo | ProbeInfo
+)
 """Everything that a kernel can tell."""
 
 

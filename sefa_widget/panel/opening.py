@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from sefa_widget.arguments import flag, function, instance, whole
+from sefa_widget.arguments import choice, flag, function, instance, whole
 from sefa_widget.checkpoint import Checkpoint
 from sefa_widget.directions import Directions
 from sefa_widget.directions.scores import Scorer
@@ -20,6 +20,7 @@ from sefa_widget.generators import BUNDLED, Generator, choose_device, load_gener
 from sefa_widget.generators.precision import as_dtype
 from sefa_widget.labels import Labels, Study
 from sefa_widget.panel.files import read_state
+from sefa_widget.panel.lending import PLACES
 from sefa_widget.panel.progress import ProgressLine
 from sefa_widget.panel.sharing import Key, model_key, shared
 from sefa_widget.panel.widget import SefaWidget
@@ -46,6 +47,7 @@ def explore(
     limits: Mapping[str, int] | None = None,
     fresh: bool = False,
     threads: int | None = None,
+    draw: str = "kernel",
 ) -> SefaWidget:
     """Open a panel that edits a generator's pictures live.
 
@@ -100,6 +102,12 @@ def explore(
     threads
         How many threads of the CPU PyTorch takes from now on, in the whole program
         (`torch.set_num_threads`): 1 where many kernels share a machine. None leaves that alone.
+    draw
+        Where pictures are drawn while a slider is held. ``"kernel"``: here; they are streamed. ``"page"``:
+        in the browser, once the network is exported and sent there (half a minute): pictures follow sooner,
+        also while a cell runs or the link is slow. It needs ``pip install 'sefa_widget[page]'`` and a
+        generator of at most 30 MB. The kernel still draws the last picture of each drag, and what the page
+        cannot: latents of photos, a second search, carried edits, fresh noise.
 
     Returns
     -------
@@ -110,6 +118,8 @@ def explore(
     ------
     CheckpointError
         If the file cannot be read.
+    ImportError
+        If ``draw="page"`` is asked for, and a library for it is missing.
     ValueError
         If the device does not exist here or cannot draw in the dtype, or the state or directions are none of
         this generator's, or the study is not, or class names are not as many as its classes.
@@ -156,6 +166,7 @@ def explore(
         labels=kept,
         rater=who,
         scorer=scorer,
+        draw=choice(draw, "draw", PLACES),
     )
     try:
         if study is not None:

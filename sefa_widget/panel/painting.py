@@ -82,7 +82,8 @@ class PaintingWidget(WireWidget):
         if edit.patch:
             self._replace_state(edit.patch, step=(edit.view, edit.step) if edit.step else None)
         context = contextvars.copy_context()
-        request = Request(edit.view, edit.seq, edit.unedited, edit.padded, edit.moving, context)
+        flags = edit.unedited, edit.padded, edit.moving, edit.drawn
+        request = Request(edit.view, edit.seq, *flags, context)
         self._stream.put(edit.view, request)
         self._worker.wake()
         with self._errors_to_panel(edit.view, 0):  # an observer's: the picture comes all the same
@@ -139,6 +140,9 @@ class PaintingWidget(WireWidget):
     def _answer(self, request: Request) -> None:
         self._unfinished.pop(request.view, None)
         with self._errors_to_panel(request.view, request.seq):
+            if request.moving and request.drawn:
+                self._tell(_no_tiles(request, self._present), b"")
+                return
             lossless = True
             for shown in self._painter.show(self._contents(request), moving=request.moving):
                 lossless &= self._send_tiles(request, shown, final=False)
@@ -251,6 +255,24 @@ class PaintingWidget(WireWidget):
         size = frame.width, frame.height
         info = messages.LookInfo(look.view, look.name, seen.revision, items, frame.mime, *size)
         self._tell(info, frame.data)
+
+
+def _no_tiles(request: Request, state: State) -> messages.FrameInfo:
+    """Answer a request whose pictures the page draws itself."""
+    return messages.FrameInfo(
+        view=request.view,
+        seq=request.seq,
+        revision=state.revision,
+        rows=len(state.starts),
+        columns=1,
+        tiles=[],
+        quality="preview",
+        unedited=request.unedited,
+        mime="image/x-rgba",
+        width=0,
+        height=0,
+        render_ms=0.0,
+    )
 
 
 def _left(start: float, done: int, total: int) -> str:

@@ -20,5 +20,7 @@ class Request:
     """Whether answers are padded."""
     moving: bool
     """Whether a control is held."""
+    drawn: bool
+    """Whether the page draws by itself as long as a control is held."""
     context: contextvars.Context
     """Of the message handler: ipykernel sends answers through the channel that it names."""

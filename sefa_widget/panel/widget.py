@@ -16,15 +16,15 @@ from sefa_widget.panel import beside
 from sefa_widget.panel.built import NOT_BUILT, built
 from sefa_widget.panel.code import python_code
 from sefa_widget.panel.files import noted
+from sefa_widget.panel.lending import LendingWidget
 from sefa_widget.panel.naming import Naming
-from sefa_widget.panel.photo import PhotoWidget
 from sefa_widget.panel.proposals import Proposals
 from sefa_widget.panel.session import Session
 from sefa_widget.pictures.sheet import Sheet
 from sefa_widget.progress import Progress
 
 
-class SefaWidget(PhotoWidget):
+class SefaWidget(LendingWidget):
     """A panel to explore one generator; see `explore`.
 
     Each field of the panel's state is an attribute that can be read, set and observed, for example
@@ -37,7 +37,7 @@ class SefaWidget(PhotoWidget):
         The generator, borrowed: other panels may use it too, and `close` leaves it alone.
     state
         A dict as `SefaWidget.state` gives it, to start from.
-    directions, class_names, labels, rater, scorer
+    directions, class_names, labels, rater, scorer, draw
         See `explore`.
 
     Raises
@@ -59,10 +59,11 @@ class SefaWidget(PhotoWidget):
         labels: Labels | None = None,
         rater: str = "",
         scorer: Scorer | None = None,
+        draw: str = "kernel",
     ) -> None:
         session = Session(generator, state, directions, class_names)
         proposals = None if scorer is None else Proposals(generator, scorer)
-        super().__init__(session, Naming(generator, labels, rater), proposals)
+        super().__init__(session, Naming(generator, labels, rater), proposals, draw)
 
     def __repr__(self) -> str:
         """Say what is shown, in one line."""

@@ -66,6 +66,8 @@ class WireWidget(StateWidget):
             self._find(intent, buffers)
         elif isinstance(intent, intents.Steer):
             self._steer(intent)
+        elif isinstance(intent, intents.Borrow):
+            self._borrow(intent)
         elif isinstance(intent, intents.Bye):
             self._forget_view(intent.view)
             self._leave(intent.view, intent.returns)
@@ -111,6 +113,10 @@ class WireWidget(StateWidget):
 
     def _steer(self, wanted: intents.Steer) -> None:
         """Stop the search for a picture, go on with it, keep what it found, or forget it."""
+        raise NotImplementedError
+
+    def _borrow(self, wanted: intents.Borrow) -> None:
+        """Send a view what it needs to draw by itself."""
         raise NotImplementedError
 
     def code(self) -> str:

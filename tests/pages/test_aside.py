@@ -1,89 +1,100 @@
+import os
+import subprocess
 import threading
+import time
 
 import pytest
 import torch
-from torch import nn
 
+from sefa_widget.pages import aside as asides
 from sefa_widget.pages.aside import aside
-from tests.patience import WAIT_SECONDS
 
 
 class Unwanted(Exception):
     pass
 
 
-def in_a_thread(call):
-    """What a call gives or raises in a thread that is not the main one."""
-    came = []
-
-    def run():
-        try:
-            came.append(call())
-        except BaseException as error:
-            came.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(WAIT_SECONDS)
-    (one,) = came
-    return one
-
-
 def nothing():
     pass
 
 
-def test_the_result_and_the_error_of_work_are_those_of_the_call():
+@pytest.fixture
+def children(monkeypatch):
+    """The processes that are started."""
+    started = []
+
+    class Noted(subprocess.Popen):
+        def __init__(self, *given, **options):
+            super().__init__(*given, **options)
+            started.append(self)
+
+    monkeypatch.setattr(asides.subprocess, "Popen", Noted)
+    return started
+
+
+def test_work_is_done_in_another_process_with_as_many_threads():
+    process, threads = aside(lambda: (os.getpid(), torch.get_num_threads()), nothing)
+    assert process != os.getpid()
+    assert threads == torch.get_num_threads()
+
+
+def test_classes_of_a_notebook_go_along_and_what_is_printed_is_no_answer():
+    class Own(torch.nn.Module):
+        def forward(self, x):
+            print("drawn")
+            return 2 * x
+
+    network = Own()
+    assert aside(lambda: network(torch.ones(3)), nothing).tolist() == [2, 2, 2]
+
+
+def test_an_error_is_the_one_of_the_work():
     def fail():
-        raise ValueError("no")
+        raise ValueError("no such layer")
 
-    for call in (lambda work: work(), in_a_thread):
-        assert call(lambda: aside(lambda: 3, nothing)) == 3
-    with pytest.raises(ValueError, match="no"):
+    with pytest.raises(ValueError, match=r"^no such layer$"):
         aside(fail, nothing)
-    assert str(in_a_thread(lambda: aside(fail, nothing))) == "no"
 
 
-def test_work_is_in_the_main_thread_if_that_waits_and_beside_others():
-    threads = in_a_thread(lambda: (aside(threading.get_ident, nothing), threading.get_ident()))
-    assert threads[0] != threads[1]
-    assert aside(threading.get_ident, nothing) == threading.get_ident()
+def test_an_error_that_cannot_be_sent_is_told_by_its_name_and_text():
+    class Held(Exception):
+        def __init__(self):
+            super().__init__("held")
+            self.lock = threading.Lock()
+
+    def fail():
+        raise Held
+
+    with pytest.raises(RuntimeError, match=r"^Held: held$"):
+        aside(fail, nothing)
 
 
-def test_who_does_not_want_the_result_any_more_need_not_wait_for_it():
-    begun, free, done = threading.Event(), threading.Event(), threading.Event()
+def test_what_cannot_be_copied_is_refused():
+    lock = threading.Lock()
+    with pytest.raises(ValueError, match=r"cannot be copied to the process.*lock"):
+        aside(lambda: lock.locked(), nothing)
 
-    def work():
-        begun.set()
-        free.wait(WAIT_SECONDS)
-        done.set()
 
+def test_a_process_that_ends_without_a_word_is_told():
+    with pytest.raises(RuntimeError, match="ended with status 3 and no result: it said nothing"):
+        aside(lambda: os._exit(3), nothing)
+
+
+def test_who_does_not_want_the_result_any_more_ends_the_process_at_once(children):
     def tell():
-        if begun.is_set():
+        if children:
             raise Unwanted
 
-    assert isinstance(in_a_thread(lambda: aside(work, tell)), Unwanted)
-    assert not done.is_set()
-    free.set()
-    assert done.wait(WAIT_SECONDS)
+    with pytest.raises(Unwanted):
+        aside(lambda: time.sleep(10_000), tell)
+    (child,) = children
+    assert child.poll() is not None
 
 
-def test_work_that_was_left_ends_at_its_next_module_and_the_next_work_waits_for_that():
-    begun, left, order = threading.Event(), threading.Event(), []
-    layer = nn.Identity()
-
-    def work():
-        begun.set()
-        left.wait(WAIT_SECONDS)
-        order.append("module")
-        layer(torch.zeros(1))
-        order.append("never")
-
+def test_who_leaves_before_it_begins_starts_nothing(children):
     def tell():
-        if begun.is_set():
-            raise Unwanted
+        raise Unwanted
 
-    assert isinstance(in_a_thread(lambda: aside(work, tell)), Unwanted)
-    threading.Timer(0, left.set).start()
-    assert in_a_thread(lambda: aside(lambda: order.append("next"), nothing)) is None
-    assert order == ["module", "next"]
+    with pytest.raises(Unwanted):
+        aside(nothing, tell)
+    assert children == []

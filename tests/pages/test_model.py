@@ -60,12 +60,12 @@ def test_truncation_that_is_no_mix_with_the_mean_stays_as_it_is():
 
 
 def test_weights_are_halved_where_no_pixel_moves_and_whole_where_one_does(tiny, monkeypatch):
-    half = page_model(tiny, 1.0)
+    half = models._made(tiny, 1.0, "const")
     assert half.half
     monkeypatch.setattr(models, "NEAR", 0)
     moved = iter([1, 0])
     monkeypatch.setattr(models, "_error", lambda *given: next(moved))
-    whole = page_model(tiny, 1.0)
+    whole = models._made(tiny, 1.0, "const")
     assert not whole.half
     kinds = [
         {weight.data_type for weight in onnx.load_from_string(model.data).graph.initializer}
@@ -78,7 +78,7 @@ def test_weights_are_halved_where_no_pixel_moves_and_whole_where_one_does(tiny, 
 def test_a_network_that_draws_something_else_is_refused(tiny, monkeypatch):
     monkeypatch.setattr(models, "_error", lambda *given: 3)
     with pytest.raises(ValueError, match=r"draws other pictures in a page: pixels differ by 3 of 255, and 2"):
-        page_model(tiny, 1.0)
+        models._made(tiny, 1.0, "const")
 
 
 def test_the_comparison_sees_a_wrong_weight(tiny):

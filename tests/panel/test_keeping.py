@@ -1,5 +1,6 @@
 import base64
 import io
+import subprocess
 import threading
 from types import SimpleNamespace
 
@@ -11,17 +12,11 @@ from sefa_widget.panel import keeping
 from sefa_widget.panel.files import ENDINGS, MAKERS
 from sefa_widget.panel.keeping import TYPES
 from sefa_widget.panel.still import GAP
-from sefa_widget.panel.worker import Ending, Worker
+from sefa_widget.panel.worker import Ending
 from tests.locks import held
 from tests.patience import WAIT_SECONDS
 
 KINDS = [("sheet", ".png"), ("state", ".json"), ("names", ".csv"), ("directions", ".safetensors")]
-
-
-class Awake(Worker):
-    """A worker that runs, though that of a stepped panel does not."""
-
-    wake = Worker.wake
 
 
 def told(stepped):
@@ -217,15 +212,14 @@ def test_a_cancelled_file_is_told_as_done_and_none_follows_it(stepped, monkeypat
 
 
 def test_a_page_is_cancelled_while_its_network_is_exported_which_nothing_interrupts(stepped, monkeypatch):
-    begun, free = threading.Event(), threading.Event()
+    begun = []
 
-    def export(*given):
-        begun.set()
-        free.wait(WAIT_SECONDS)
-        raise ValueError("nobody reads this")
+    class Endless(subprocess.Popen):
+        def __init__(self, command, **options):
+            super().__init__([command[0], "-c", "import time; time.sleep(10_000)"], **options)
+            begun.append(self)
 
-    monkeypatch.setattr("sefa_widget.pages.model.exported", export)
-    monkeypatch.setattr("sefa_widget.pages.aside.Worker", Awake)
+    monkeypatch.setattr("sefa_widget.pages.aside.subprocess.Popen", Endless)
     stepped.ask(1)
     stepped.step()
     share(stepped, "page", ".html")
@@ -233,18 +227,15 @@ def test_a_page_is_cancelled_while_its_network_is_exported_which_nothing_interru
 
     def tell_and_cancel(info, *data, **options):
         tell(info, *data, **options)
-        if begun.is_set():
+        if begun:
             stepped.send("cancel")
 
     monkeypatch.setattr(stepped.panel, "_tell", tell_and_cancel)
-    worker = threading.Thread(target=stepped.step, daemon=True)
-    worker.start()
-    worker.join(WAIT_SECONDS)
-    assert not worker.is_alive()
+    stepped.step()
+    assert begun[0].poll() is not None
     last = [info for info, _ in told(stepped)][-1]
     assert last == {"type": "progress", "view": "v", "seq": 0, "text": "", "fraction": 1.0}
     assert files_of(stepped) == []
-    free.set()
 
 
 def test_a_file_that_fails_is_over(stepped):

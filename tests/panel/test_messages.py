@@ -7,6 +7,7 @@ import pytest
 from sefa_widget.panel import decoding, messages
 from sefa_widget.panel.decoding import MessageError
 from sefa_widget.panel.intents import (
+    Borrow,
     Bye,
     Cancel,
     Code,
@@ -30,6 +31,7 @@ from sefa_widget.panel.messages import (
     FileInfo,
     FoundInfo,
     FrameInfo,
+    LentInfo,
     LookInfo,
     ProbeInfo,
     ProgressInfo,
@@ -53,6 +55,7 @@ UP = {
     "join": Join,
     "find": Find,
     "steer": Steer,
+    "borrow": Borrow,
 }
 DOWN = {
     "frame": FrameInfo,
@@ -60,6 +63,7 @@ DOWN = {
     "found": FoundInfo,
     "code": CodeInfo,
     "file": FileInfo,
+    "lent": LentInfo,
     "error": ErrorInfo,
     "progress": ProgressInfo,
     "probe": ProbeInfo,
@@ -103,6 +107,7 @@ def test_what_the_kernel_sends_has_exactly_the_fields_of_the_example(name):
         ({"type": "edit", "view": "v", "seq": 1, "moving": 1}, "'moving'"),
         ({"type": "edit", "view": "v", "seq": 1, "step": -1}, "'step'"),
         ({"type": "undo", "view": "v", "redo": 1}, "'redo'"),
+        ({"type": "borrow", "view": "v", "what": "money"}, "'what'"),
         ({**LOOK, "name": ""}, "'name'"),
         ({**LOOK, "size": None}, "'size'"),
         ({**LOOK, "items": None}, "'items'"),

@@ -7,7 +7,7 @@ import type { Contents } from "./contents";
 import { makeFile } from "./files";
 import { KeptPictures } from "./kept";
 import type { Names } from "./names";
-import type { Painted, Painter } from "./painter";
+import { joined, type Painter } from "./painter";
 import type { Rules } from "./rules";
 import { lookTile, type Tile, tileKey, tilesOf } from "./tiles";
 
@@ -212,16 +212,4 @@ export class Drawing {
   #shown(): string {
     return tilesOf(this.host.state, this.contents, false).flat().map(tileKey).join();
   }
-}
-
-/** The bytes of pictures, one below the other. */
-function joined(painted: readonly Painted[]): DataView {
-  const size = painted.reduce((sum, { pixels }) => sum + pixels.length, 0);
-  const all = new Uint8ClampedArray(size);
-  let place = 0;
-  for (const { pixels } of painted) {
-    all.set(pixels, place);
-    place += pixels.length;
-  }
-  return new DataView(all.buffer);
 }

@@ -40,6 +40,8 @@ export class PageKernel implements Kernel {
     });
   }
 
+  readonly lends = false;
+
   get limits() {
     return this.rules.limits;
   }

@@ -3,7 +3,7 @@
 import type { GeneratorInfo } from "../info";
 import type { Network } from "./contents";
 import { normal } from "./normal";
-import type { Tile } from "./tiles";
+import type { Moved, Tile } from "./tiles";
 
 interface Input {
   readonly data: Float32Array;
@@ -45,6 +45,18 @@ export interface Painted {
   readonly height: number;
 }
 
+/** What the network draws a tile from. */
+export type Drawable = Omit<Tile, "moved"> & {
+  readonly moved: readonly (Omit<Moved, "held"> & { readonly held: Pick<Moved["held"], "vectors"> })[];
+};
+
+/** Draws with the network. */
+export interface NetworkPainter extends Painter {
+  paint(tiles: readonly Drawable[], times: number): Promise<{ painted: Painted[]; render_ms: number }>;
+  /** End the worker. */
+  close(): void;
+}
+
 export interface Painter {
   /** Draw tiles, `times` times smaller than the generator draws them. */
   paint(tiles: readonly Tile[], times: number): Promise<{ painted: Painted[]; render_ms: number }>;
@@ -60,7 +72,7 @@ export async function startPainter(
   program: string,
   runtime: ArrayBuffer,
   model: ArrayBuffer,
-): Promise<Painter> {
+): Promise<NetworkPainter> {
   const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
   const worker = new Worker(address);
   const ask = (order: Order, transfer: Transferable[]) =>
@@ -71,6 +83,7 @@ export async function startPainter(
     });
   const opened = await ask({ type: "open", runtime, model }, [runtime, model]);
   URL.revokeObjectURL(address);
+  if (opened.type === "failed") worker.terminate();
   if (opened.type === "failed") throw new Error(`The generator cannot run here: ${opened.message}`);
 
   const vectors = new Map<number, Float32Array>();
@@ -98,12 +111,25 @@ export async function startPainter(
       }));
       return { painted, render_ms };
     },
+    close: () => worker.terminate(),
   };
+}
+
+/** The bytes of pictures, one below the other. */
+export function joined(painted: readonly Painted[]): DataView {
+  const size = painted.reduce((sum, { pixels }) => sum + pixels.length, 0);
+  const all = new Uint8ClampedArray(size);
+  let place = 0;
+  for (const { pixels } of painted) {
+    all.set(pixels, place);
+    place += pixels.length;
+  }
+  return new DataView(all.buffer);
 }
 
 /** What the network is given for some tiles. */
 export function inputsOf(
-  tiles: readonly Tile[],
+  tiles: readonly Drawable[],
   generator: GeneratorInfo,
   network: Network,
   vectorOf: (seed: number) => Float32Array,
