@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from sefa_widget.arguments import whole
 from sefa_widget.directions.device import float64_device, to_float64
 from sefa_widget.directions.region import Region, box, coarseness
 from sefa_widget.generators.base import FORWARD_MODE, Generator, Latent
@@ -61,6 +62,71 @@ def grams(
         warnings.warn(f"Interrupted: this is the mean over {done} of {count} latents.", stacklevel=6)
     inner, outer = sums.cpu() / done
     return inner, outer, values
+
+
+def can_differentiate(generator: Generator) -> bool:
+    """Tell whether the pictures of a generator can be differentiated forwards."""
+    return generator.forward_mode_error is None
+
+
+def parts(
+    generator: Generator,
+    rows: Sequence[int],
+    method: str,
+    n: int,
+    seed: int,
+    labels: Tensor | Sequence[int] | None,
+    truncation_psi: float,
+    region: Region,
+    progress: Progress | None,
+) -> tuple[Tensor, Tensor, int]:
+    """Give the mean Grams inside and outside a region, each divided by how many values of the picture it has.
+
+    Parameters
+    ----------
+    rows
+        Code rows that move.
+    method
+        What a message names.
+    n, seed, labels, truncation_psi
+        Latents are those of the seeds ``seed ... seed + n - 1``, see `Generator.sample`.
+    region
+        See `box`; it may not be the whole picture.
+
+    Returns
+    -------
+    tuple
+        ``J_in^T J_in / P_in`` and ``J_out^T J_out / P_out``, ``[d, d]`` float64 on the CPU, and P_in.
+
+    Raises
+    ------
+    ValueError
+        If the region is the whole picture, or the generator cannot be differentiated.
+    """
+    n, seed = whole(n, "n", 1), whole(seed, "seed", 0)
+    check_differentiable(generator, method)
+    high, wide = box(None, generator.resolution, generator.width)
+    inside = box(region, generator.resolution, generator.width)
+    if region is None or inside == (high, wide):
+        raise ValueError(
+            f"Method {method!r} compares a region with what is around it, and region is {region!r}, "
+            "the whole picture. Give (top, left, bottom, right), for example (0.25, 0.25, 0.75, 0.75)."
+        )
+    with torch.no_grad():
+        latent = generator.sample(range(seed, seed + n), labels=labels, truncation_psi=truncation_psi)
+    inner, outer, values = grams(generator, latent, rows, region, progress)
+    area = (inside[0].stop - inside[0].start) * (inside[1].stop - inside[1].start)
+    channels, around = values // area, high.stop * wide.stop - area
+    return inner / values, outer / (channels * around), values
+
+
+def check_differentiable(generator: Generator, method: str) -> None:
+    """Raise if the pictures of a generator cannot be differentiated forwards; `method` needs it."""
+    if not can_differentiate(generator):
+        raise ValueError(
+            f"The pictures of {generator.name!r} cannot be differentiated in forward mode, which {method!r} "
+            f"needs: {generator.forward_mode_error}. Use another method, for example 'sefa'."
+        )
 
 
 def _jacobian(generator: Generator, latent: Latent, shown: Tensor) -> Tensor:

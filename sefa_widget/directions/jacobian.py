@@ -18,7 +18,7 @@ from torch import Tensor
 
 from sefa_widget.arguments import indices, instance, positive, whole
 from sefa_widget.directions.base import Directions
-from sefa_widget.directions.derivatives import grams
+from sefa_widget.directions.derivatives import can_differentiate, check_differentiable, grams
 from sefa_widget.directions.eigen import decompose, from_gram, unit_rows
 from sefa_widget.directions.layers import LayerChoice, choose_layers, edit_rows
 from sefa_widget.directions.method import Method, Option
@@ -31,11 +31,6 @@ from sefa_widget.progress import Progress, check_progress
 
 SHARE = Value("share of the image change", "λ/Σλ")
 RATIO = Value("image change inside the region, as a multiple of that outside", "λ", "one")
-
-
-def applies_to(generator: Generator) -> bool:
-    """Tell whether the pictures of a generator can be differentiated forwards."""
-    return generator.forward_mode_error is None
 
 
 @keeps_options
@@ -84,11 +79,7 @@ def find(
     epsilon = positive(epsilon, "epsilon")
     box(region, generator.resolution, generator.width)
     numbers = choose_layers(generator, layers)
-    if not applies_to(generator):
-        raise ValueError(
-            f"The pictures of {generator.name!r} cannot be differentiated in forward mode, which 'jacobian' "
-            f"needs: {generator.forward_mode_error}. Use another method, for example 'sefa'."
-        )
+    check_differentiable(generator, "jacobian")
     rows = edit_rows(generator, numbers)
     with torch.no_grad():
         latent = generator.sample(range(seed, seed + n), labels=labels, truncation_psi=truncation_psi)
@@ -162,7 +153,7 @@ METHOD = Method(
     name="jacobian",
     title="Jacobian",
     find=find,
-    applies_to=applies_to,
+    applies_to=can_differentiate,
     asks="what moves the picture most?",
     reads="derivatives",
     takes="about a second per latent: d forward derivatives",

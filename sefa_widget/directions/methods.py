@@ -12,8 +12,10 @@ from sefa_widget.directions import (
     interfacegan,
     jacobian,
     local_basis,
+    low_rank,
     pca,
     random,
+    resefa,
     sefa,
     steerability,
 )
@@ -30,6 +32,8 @@ METHODS: tuple[Method, ...] = (
     interfacegan.METHOD,
     steerability.METHOD,
     local_basis.METHOD,
+    resefa.METHOD,
+    low_rank.METHOD,
     random.METHOD,
     conv.AS_PRINTED,
 )

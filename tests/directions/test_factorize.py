@@ -179,6 +179,8 @@ def test_every_method_says_which_code_rows_its_directions_move(method):
     options = {
         "jacobian": {"n": 1},
         "pca": {"n": 20},
+        "resefa": {"region": (0.25, 0.25, 0.75, 0.75)},
+        "low_rank": {"region": (0.25, 0.25, 0.75, 0.75), "sparsity": 0.3},
         "ica": {"n": 2000, "k": 2},
         "interfacegan": {"n": 40, "chosen": 0.5, "scores": lambda images: images.mean((1, 2, 3))},
     }.get(method, {})

@@ -26,6 +26,8 @@ FEW = {
     "pca": {"n": 60},
     "ica": {"n": 60},
     "local_basis": {"n": 3},
+    "resefa": {"region": (0.25, 0.25, 0.75, 0.75)},
+    "low_rank": {"region": (0.25, 0.25, 0.75, 0.75), "sparsity": 0.3},
     "interfacegan": {"n": 60, "chosen": 0.3, "scores": lambda images: images.mean((1, 2, 3))},
 }
 DOCS = (Path(__file__).parents[2] / "docs" / "methods.md").read_text(encoding="utf-8")
@@ -197,6 +199,8 @@ def test_what_options_may_be_and_which_the_panel_offers():
         "interfacegan": f"(scores) n>=2 chosen! split!<=1 seed>=0<={MAX_SEED} (C!) (invalid)",
         "steerability": "label>=0",
         "local_basis": "n>=1 seed>=0",
+        "resefa": "region n>=1 seed>=0 (labels) truncation_psi (tau>=0)",
+        "low_rank": "region n>=1 seed>=0 (labels) truncation_psi (sparsity!) (relax>=0)",
         "random": f"seed>=0<={MAX_SEED}",
         "conv_as_printed": "input_size",
     }
@@ -204,7 +208,7 @@ def test_what_options_may_be_and_which_the_panel_offers():
 
 def test_a_panel_offers_methods_that_need_neither_scores_nor_excuses():
     hidden = [m.name for m in METHODS if not m.offered]
-    assert hidden == ["interfacegan", "steerability", "local_basis", "conv_as_printed"]
+    assert hidden == ["interfacegan", "steerability", "local_basis", "resefa", "low_rank", "conv_as_printed"]
     assert [m.name for m in METHODS if m.supervised] == ["interfacegan"]
     assert {m.name: m.layers for m in METHODS if m.layers != "edited"} == {
         "sefa": "latent",
