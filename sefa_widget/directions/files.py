@@ -49,7 +49,8 @@ UNREADABLE = (
 
 _KNOWN = (
     "Known are this project's .safetensors, InterFaceGAN's .npy [k, d], GANSpace's .npz (lat_comp, "
-    "act_stdev), .npz of boundaries [k, d] and values [k], and rosinality's factor.pt (eigvec [d, d])."
+    "act_stdev), .npz of boundaries [k, d] and values [k], rosinality's factor.pt (eigvec [d, d]), and what "
+    "Voynov's deformator_N.pt, LatentCLR's final_model.pt and WarpedGANSpace's support_sets.pt hold."
 )
 
 
@@ -61,7 +62,10 @@ def load_directions(path: str | Path, generator: Generator | None = None) -> Dir
     path
         A file of `save_directions`; InterFaceGAN's ``.npy`` ``[k, d]``; GANSpace's ``.npz``; an ``.npz``
         of ``boundaries`` ``[k, d]`` and ``values`` ``[k]`` as the official SeFa gives them (sorted here:
-        its own order is that of ``eig``); rosinality's ``factor.pt``, directions in columns.
+        its own order is that of ``eig``); rosinality's ``factor.pt``, directions in columns. Learned ones:
+        Voynov's ``deformator_N.pt`` (linear, projective or ortho: where a unit vector is moved, without the
+        bias that moves all alike); LatentCLR's ``final_model.pt`` with global directions; WarpedGANSpace's
+        ``support_sets.pt``, whose paths bend: the directions in which they leave the origin.
     generator
         The generator they are for, to be checked.
 

@@ -1,4 +1,4 @@
-"""Reads directions from files of other projects: GANSpace, InterFaceGAN, genforce and rosinality."""
+"""Reads directions from files of other projects; `learned` knows those that were trained."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sefa_widget.checkpoint.contents import check_cost
 from sefa_widget.checkpoint.files import open_file
 from sefa_widget.checkpoint.storage import View, read_view
 from sefa_widget.directions.base import Directions
+from sefa_widget.directions.learned import learned_rows, learned_views
 from sefa_widget.directions.pca import SHARE as SHARE_OF_VARIANCE
 from sefa_widget.directions.search import Search
 from sefa_widget.directions.value import Value
@@ -48,6 +49,10 @@ def read_foreign(path: Path) -> Directions:
             return _arrays(path, sizes)
     with open_file(path) as contents:
         values = contents.value if isinstance(contents.value, Mapping) else {}
+        if views := learned_views(values):
+            check_directions_size(check_cost(list(views.values()), contents.size))
+            rows, method = learned_rows(views)
+            return _directions(rows, None, Search(method, None, None))
         view = values.get("eigvec")
         if isinstance(view, View):
             check_directions_size(check_cost([view], contents.size))
