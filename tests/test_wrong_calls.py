@@ -174,7 +174,7 @@ WRONG = {
         (lambda t: inversion.invert(t.z, torch.full((3, 4, 4), NAN)), "tensor of other numbers"),
         (lambda t: inversion.invert(t.z, "x", steps=-1), "steps is -1; it must be 0 or more"),
         (lambda t: inversion.invert(t.z, "x", restarts=0), "restarts is 0; it must be 1 or more"),
-        (lambda t: inversion.invert(t.z, "x", samples=3), "samples is 3; it must be 4 or more"),
+        (lambda t: inversion.invert(t.z, "x", samples=3), "samples is 3; it must be 8 or more"),
         (lambda t: inversion.invert(t.z, "x", space="w"), "space is 'w'; it must be .*z"),
         (lambda t: inversion.invert(t.z, "x", prior=-1), "prior is -1"),
         (lambda t: inversion.invert(t.z, "x", spread=NAN), f"spread is nan; {FINITE}"),

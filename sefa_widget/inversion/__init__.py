@@ -1,9 +1,10 @@
 """From a picture to the latent that draws it: the way back through a generator."""
 
+from sefa_widget.inversion.comparing import compared
 from sefa_widget.inversion.latents import load_latent, save_latent
 from sefa_widget.inversion.picture import Picture, read_picture
 from sefa_widget.inversion.result import Inversion, Step
-from sefa_widget.inversion.search import compared, invert
+from sefa_widget.inversion.search import invert
 from sefa_widget.inversion.text import latent_of_text, latent_text
 
 __all__ = [

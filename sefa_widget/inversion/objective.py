@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from sefa_widget.generators.base import Generator, Latent, Noise
+from sefa_widget.inversion.perceptual import Perceptual
 from sefa_widget.inversion.space import Space
 
 SCALES = (1, 4)
@@ -21,11 +22,35 @@ class Objective:
     """The loss of moves in a space, for one target each or one for all; it counts the pictures it draws."""
 
     def __init__(
-        self, generator: Generator, target: Tensor, space: Space, prior: float, spread: float, noise: Noise
+        self,
+        generator: Generator,
+        target: Tensor,
+        space: Space,
+        prior: float,
+        spread: float,
+        noise: Noise,
+        perceptual: float = 0.0,
+        network: Perceptual | None = None,
     ) -> None:
         self.generator, self.target, self.space = generator, target, space
-        self.prior, self.spread, self.noise = prior, spread, noise
+        self.prior, self.spread, self.noise, self.perceptual = prior, spread, noise, perceptual
+        self.network = network
+        self.looks = network(target) if network is not None else []
+        """What the network of the perceptual loss says of the target."""
         self.calls = 0
+
+    def of(self, target: Tensor) -> Objective:
+        """Give the same loss for another target; its count begins anew."""
+        return Objective(
+            self.generator,
+            target,
+            self.space,
+            self.prior,
+            self.spread,
+            self.noise,
+            self.perceptual,
+            self.network,
+        )
 
     def images(self, start: Latent, moves: Tensor) -> Tensor:
         """Draw moves ``[N, rows, d]``; classes are those of `start`."""
@@ -47,6 +72,8 @@ class Objective:
         with self.generator.lock, torch.enable_grad():
             images = self.images(start, moves)
             loss = differences(images, self.target) + self.space.unlikely(moves, self.prior, self.spread)
+            if self.network is not None:
+                loss = loss + self.perceptual * self.network.differences(images, self.looks)
             if images.requires_grad:
                 loss.sum().backward()  # type: ignore[no-untyped-call]
         if moves.grad is None or not moves.grad.isfinite().all():
@@ -70,13 +97,19 @@ def errors(images: Tensor, target: Tensor) -> Tensor:
 
 
 def drawn(
-    generator: Generator, latent: Latent, noise: Noise, between: Callable[[], object] | None = None
+    generator: Generator, latent: Latent, noise: Noise, between: Callable[[Tensor], object] | None = None
 ) -> Tensor:
-    """Draw samples ``[N, C, H, W]``, a bounded batch at a time; `between` is called after each."""
+    """Draw samples ``[N, C, H, W]``, a bounded batch at a time; `between` gets each batch."""
     most = max(1, BATCH_PIXELS // (generator.resolution * generator.width))
     parts = []
     for begin in range(0, len(latent), most):
         parts.append(generator.synthesize(latent[begin : begin + most], noise=noise))
         if between is not None:
-            between()
+            between(parts[-1])
     return torch.cat(parts).clone()
+
+
+def chosen(latent: Latent, places: Tensor) -> Latent:
+    """Give some of several latents."""
+    labels = None if latent.labels is None else latent.labels[places]
+    return Latent(latent.codes[places], labels, latent.truncation_psi)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
+import torch
 from torch import Tensor
 
 from sefa_widget.generators.base import Generator, Latent
 from sefa_widget.inversion.descent import adam
-from sefa_widget.inversion.objective import Objective, differences, drawn
+from sefa_widget.inversion.objective import Objective
+from sefa_widget.inversion.starts import Samples
 
 FIRST_SEED = 1_000_000
 """Own pictures are of seeds that no search samples by default."""
@@ -18,7 +20,7 @@ _kept: WeakKeyDictionary[Generator, dict[object, tuple[float, ...]]] = WeakKeyDi
 
 def own_errors(
     objective: Objective,
-    samples: Latent,
+    samples: Samples,
     count: int,
     restarts: int,
     steps: int,
@@ -30,13 +32,21 @@ def own_errors(
     cancelled.
     """
     generator, space = objective.generator, objective.space
-    penalties = (objective.prior, objective.spread, objective.noise)
-    key = (generator.weights_version, len(samples), count, restarts, steps, space.rows, penalties)
+    penalties = (objective.prior, objective.spread, objective.noise, objective.perceptual)
+    key = (
+        generator.weights_version,
+        samples.count,
+        samples.seed,
+        count,
+        restarts,
+        steps,
+        space.rows,
+        penalties,
+    )
     kept = _kept.setdefault(generator, {})
     if key in kept:
         return kept[key]
-    images = drawn(generator, samples, objective.noise, cancel)
-    targets, found, ended = _targets(generator, samples, count), [], False
+    targets, found, ended = _targets(generator, count), [], False
 
     def watch(_error: float, _image: Tensor) -> bool:
         nonlocal ended
@@ -45,8 +55,8 @@ def own_errors(
 
     for latent in (targets[n] for n in range(count)):
         target = generator.synthesize(latent, noise=objective.noise).clamp(-1, 1).clone()
-        start = chosen(samples, differences(images, target).argsort(stable=True)[:restarts])
-        nearest = adam(Objective(generator, target, space, *penalties), start, steps, watch)
+        start = samples.nearest(target, restarts, lambda _: cancel is not None and cancel())
+        nearest = adam(objective.of(target), start, steps, watch)
         if ended:
             return ()
         found.append(float(nearest.errors.min()))
@@ -55,12 +65,9 @@ def own_errors(
     return kept[key]
 
 
-def chosen(latent: Latent, places: Tensor) -> Latent:
-    """Give some of several latents."""
-    labels = None if latent.labels is None else latent.labels[places]
-    return Latent(latent.codes[places], labels, latent.truncation_psi)
-
-
-def _targets(generator: Generator, samples: Latent, count: int) -> Latent:
-    labels = None if samples.labels is None else samples.labels.repeat(-(-count // len(samples)), 1)[:count]
+def _targets(generator: Generator, count: int) -> Latent:
+    labels = None
+    if generator.num_classes:
+        random = torch.Generator("cpu").manual_seed(FIRST_SEED)
+        labels = torch.randint(generator.num_classes, (count,), generator=random)
     return generator.sample(range(FIRST_SEED, FIRST_SEED + count), labels=labels)

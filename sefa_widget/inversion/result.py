@@ -29,7 +29,7 @@ class Step:
     Attributes
     ----------
     done, total
-        Steps done and all steps.
+        Steps done and all steps; 0 is done as long as samples are compared.
     psnr
         Of the nearest picture so far, in dB.
     image

