@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from sefa_widget.arguments import whole
 from sefa_widget.directions.device import float64_device, to_float64
+from sefa_widget.directions.method import Option
 from sefa_widget.directions.region import Region, box, coarseness
 from sefa_widget.generators.base import FORWARD_MODE, Generator, Latent
 from sefa_widget.generators.precision import full_precision
@@ -22,6 +23,30 @@ CHANNELS = 64
 """Assumed of the largest feature map."""
 COLUMNS = 2**14
 """Values of the picture whose derivatives are held in float64 at a time (64 MB for d = 512)."""
+
+REGION = Option(
+    "region", "Region", "region", None, "(top, left, bottom, right) of what is to change.", needed=True
+)
+"""Of methods that compare a region with what is around it."""
+
+
+def latent_options(n: int) -> tuple[Option, ...]:
+    """Give the options that say which latents are averaged; n is how many unless told otherwise."""
+    return (
+        Option("n", "Latents", "whole", n, "How many latents are averaged.", least=1),
+        Option(
+            "seed", "First seed", "whole", 0, "Latents are those of this seed and the next ones.", least=0
+        ),
+        Option(
+            "labels",
+            "Classes",
+            "other",
+            None,
+            "A class, or a class vector, for each latent; None is class 0.",
+            offered=False,
+        ),
+        Option("truncation_psi", "Truncation ψ", "real", 1.0, "Truncation of the latents."),
+    )
 
 
 def grams(

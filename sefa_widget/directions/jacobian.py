@@ -18,7 +18,7 @@ from torch import Tensor
 
 from sefa_widget.arguments import indices, instance, positive, whole
 from sefa_widget.directions.base import Directions
-from sefa_widget.directions.derivatives import can_differentiate, check_differentiable, grams
+from sefa_widget.directions.derivatives import can_differentiate, check_differentiable, grams, latent_options
 from sefa_widget.directions.eigen import decompose, from_gram, unit_rows
 from sefa_widget.directions.layers import LayerChoice, choose_layers, edit_rows
 from sefa_widget.directions.method import Method, Option
@@ -160,19 +160,7 @@ METHOD = Method(
     source='Wang & Ponce, "The Geometry of Deep Generative Image Models and its Applications", ICLR 2021; '
     'the region: Zhu et al., "Region-Based Semantic Factorization in GANs", ICML 2022',
     options=(
-        Option("n", "Latents", "whole", 50, "How many latents.", least=1),
-        Option(
-            "seed", "First seed", "whole", 0, "Latents are those of this seed and the next ones.", least=0
-        ),
-        Option(
-            "labels",
-            "Classes",
-            "other",
-            None,
-            "A class, or a class vector, for each latent; None is class 0.",
-            offered=False,
-        ),
-        Option("truncation_psi", "Truncation ψ", "real", 1.0, "Truncation of the latents."),
+        *latent_options(50),
         Option(
             "region",
             "Region",

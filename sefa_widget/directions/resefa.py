@@ -16,7 +16,7 @@ from torch import Tensor
 
 from sefa_widget.arguments import number
 from sefa_widget.directions.base import Directions
-from sefa_widget.directions.derivatives import can_differentiate, parts
+from sefa_widget.directions.derivatives import REGION, can_differentiate, latent_options, parts
 from sefa_widget.directions.eigen import decompose, unit_rows
 from sefa_widget.directions.layers import LayerChoice, choose_layers, edit_rows
 from sefa_widget.directions.method import Method, Option
@@ -113,27 +113,8 @@ METHOD = Method(
     takes="about a second per latent: d forward derivatives",
     source='Zhu et al., "Region-Based Semantic Factorization in GANs", ICML 2022',
     options=(
-        Option(
-            "region",
-            "Region",
-            "region",
-            None,
-            "(top, left, bottom, right) of what is to change.",
-            needed=True,
-        ),
-        Option("n", "Latents", "whole", 1, "How many latents; the paper takes one.", least=1),
-        Option(
-            "seed", "First seed", "whole", 0, "Latents are those of this seed and the next ones.", least=0
-        ),
-        Option(
-            "labels",
-            "Classes",
-            "other",
-            None,
-            "A class, or a class vector, for each latent; None is class 0.",
-            offered=False,
-        ),
-        Option("truncation_psi", "Truncation ψ", "real", 1.0, "Truncation of the latents."),
+        REGION,
+        *latent_options(1),
         Option(
             "tau",
             "Floor",

@@ -15,15 +15,11 @@ from torch import Tensor
 from sefa_widget.arguments import whole
 from sefa_widget.generators.base import Generator, Latent
 from sefa_widget.generators.stages import Stage, first_stage
+from sefa_widget.pictures.batch import fewer_at_once, pictures_at_once
 from sefa_widget.pictures.editing import Edit
 from sefa_widget.pictures.features import KeptFeatures
 from sefa_widget.pictures.sharing import Chain, branches, chains, draw_shared, pick, together
 from sefa_widget.pictures.starts import Start, batches, latent_of
-
-BATCH_PIXELS = 2**19
-"""Pixels drawn at once, at most: 128 pictures of 64 px, one of 1024 px."""
-CPU_BATCH_PIXELS = 2**16
-"""The same on a CPU, where larger batches leave its cache: 16 pictures of 64 px, one of 256 px."""
 
 IN_A_CALL_BYTES = 2**30
 """Bytes of features kept at most from one batch of a start to its next."""
@@ -99,7 +95,7 @@ def batches_of_tiles(
     """
     urgent = [whole(row, "A row of first", 0, len(starts) - 1) for row in first]
     stages = generator.stages() if largest is None else _as_far_as(generator, largest)
-    at_once = _at_once(generator)
+    at_once = pictures_at_once(generator)
     cuts = [min(first_stage(generator, edit.own_rows(generator)), len(stages)) for edit in edits]
     for places in batches(starts, max(1, at_once // len(edits)), urgent):
         some = [starts[place] for place in places]
@@ -119,12 +115,19 @@ def batches_of_tiles(
             keep |= {chain[cuts[column]] for chain, (_, column) in zip(keys, grid, strict=True)}
             keep |= {chain[_last_seen(kept, chain)] for chain in keys}
         order = together(keys)
-        for begin in range(0, len(order), at_once):
-            chunk = order[begin : begin + at_once]
-            with generator.lock, torch.no_grad():
-                images = draw_shared(
-                    stages, pick(edited, chunk), noise, [keys[n] for n in chunk], store, keep
-                )
+        while order:
+            chunk = order[:at_once]
+            try:
+                with generator.lock, torch.no_grad():
+                    images = draw_shared(
+                        stages, pick(edited, chunk), noise, [keys[n] for n in chunk], store, keep
+                    )
+            except (RuntimeError, MemoryError) as error:
+                at_once = fewer_at_once(generator, len(chunk), error)
+                if noise == "random" and store is None:
+                    store = KeptFeatures(IN_A_CALL_BYTES)  # the next batch shares the noise of this one
+                continue
+            order = order[len(chunk) :]
             yield [Tile(*grid[n], image) for n, image in zip(chunk, images, strict=True)]
 
 
@@ -135,11 +138,6 @@ def _as_far_as(generator: Generator, largest: int) -> Sequence[Stage]:
     if not fitting:
         raise ValueError(f"{generator.name!r} makes no picture of {largest} pixels or less on its way.")
     return stages[: fitting[-1] + 1]
-
-
-def _at_once(generator: Generator) -> int:
-    pixels = min(BATCH_PIXELS, CPU_BATCH_PIXELS) if generator.device.type == "cpu" else BATCH_PIXELS
-    return max(1, pixels // generator.resolution**2)
 
 
 def _last_seen(kept: KeptFeatures, chain: Chain) -> int:

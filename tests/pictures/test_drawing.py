@@ -3,14 +3,13 @@
 import gc
 import threading
 import weakref
-from types import SimpleNamespace
 
 import pytest
 import torch
 
 from sefa_widget import Latent, factorize
 from sefa_widget.generators.stages import first_stage
-from sefa_widget.pictures import drawing
+from sefa_widget.pictures import batch
 from sefa_widget.pictures.drawing import batches_of_tiles, tiles
 from sefa_widget.pictures.editing import UNEDITED, Edit
 from sefa_widget.pictures.features import KeptFeatures
@@ -154,7 +153,7 @@ def test_edits_of_a_start_share_the_stages_up_to_where_they_differ(monkeypatch):
 
 def test_edits_of_a_start_share_although_they_are_drawn_one_by_one(monkeypatch):
     generator = load("nv_ada")
-    monkeypatch.setattr("sefa_widget.pictures.drawing.BATCH_PIXELS", generator.resolution**2)
+    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", generator.resolution**2)
     last, middle = late(generator), factorize(generator, layers=[1])
     edits = [
         UNEDITED,
@@ -175,7 +174,7 @@ def test_edits_of_a_start_share_although_they_are_drawn_one_by_one(monkeypatch):
 @pytest.mark.parametrize("at_once", [1, 8])
 def test_fresh_noise_is_shared_by_the_edits_of_a_start_and_never_kept(at_once, monkeypatch):
     generator, kept = load("nv_ada"), KeptFeatures()
-    monkeypatch.setattr("sefa_widget.pictures.drawing.BATCH_PIXELS", at_once * generator.resolution**2)
+    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", at_once * generator.resolution**2)
     starts = [Start(1, noise="random"), Start(1, noise="random")]
     edits = [UNEDITED, Edit(late(generator), {0: 0.0})]
     first, second = (images(generator, starts, edits, kept=kept) for _ in range(2))
@@ -246,7 +245,7 @@ def test_rows_named_first_are_drawn_first_in_a_batch_of_their_own(monkeypatch):
 
 def test_who_stops_asking_ends_the_drawing(monkeypatch):
     generator = load("nv_ada")
-    monkeypatch.setattr("sefa_widget.pictures.drawing.BATCH_PIXELS", generator.resolution**2)
+    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", generator.resolution**2)
     counted = Counted(generator, monkeypatch)
     drawing = batches_of_tiles(generator, as_starts(range(5)), [UNEDITED])
     assert [[tile.row for tile in next(drawing)] for _ in range(2)] == [[0], [1]]
@@ -279,30 +278,14 @@ def test_every_picture_is_drawn_once_however_few_fit_in_a_batch(tiny, monkeypatc
     starts = [Start(1), Start(2)]
     whole = {(tile.row, tile.column): tile.image for tile in tiles(tiny, starts, edits)}
     for at_once in (1, 2, 4):
-        monkeypatch.setattr(drawing, "BATCH_PIXELS", at_once * 16 * 16)
+        monkeypatch.setattr(batch, "BATCH_PIXELS", at_once * 16 * 16)
         drawn = list(batches_of_tiles(tiny, starts, edits))
-        places = [(tile.row, tile.column) for batch in drawn for tile in batch]
+        places = [(tile.row, tile.column) for some in drawn for tile in some]
         assert max(map(len, drawn)) <= at_once
         assert sorted(places) == sorted(whole)
-        for batch in drawn:
-            for tile in batch:
+        for some in drawn:
+            for tile in some:
                 assert torch.allclose(tile.image, whole[tile.row, tile.column], atol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("device", "resolution", "count"),
-    [
-        ("cpu", 64, 16),
-        ("cpu", 256, 1),
-        ("cpu", 1024, 1),
-        ("cuda", 64, 128),
-        ("cuda", 1024, 1),
-        ("cuda", 8, 8192),
-    ],
-)
-def test_on_a_cpu_16_pictures_of_64_pixels_are_drawn_at_once_and_elsewhere_128(device, resolution, count):
-    generator = SimpleNamespace(device=torch.device(device), resolution=resolution)
-    assert drawing._at_once(generator) == count
 
 
 @pytest.mark.parametrize("row", [-1, 2])
