@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from sefa_widget.generators.lock import Lock
+
 if TYPE_CHECKING:
     from sefa_widget.generators.base import Generator
 
-FORWARD_MODE = threading.RLock()
+FORWARD_MODE = Lock()
 """Held while a generator is differentiated in forward mode: torch has one level of it for the whole process.
 It is taken after the generator's own lock."""
 

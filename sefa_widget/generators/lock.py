@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import Any
+from weakref import WeakSet
+
+import torch
 
 
 class Lock:
@@ -21,6 +25,10 @@ class Lock:
     """
 
     def __init__(self) -> None:
+        self._renew()
+        _locks.add(self)
+
+    def _renew(self) -> None:
         lock = threading.RLock()
         self.acquire, self.release = lock.acquire, lock.release
 
@@ -35,3 +43,21 @@ class Lock:
     def __reduce__(self) -> tuple[Any, ...]:
         """Make a new lock of a copy."""
         return Lock, ()
+
+
+_locks: WeakSet[Lock] = WeakSet()
+
+
+def _free() -> None:
+    """Free the locks of a process that was forked, and let it compute in one thread.
+
+    Who held a lock did not come along, nor did the threads of OpenMP, for which it would wait for ever.
+    """
+    for lock in list(_locks):
+        lock._renew()
+    if _locks:
+        torch.set_num_threads(1)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_free)
