@@ -5,6 +5,7 @@ import { button, h, on, type Scope, setAttribute, setHidden, setText, svg } from
 import { significant, spectrumText, valueName } from "./format";
 import type { DirectionsInfo } from "./info";
 import { type LabelsInfo, NO_LABELS, nameOf } from "./labels";
+import { createLens, LENS_ABOVE } from "./lens";
 import type { Strengths } from "./sliders";
 import { linearScale, logScale } from "./spectrum-scale";
 
@@ -61,6 +62,10 @@ export function createSpectrum(
   const xAxis = h("div", { class: "sefa-x" }, firstNumber, summary, lastNumber);
   const unit = h("span", { class: "sefa-unit" });
   const none = h("p", { class: "sefa-quiet", hidden: "" });
+  const lens = createLens(scope, {
+    point: (index) => point(index ?? pointedByKey()),
+    pick: onPick,
+  });
   const note = h("p", { class: "sefa-control-note sefa-quiet", role: "status", hidden: "" });
 
   function drawBars(): void {
@@ -68,8 +73,10 @@ export function createSpectrum(
     const gap = values.length > GAPS_UP_TO ? 0 : 0.12;
     const paths = { rest: "", listed: "", strong: "", marks: "" };
     const activeSet = new Set(active.split(",").filter(Boolean).map(Number));
+    const kindOf = (index: number) =>
+      activeSet.has(index) ? "strong" : shown.has(index) ? "listed" : "rest";
     values.forEach((value, index) => {
-      const kind = activeSet.has(index) ? "strong" : shown.has(index) ? "listed" : "rest";
+      const kind = kindOf(index);
       const [left, width] = [(index + gap).toFixed(2), (1 - 2 * gap).toFixed(2)];
       const height = scale.height(value).toFixed(4);
       paths[kind] += `M${left} 1v-${height}h${width}v${height}z`;
@@ -82,6 +89,8 @@ export function createSpectrum(
       [marks, paths.marks],
     ] as const)
       path.setAttribute("d", d);
+    setHidden(lens.el, values.length <= LENS_ABOVE);
+    if (!lens.el.hidden) lens.draw(values, kindOf);
   }
 
   /** The control of these directions; null where there is none yet. */
@@ -129,6 +138,7 @@ export function createSpectrum(
   function point(index: number | null): void {
     const value = index === null ? undefined : spectrum?.values?.[index];
     for (const el of [band, tip]) setHidden(el, value === undefined);
+    lens.mark(value === undefined ? null : index);
     if (index === null || value === undefined) return;
     const d = spectrum?.values?.length ?? 1;
     band.style.left = `${(100 * index) / d}%`;
@@ -151,20 +161,30 @@ export function createSpectrum(
     return Math.min(d - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * d)));
   }
 
-  on(scope, plot, "pointermove", (event) => point(indexAt(event)));
-  on(scope, plot, "pointerleave", () => point(cursor.matches(":focus") ? Number(cursor.value) : null));
+  /** Point at a direction of the whole spectrum: the lens goes there. */
+  function look(index: number | null): void {
+    if (index !== null) lens.move(index);
+    point(index);
+  }
+
+  function pointedByKey(): number | null {
+    return cursor.matches(":focus") ? Number(cursor.value) : null;
+  }
+
+  on(scope, plot, "pointermove", (event) => look(indexAt(event)));
+  on(scope, plot, "pointerleave", () => point(pointedByKey()));
   on(scope, plot, "click", (event) => {
     const index = indexAt(event);
     if (index !== null) onPick(index);
   });
-  on(scope, cursor, "focus", () => point(Number(cursor.value)));
+  on(scope, cursor, "focus", () => look(Number(cursor.value)));
   on(scope, cursor, "blur", () => point(null));
-  on(scope, cursor, "input", () => point(Number(cursor.value)));
+  on(scope, cursor, "input", () => look(Number(cursor.value)));
   on(scope, cursor, "keydown", (event) => {
     if (event.key === "Enter") onPick(Number(cursor.value));
   });
 
-  const bars = h("div", { class: "sefa-chart" }, plot, xAxis);
+  const bars = h("div", { class: "sefa-chart" }, plot, xAxis, lens.el);
   const log = button(
     scope,
     {

@@ -158,6 +158,23 @@ def test_512_bars_are_drawn_with_as_many_elements_as_100(open_panel):
     assert large.evaluate(count) == small.evaluate(count)
 
 
+def test_a_lens_over_512_bars_lets_each_be_hit(open_panel):
+    assert open_panel().locator(".sefa-lens").is_hidden()
+    page = open_panel(size="large")
+    bars, box = page.locator(".sefa-lens-bar"), page.locator(".sefa-plot").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 137.5 / 512, box["y"] + box["height"] / 2)
+    assert page.locator(".sefa-tip").inner_text().startswith("#137")
+    assert bars.nth(9).evaluate("bar => bar.classList.contains('sefa-lens-mark')")
+    before = page.locator(".sefa-rows").bounding_box()["y"]
+    assert bars.nth(10).bounding_box()["width"] > 10
+    bars.nth(10).hover()
+    assert page.locator(".sefa-tip").inner_text().startswith("#138")
+    page.mouse.down()
+    page.mouse.up()
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Direction 138"
+    assert page.locator(".sefa-rows").bounding_box()["y"] == before
+
+
 def test_layer_ranges_are_dragged_by_thumb_and_by_middle(open_panel):
     page = open_panel(size="large")
     box = page.locator(".sefa-cells").first.bounding_box()
