@@ -70,11 +70,11 @@ class LendingWidget(PhotoWidget):
         self.set_trait("draw", draw)
         super().__init__(session, naming, proposals)
 
-    def close(self) -> None:
-        """Close the panel everywhere and let go of all but the generator; its state can still be read."""
+    def _forget(self) -> None:
+        """Let go of the network too."""
         self._lender.stop(0)
         self._network = None
-        super().close()
+        super()._forget()
 
     def _forget_view(self, view: str) -> None:
         super()._forget_view(view)

@@ -601,7 +601,7 @@ def test_a_second_search_is_drawn_beside_the_first(front):
 
 
 def test_progress_of_directions_found_by_layer_has_a_name_too(front):
-    request = Request("v", 1, False, False, False, contextvars.copy_context())
+    request = Request("v", 1, False, False, False, False, contextvars.copy_context())
     front.widget._progress(request)(1, 4)
     assert front.received("progress")[-1][0]["text"] == "directions: 1 of 4"
     front.widget.change(method="sefa", second="jacobian")
