@@ -11,6 +11,7 @@ import traitlets
 
 from sefa_widget.generators import Generator
 from sefa_widget.panel import intents, messages
+from sefa_widget.panel.life import weakly
 from sefa_widget.panel.naming import Naming
 from sefa_widget.panel.photo import PhotoWidget
 from sefa_widget.panel.proposals import Proposals
@@ -64,7 +65,7 @@ class LendingWidget(PhotoWidget):
     def __init__(self, session: Session, naming: Naming, proposals: Proposals | None, draw: str) -> None:
         self._network: Network | None = None
         self._borrowers: dict[intents.Borrow, contextvars.Context] = {}
-        self._lender = Worker(self._lend)
+        self._lender = Worker(weakly(self._lend))
         if draw in LENDERS:
             LENDERS[draw].check(session.generator)
         self.set_trait("draw", draw)
