@@ -19,7 +19,7 @@ DISTRIBUTIONS = {"PIL": "pillow", "IPython": "ipython"}
 """Distributions whose module has another name."""
 EXTRAS = {
     "av": ("pictures/animation.py", "video"),
-    "cloudpickle": ("pages/aside.py", "page"),
+    "cloudpickle": ("generators/exporting.py", "page"),
     "huggingface_hub": ("generators/hub.py", "hub"),
     "krippendorff": ("labels/agreement.py", "study"),
     "onnx": ("generators/exporting.py", "page"),

@@ -24,6 +24,16 @@ def decompose(gram: Tensor) -> tuple[Tensor, Tensor]:
     return values.flip(0).clamp_min_(0), rows.mul_(signs(rows))
 
 
+def decompose_against(gram: Tensor, root: Tensor) -> tuple[Tensor, Tensor]:
+    """Solve ``gram v = lambda (root root^T) v``: lambda ``[d]`` descending, and v as unit rows ``[d, d]``.
+
+    `root` is the lower triangle of `torch.linalg.cholesky`. The rows are not orthogonal.
+    """
+    half = torch.linalg.solve_triangular(root, gram, upper=False)
+    values, whitened = decompose(torch.linalg.solve_triangular(root, half.T, upper=False))
+    return values, unit_rows(torch.linalg.solve_triangular(root.T, whitened.T, upper=True).T)
+
+
 def signs(rows: Tensor) -> Tensor:
     """Give the signs ``[k, 1]`` that make the entry of largest magnitude of each row positive.
 

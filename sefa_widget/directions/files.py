@@ -84,7 +84,7 @@ def load_directions(path: str | Path, generator: Generator | None = None) -> Dir
     Warns
     -----
     UserWarning
-        If they were found in another generator.
+        If they were found in another generator, or a learned deformator has a bias.
     """
     path = full_path(path)
     if generator is not None:

@@ -19,7 +19,7 @@ from torch import Tensor
 from sefa_widget.arguments import indices, instance, positive, whole
 from sefa_widget.directions.base import Directions
 from sefa_widget.directions.derivatives import can_differentiate, check_differentiable, grams, latent_options
-from sefa_widget.directions.eigen import decompose, from_gram, unit_rows
+from sefa_widget.directions.eigen import decompose_against, from_gram
 from sefa_widget.directions.layers import LayerChoice, choose_layers, edit_rows
 from sefa_widget.directions.method import Method, Option
 from sefa_widget.directions.region import Region, box
@@ -89,10 +89,7 @@ def find(
         return from_gram(generator, inside, rows=pixels, search=search, k=k, value=SHARE)
     identity = torch.eye(len(inside), dtype=torch.float64)
     floor = outside + epsilon * (inside + outside).trace() / len(inside) * identity
-    root = torch.linalg.cholesky(floor)
-    half = torch.linalg.solve_triangular(root, inside, upper=False)
-    values, whitened = decompose(torch.linalg.solve_triangular(root, half.T, upper=False))
-    vectors = unit_rows(torch.linalg.solve_triangular(root.T, whitened.T, upper=True).T)
+    values, vectors = decompose_against(inside, torch.linalg.cholesky(floor))
     return Directions(
         vectors=vectors[:k],
         eigenvalues=values[:k],

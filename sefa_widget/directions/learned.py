@@ -7,6 +7,7 @@ Sources: Voynov & Babenko, "Unsupervised Discovery of Interpretable Directions i
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,6 +52,11 @@ def learned_rows(views: Mapping[str, View]) -> tuple[Tensor, str]:
     ------
     ValueError
         If tensors do not fit each other.
+
+    Warns
+    -----
+    UserWarning
+        If a deformator has a bias.
     """
     held = {name: read_view(view)[0].double() for name, view in views.items()}
     if "log_mat_half" in held:
@@ -59,6 +65,12 @@ def learned_rows(views: Mapping[str, View]) -> tuple[Tensor, str]:
             raise ValueError(f"its log_mat_half is {list(half.shape)}, not square.")
         return torch.linalg.matrix_exp(half - half.T).T, DEFORMATOR
     if "linear.weight" in held:  # a unit vector along k is moved to column k; the bias moves all alike
+        if "linear.bias" in held and bool(held["linear.bias"].any()):
+            warnings.warn(
+                "This deformator has a bias, which moves every picture alike. It is left out: only how "
+                "directions differ is read.",
+                stacklevel=4,
+            )
         return _matrix(held["linear.weight"], "linear.weight").T, DEFORMATOR
     if "params" in held:
         return _matrix(held["params"], "params"), CONTRASTIVE

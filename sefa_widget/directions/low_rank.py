@@ -124,7 +124,8 @@ def find(
     Raises
     ------
     ValueError
-        If there is nothing around the region, or everything that moves the region moves what is around it.
+        If there is nothing around the region, nothing in it moves or all of that is sparse, or everything
+        that moves it moves what is around it.
     """
     check_generator(generator)
     sparsity, relax = positive(sparsity, "sparsity"), whole(relax, "relax", 0)
@@ -140,6 +141,13 @@ def find(
             progress(n, n)
 
     strong, values = _principal(pursuit(inside, sparsity, tell)[0])
+    if len(strong) == 0 and not float(inside.trace()) > 0:
+        raise ValueError(f"Nothing in region {region!r} changes with the latent; take another one.")
+    if len(strong) == 0:
+        raise ValueError(
+            f"All that moves region {region!r} went to the sparse part, which is left out, with sparsity "
+            f"{sparsity:g}: give a larger one, or take 'resefa'."
+        )
     around, _ = _principal(pursuit(outside, sparsity, tell)[0])
     around = around[: min(max(1, len(around) - relax), inside.shape[0] - 1)]
     free = strong - strong @ around.T @ around

@@ -17,7 +17,7 @@ from torch import Tensor
 from sefa_widget.arguments import number
 from sefa_widget.directions.base import Directions
 from sefa_widget.directions.derivatives import REGION, can_differentiate, latent_options, parts
-from sefa_widget.directions.eigen import decompose, unit_rows
+from sefa_widget.directions.eigen import decompose_against
 from sefa_widget.directions.layers import LayerChoice, choose_layers, edit_rows
 from sefa_widget.directions.method import Method, Option
 from sefa_widget.directions.region import Region
@@ -82,15 +82,18 @@ def find(
         generator, rows, "resefa", n, seed, labels, truncation_psi, region, progress
     )
     floor = outside + tau * outside.trace() * torch.eye(len(outside), dtype=torch.float64)
+    if not float(outside.trace()) > 0:
+        raise ValueError(
+            f"Nothing around region {region!r} changes with the latent, so all ratios are endless. Take "
+            "another region, or 'jacobian' without one."
+        )
     root, failed = torch.linalg.cholesky_ex(floor)
     if failed or not float(root.diagonal().min()) > 1e-7 * float(root.diagonal().max()):
         raise ValueError(
             f"With tau={tau:g} some directions change nothing around the region, so their ratio is endless. "
             f"Give a larger tau; {TAU} is the default."
         )
-    half = torch.linalg.solve_triangular(root, inside, upper=False)
-    values, whitened = decompose(torch.linalg.solve_triangular(root, half.T, upper=False))
-    vectors = unit_rows(torch.linalg.solve_triangular(root.T, whitened.T, upper=True).T)
+    values, vectors = decompose_against(inside, root)
     return Directions(
         vectors=vectors[:k],
         eigenvalues=values[:k],

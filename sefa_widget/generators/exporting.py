@@ -89,15 +89,15 @@ def save_onnx(generator: Generator, path: str | Path) -> Path:
     return path
 
 
-def check_libraries(who: str) -> None:
-    """Say which libraries are missing, if any are.
+def check_libraries(who: str, *others: str) -> None:
+    """Say which libraries are missing, if any of those that write ONNX, or of others, are.
 
     Raises
     ------
     ImportError
-        If onnx, onnxscript or onnxruntime is missing.
+        If one is missing.
     """
-    if missing := [name for name in NEEDS if find_spec(name) is None]:
+    if missing := [name for name in (*NEEDS, *others) if find_spec(name) is None]:
         raise ImportError(f"{who} needs {', '.join(missing)}: pip install 'sefa_widget[page]'.")
 
 

@@ -26,6 +26,7 @@ class Lock:
 
     def __init__(self) -> None:
         self._renew()
+        self._used = False
         _locks.add(self)
 
     def _renew(self) -> None:
@@ -35,6 +36,7 @@ class Lock:
     def __enter__(self) -> None:
         """Take the lock, and wait until it is free."""
         self.acquire()
+        self._used = True
 
     def __exit__(self, *error: object) -> None:
         """Give it back."""
@@ -49,13 +51,14 @@ _locks: WeakSet[Lock] = WeakSet()
 
 
 def _free() -> None:
-    """Free the locks of a process that was forked, and let it compute in one thread.
+    """Free the locks of a process that was forked; it computes in one thread, if anything was drawn before.
 
     Who held a lock did not come along, nor did the threads of OpenMP, for which it would wait for ever.
     """
-    for lock in list(_locks):
+    locks = list(_locks)
+    for lock in locks:
         lock._renew()
-    if _locks:
+    if any(lock._used for lock in locks):
         torch.set_num_threads(1)
 
 

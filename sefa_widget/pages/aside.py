@@ -46,10 +46,8 @@ def aside(work: Callable[[], Result], tell: Callable[[], object]) -> Result:
     ImportError
         If cloudpickle is missing.
     """
-    try:
-        import cloudpickle
-    except ImportError as error:
-        raise ImportError(f"A page needs cloudpickle: pip install 'sefa_widget[page]'. ({error})") from None
+    import cloudpickle
+
     tell()
     try:
         given = cloudpickle.dumps(work)
@@ -69,6 +67,7 @@ def aside(work: Callable[[], Result], tell: Callable[[], object]) -> Result:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": threads},
+            start_new_session=True,  # an interrupt of the kernel goes to all of its group
         )
     try:
         answer, words = _waited(child, tell)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from sefa_widget.generators import Generator
-from sefa_widget.generators.exporting import check_libraries
-from sefa_widget.pages.live import megabytes, network_of
+from sefa_widget.pages.live import check_page_libraries, megabytes, network_of
 from sefa_widget.panel.built import STATIC
 from sefa_widget.panel.lending import LENDERS, Lender, Network
 from sefa_widget.panel.session import Session
@@ -16,7 +15,7 @@ MOST_MEGABYTES = 30.0
 
 def check(generator: Generator) -> None:
     """Raise if a generator cannot be lent to a page: libraries are missing, or it is too large."""
-    check_libraries("page")
+    check_page_libraries()
     size = megabytes(generator)
     if size > MOST_MEGABYTES:
         raise ValueError(
@@ -28,8 +27,9 @@ def check(generator: Generator) -> None:
 def make(session: Session, progress: Progress) -> Network:
     """Make what a page draws with from the generator of a panel."""
     generator, state = session.generator, session.state
-    model = network_of(session, MOST_MEGABYTES, progress)
+    model = network_of(generator, state, MOST_MEGABYTES, progress)
     about = {
+        "fingerprint": state.fingerprint,
         "z_dim": generator.z_dim,
         "width": generator.width,
         "truncates": model.truncates,

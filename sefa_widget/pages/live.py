@@ -11,6 +11,7 @@ from sefa_widget.pages.contents import page_contents
 from sefa_widget.pages.document import Parts
 from sefa_widget.pages.model import PageModel, page_model
 from sefa_widget.panel.session import Session
+from sefa_widget.panel.state import State
 from sefa_widget.progress import Progress
 
 HALF_BYTES = 2
@@ -22,18 +23,25 @@ class NoNetwork(ValueError):
     """A generator cannot run in a page."""
 
 
+def check_page_libraries() -> None:
+    """Raise ImportError if a library is missing without which no network of a page can be made."""
+    check_libraries("page", "cloudpickle")
+
+
 def megabytes(generator: Generator) -> float:
     """Give about how large a generator is as the network of a page, in half precision."""
     return HALF_BYTES * sum(weight.numel() for weight in generator.parameters()) / 1e6
 
 
-def network_of(session: Session, most: float, progress: Progress | None = None) -> PageModel:
+def network_of(
+    generator: Generator, state: State, most: float, progress: Progress | None = None
+) -> PageModel:
     """Make the network of a panel's page.
 
     Parameters
     ----------
-    session
-        Of the panel.
+    generator, state
+        Of the panel: the state says truncation and noise.
     most
         How many megabytes it may have.
     progress
@@ -46,10 +54,9 @@ def network_of(session: Session, most: float, progress: Progress | None = None) 
     ImportError
         If a library is missing.
     """
-    generator, state = session.generator, session.state
     size = megabytes(generator)
     if size <= most:
-        check_libraries("page")
+        check_page_libraries()
         try:
             noise: Noise = "none" if state.noise == "none" else "const"
             model = page_model(generator, state.truncation_psi, noise, progress)

@@ -169,7 +169,7 @@ def write_page(
     model, why, rest = None, "", progress
     if drawn in (None, False):
         try:
-            model = network_of(session, most, part(progress, 0, SHARES))
+            model = network_of(session.generator, session.state, most, part(progress, 0, SHARES))
         except NoNetwork as error:
             if drawn is False:
                 raise

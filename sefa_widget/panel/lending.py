@@ -79,8 +79,9 @@ class LendingWidget(PhotoWidget):
 
     def _forget_view(self, view: str) -> None:
         super()._forget_view(view)
-        for wanted in [one for one in self._borrowers if one.view == view]:
-            self._borrowers.pop(wanted, None)
+        for wanted in list(self._borrowers):
+            if wanted.view == view:
+                self._borrowers.pop(wanted, None)
 
     def _borrow(self, wanted: intents.Borrow) -> None:
         """Have it sent by a thread of its own: to make a network takes long."""
@@ -91,9 +92,9 @@ class LendingWidget(PhotoWidget):
 
     def _lend(self) -> None:
         """Send what was asked for."""
-        while self._borrowers:
-            wanted, context = self._borrowers.popitem()
-            context.run(self._lend_one, wanted)
+        for wanted in list(self._borrowers):
+            if (context := self._borrowers.pop(wanted, None)) is not None:
+                context.run(self._lend_one, wanted)
 
     def _lend_one(self, wanted: intents.Borrow) -> None:
         with self._errors_to_panel(wanted.view, 0):

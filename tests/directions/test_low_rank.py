@@ -92,8 +92,20 @@ def test_progress_goes_on_while_the_parts_are_told_apart_so_that_it_can_be_cance
 
 
 def test_where_nothing_is_left_that_is_said(tiny):
-    generator = Linear(torch.ones(48, 1), 4)
-    with pytest.raises(ValueError, match=r"region"):
-        factorize(generator, method="low_rank", region=(0, 0, 2, 2))
+    one = torch.randn(48, 1, generator=torch.Generator().manual_seed(0)) @ torch.tensor([[1.0, 2, 3, -4]])
+    box = {"method": "low_rank", "region": (0, 0, 2, 2)}
+    with pytest.raises(ValueError, match=r"Everything that moves region .* also moves what is around it"):
+        factorize(Linear(one, 4), sparsity=1.0, **box)
+    with pytest.raises(
+        ValueError, match=r"All that moves region .* went to the sparse part.* sparsity 0\.01"
+    ):
+        factorize(Linear(one, 4), sparsity=0.01, **box)
     with pytest.raises(ValueError, match="the whole picture"):
         factorize(tiny, method="low_rank", region=(0, 0, 16, 16))
+
+
+def test_where_nothing_in_the_region_moves_that_is_said():
+    rows = torch.randn(3, 4, 4, 3, generator=torch.Generator().manual_seed(0))
+    rows[:, :2, :2] = 0
+    with pytest.raises(ValueError, match=r"Nothing in region \(0, 0, 2, 2\) changes with the latent"):
+        factorize(Linear(rows.view(-1, 3), 4), method="low_rank", region=(0, 0, 2, 2))

@@ -72,6 +72,13 @@ def test_without_a_floor_directions_that_change_nothing_outside_are_refused():
     assert factorize(generator, method="resefa", region=(0, 0, 2, 2)).eigenvalues[0] > 20
 
 
+def test_where_nothing_around_the_region_moves_a_larger_tau_is_not_asked_for():
+    rows = torch.zeros(3, 4, 4, 3)
+    rows[:, :2, :2] = torch.randn(3, 2, 2, 3, generator=torch.Generator().manual_seed(0))
+    with pytest.raises(ValueError, match=r"Nothing around region \(0, 0, 2, 2\) changes with the latent"):
+        factorize(Linear(rows.view(-1, 3), 4), method="resefa", region=(0, 0, 2, 2))
+
+
 def test_a_real_stylegan_moves_the_region_more_than_random_directions_do():
     generator = load("nv_ada")
     found = factorize(generator, method="resefa", region=(0.25, 0.25, 0.75, 0.75), k=3)

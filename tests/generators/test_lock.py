@@ -64,3 +64,21 @@ def test_a_process_that_is_forked_while_a_picture_is_drawn_can_draw():
     command = [sys.executable, "-c", FORK, str(round(WAIT_SECONDS))]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == ("7", "")
+
+
+UNUSED = """
+import os
+import torch
+import sefa_widget.generators
+
+torch.set_num_threads(2)
+if os.fork() == 0:
+    os._exit(7 if torch.get_num_threads() == 2 else 1)
+print(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_process_that_is_forked_before_anything_was_drawn_keeps_its_threads():
+    done = subprocess.run([sys.executable, "-c", UNUSED], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("7", "")

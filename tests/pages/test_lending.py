@@ -32,7 +32,7 @@ def test_a_generator_that_is_too_large_for_a_page_is_refused_with_its_size(tiny,
 
 def test_missing_libraries_are_named_before_a_panel_opens(tiny, monkeypatch):
     monkeypatch.setattr("sefa_widget.generators.exporting.find_spec", lambda name: None)
-    with pytest.raises(ImportError, match=r"needs onnx, onnxscript, onnxruntime: pip install"):
+    with pytest.raises(ImportError, match=r"needs onnx, onnxscript, onnxruntime, cloudpickle: pip install"):
         explore(tiny, draw="page")
 
 
