@@ -56,3 +56,21 @@ export function likeness(cosine: number, chance: number): string {
   if (cosine >= 0.95) return "the same";
   return cosine >= 0.8 ? "close" : "loosely alike";
 }
+
+/** How much of the total the first few hold, where the values are shares of something. */
+export function heldText(spectrum: DirectionsInfo | null, count: number): string {
+  const values = spectrum?.values ?? [];
+  const total = values.reduce((sum, value) => sum + value, 0);
+  if (!spectrum?.value_name.startsWith("share") || !(total > 0)) return "";
+  const held = values.slice(0, count).reduce((sum, value) => sum + value, 0);
+  return `${Math.round((100 * held) / total)} %`;
+}
+
+/** How many directions the text below the bars tells the share of. */
+const FIRST = 10;
+
+/** "First 10 hold 52 % of the total", where the values are shares of something. */
+export function shareText(spectrum: DirectionsInfo | null): string {
+  const held = (spectrum?.values ?? []).length > FIRST ? heldText(spectrum, FIRST) : "";
+  return held && `First ${FIRST} hold ${held} of the total`;
+}

@@ -7,15 +7,19 @@ import { isFields, isNumber, isNumbers } from "./check";
 import type { GeneratorInfo } from "./info";
 import type { Frame, Lent } from "./messages";
 import type { Network } from "./page/contents";
-import { type Drawable, joined, type NetworkPainter, type Painted, startPainter } from "./page/painter";
+import {
+  type Drawable,
+  joined,
+  type NetworkPainter,
+  type Painted,
+  SKIPPED,
+  startPainter,
+  TOGETHER_MS,
+} from "./page/painter";
 import type { State } from "./state";
 
 /** A picture that takes more milliseconds is left to the kernel. */
 const MOST_MS = 100;
-/** Pictures that take so many milliseconds are drawn at once; where all take more, the large one comes first. */
-const TOGETHER_MS = 25;
-/** So often the others are left out for a newer edit, then they are drawn all the same. */
-const SKIPPED = 3;
 
 /** Pictures that are drawn before one is timed. */
 const WARM = 3;
@@ -27,6 +31,7 @@ export interface PageDrawingHost {
   /** The state as the person wants it by now; null where nothing is held. */
   wanted(): State | null;
   show(frame: Frame, bytes: DataView): void;
+  /** Drawing failed: the kernel draws from here on. */
   fail(error: unknown): void;
 }
 
@@ -35,6 +40,8 @@ interface Fed extends Network {
   /** The truncation that it has, where it has only one. */
   readonly psi: number;
   readonly noise: unknown;
+  /** Of the weights. */
+  readonly fingerprint: unknown;
 }
 
 /** The directions that were lent. */
@@ -42,6 +49,8 @@ interface Vectors {
   readonly search: string;
   readonly rows: readonly number[];
   readonly values: Float32Array;
+  /** Of the weights that they were found in. */
+  readonly fingerprint: unknown;
 }
 
 export class PageDrawing {
@@ -78,6 +87,7 @@ export class PageDrawing {
         search: searchOf(about.search),
         rows: about.rows,
         values: new Float32Array(copied(values)),
+        fingerprint: about.fingerprint,
       };
       this.#asked = ""; // the state may have changed since
       return;
@@ -88,7 +98,8 @@ export class PageDrawing {
     if (!isNumber(z_dim) || !isNumber(width) || !isNumber(psi)) return;
     const truncates = about.truncates === true;
     const most = isNumber(most_psi) ? most_psi : null;
-    const fed = { z_dim, width, truncates, most_psi: most, psi, noise: about.noise };
+    const { noise, fingerprint } = about;
+    const fed = { z_dim, width, truncates, most_psi: most, psi, noise, fingerprint };
     const text = new TextDecoder().decode(program);
     const unpacked = new Blob([copied(runtime)]).stream().pipeThrough(new DecompressionStream("gzip"));
     const whole = await new Response(unpacked).arrayBuffer();
@@ -115,10 +126,17 @@ export class PageDrawing {
     this.host.borrow("vectors");
   }
 
+  /** Directions were found anew, perhaps in other weights: those that are here count no more. */
+  forget(): void {
+    this.#vectors = null;
+    this.#asked = "";
+  }
+
   /** Whether pictures of a state are drawn here. */
   draws(state: State): boolean {
     const [fed, vectors] = [this.#fed, this.#vectors];
     if (!this.#painter || !fed || vectors?.search !== searchOf(state)) return false;
+    if (vectors.fingerprint !== fed.fingerprint) return false; // other weights by now
     if (state.second !== null || state.carried.length > 0 || state.noise !== fed.noise) return false;
     if (!fed.truncates && state.truncation_psi !== fed.psi) return false;
     if (state.starts.some(({ latent }) => latent !== undefined)) return false;

@@ -267,7 +267,10 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
         },
         wanted: () => (held && !comparing && link.status !== "gone" ? link.wanted() : null),
         show: stage.show,
-        fail: scope.fail,
+        fail: (error) => {
+          scope.fail(error);
+          link.refresh();
+        },
       })
     : null;
   signal.addEventListener("abort", () => here?.stop());
@@ -282,6 +285,8 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   const listener: Listener = {
     state: (state) => link.setState(state),
     directions(directions) {
+      // Found anew, not only measured: other values are those of other weights, where the search is the same.
+      if (String(found?.values) !== String(directions?.values)) here?.forget();
       found = directions;
       draw();
       // Other ends of the sliders move the second picture by another amount.

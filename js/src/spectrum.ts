@@ -2,7 +2,7 @@
 
 import { type ControlInfo, controlPaths, controlText } from "./control";
 import { button, h, on, type Scope, setAttribute, setHidden, setText, svg } from "./dom";
-import { significant, spectrumText, valueName } from "./format";
+import { heldText, shareText, significant, spectrumText, valueName } from "./format";
 import type { DirectionsInfo } from "./info";
 import { type LabelsInfo, NO_LABELS, nameOf } from "./labels";
 import { createLens, LENS_ABOVE } from "./lens";
@@ -252,22 +252,4 @@ export function createSpectrum(
       drawBars();
     },
   };
-}
-
-/** How much of the total the first few hold, where the values are shares of something. */
-function heldText(spectrum: DirectionsInfo | null, count: number): string {
-  const values = spectrum?.values ?? [];
-  const total = values.reduce((sum, value) => sum + value, 0);
-  if (!spectrum?.value_name.startsWith("share") || !(total > 0)) return "";
-  const held = values.slice(0, count).reduce((sum, value) => sum + value, 0);
-  return `${Math.round((100 * held) / total)} %`;
-}
-
-/** How many directions the text below the bars tells the share of. */
-const FIRST = 10;
-
-/** "First 10 hold 52 % of the total", where the values are shares of something. */
-function shareText(spectrum: DirectionsInfo | null): string {
-  const held = (spectrum?.values ?? []).length > FIRST ? heldText(spectrum, FIRST) : "";
-  return held && `First ${FIRST} hold ${held} of the total`;
 }

@@ -65,7 +65,15 @@ beforeEach(() => {
   );
 });
 
-const about = { z_dim: 4, width: 1, truncates: true, most_psi: null, psi: 1, noise: "const" };
+const about = {
+  z_dim: 4,
+  width: 1,
+  truncates: true,
+  most_psi: null,
+  psi: 1,
+  noise: "const",
+  fingerprint: plain.fingerprint,
+};
 const network: Lent = { type: "lent", view: "v", what: "network", about };
 
 async function gzipped(): Promise<DataView> {
@@ -79,11 +87,16 @@ async function takeNetwork(fed: Record<string, unknown> = about): Promise<void> 
   painter.asked.length = 0; // those that warm it up
 }
 
-async function takeVectors(state: State = plain): Promise<void> {
+async function takeVectors(state: State = plain, fingerprint = "weights"): Promise<void> {
   const { method, layers, options, normalize, edit_layers } = state;
   const search = { method, layers, options, normalize, edit_layers };
   const values = new DataView(new Float32Array(8).buffer);
-  const lent = { type: "lent", view: "v", what: "vectors", about: { search, rows: [0] } } as const;
+  const lent = {
+    type: "lent",
+    view: "v",
+    what: "vectors",
+    about: { search, rows: [0], fingerprint },
+  } as const;
   await drawing.take(lent, [values]);
 }
 
@@ -138,6 +151,18 @@ describe("what the kernel draws", () => {
   ])("%s", async (_what, patch) => {
     await ready();
     expect(drawing.draws({ ...plain, ...patch } as unknown as State)).toBe(false);
+  });
+
+  test("other weights than the network has, once their directions are found", async () => {
+    await ready();
+    drawing.forget();
+    expect(drawing.draws(plain)).toBe(false);
+    drawing.look(plain);
+    expect(borrowed).toEqual(["vectors"]);
+    await takeVectors(plain, "other weights");
+    expect(drawing.draws(plain)).toBe(false);
+    await takeVectors();
+    expect(drawing.draws(plain)).toBe(true);
   });
 
   test("another truncation, of a network that has only one", async () => {

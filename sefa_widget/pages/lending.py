@@ -29,7 +29,7 @@ def make(session: Session, progress: Progress) -> Network:
     generator, state = session.generator, session.state
     model = network_of(generator, state, MOST_MEGABYTES, progress)
     about = {
-        "fingerprint": state.fingerprint,
+        "fingerprint": generator.fingerprint,
         "z_dim": generator.z_dim,
         "width": generator.width,
         "truncates": model.truncates,

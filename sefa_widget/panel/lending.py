@@ -113,7 +113,8 @@ class LendingWidget(PhotoWidget):
         contents = self._session.contents()
         state, found = contents.state, contents.found
         search = {name: describe(state)[name] for name in SEARCHED}
-        about = {"search": search, "rows": list(found.rows)}
+        fingerprint = found.directions.fingerprint
+        about = {"search": search, "rows": list(found.rows), "fingerprint": fingerprint}
         vectors = found.directions.vectors.float().cpu().numpy().tobytes()
         self._tell(messages.LentInfo(view, "vectors", about), vectors)
 

@@ -96,10 +96,8 @@ def test_where_nothing_is_left_that_is_said(tiny):
     box = {"method": "low_rank", "region": (0, 0, 2, 2)}
     with pytest.raises(ValueError, match=r"Everything that moves region .* also moves what is around it"):
         factorize(Linear(one, 4), sparsity=1.0, **box)
-    with pytest.raises(
-        ValueError, match=r"All that moves region .* went to the sparse part.* sparsity 0\.01"
-    ):
-        factorize(Linear(one, 4), sparsity=0.01, **box)
+    with pytest.raises(ValueError, match=r"All that moves region .* went to the sparse part"):
+        factorize(Linear(torch.ones(48, 2), 4), **box)
     with pytest.raises(ValueError, match="the whole picture"):
         factorize(tiny, method="low_rank", region=(0, 0, 16, 16))
 

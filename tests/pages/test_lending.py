@@ -19,6 +19,7 @@ def test_what_is_lent_is_a_program_a_runtime_and_a_network_and_how_it_is_fed(tin
     assert b"onnx" in program
     assert gzip.decompress(runtime)[:4] == b"\0asm"
     assert [given.name for given in onnx.load_from_string(model).graph.input] == ["z", "keep", "step"]
+    assert network.about["fingerprint"] == tiny.fingerprint
     fed = {name: network.about[name] for name in ("z_dim", "width", "psi", "noise")}
     assert fed == {"z_dim": tiny.z_dim, "width": tiny.width, "psi": 0.6, "noise": "none"}
 

@@ -82,6 +82,7 @@ def test_directions_are_those_of_the_present_search_and_say_which_it_is(lent):
     )
     assert content["about"]["search"]["layers"] == [0, 1]
     assert content["about"]["rows"] == [0]
+    assert content["about"]["fingerprint"] == lent.panel.generator.fingerprint
 
 
 def test_a_view_that_left_is_sent_nothing(lent, made):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -76,6 +77,18 @@ def test_a_photo_is_found_and_kept_as_a_start_that_is_edited_and_undone(stepped,
     panel.undo()
     panel.undo()
     assert [pin.described() for pin in panel.starts] == before
+
+
+def test_the_nearest_sample_is_told_and_shown_before_the_first_step(stepped, quick):
+    find(stepped, own_picture(stepped.panel.generator))
+    stepped.step()
+    sent = [m for m in stepped.comm.sent if m["data"].get("content", {}).get("type") == "found"]
+    words = [m["data"]["content"]["words"] for m in sent]
+    first = next(
+        n for n, text in enumerate(words) if re.fullmatch(r"Looking among samples: [\d.]+ dB\.", text)
+    )
+    assert sent[first]["buffers"]
+    assert first < next(n for n, text in enumerate(words) if text.startswith("Step 1 of"))
 
 
 def test_pictures_travel_as_target_found_and_difference(stepped, quick):

@@ -7,14 +7,9 @@ import type { Contents } from "./contents";
 import { makeFile } from "./files";
 import { KeptPictures } from "./kept";
 import type { Names } from "./names";
-import { joined, type Painter } from "./painter";
+import { joined, type Painter, SKIPPED, TOGETHER_MS } from "./painter";
 import type { Rules } from "./rules";
 import { lookTile, type Tile, tileKey, tilesOf } from "./tiles";
-
-/** Pictures that take so many milliseconds are drawn at once; where all take more, the large one comes first. */
-const TOGETHER_MS = 25;
-/** So often the others are left out for a newer edit, then they are drawn all the same. */
-const SKIPPED = 3;
 
 export type Edit = Extract<Intent, { type: "edit" | "hello" }>;
 type Look = Extract<Request, { type: "look" }> & { readonly view: string };

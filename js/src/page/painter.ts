@@ -62,6 +62,12 @@ export interface Painter {
   paint(tiles: readonly Tile[], times: number): Promise<{ painted: Painted[]; render_ms: number }>;
 }
 
+/** Pictures that take so many milliseconds are drawn at once; where all take more, the large one comes first. */
+export const TOGETHER_MS = 25;
+
+/** So often the others are left out for a newer edit, then they are drawn all the same. */
+export const SKIPPED = 3;
+
 /** How many normal vectors are kept. */
 const KEPT = 512;
 
