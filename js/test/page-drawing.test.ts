@@ -72,7 +72,7 @@ const about = {
   most_psi: null,
   psi: 1,
   noise: "const",
-  fingerprint: plain.fingerprint,
+  fingerprint: "weights",
 };
 const network: Lent = { type: "lent", view: "v", what: "network", about };
 

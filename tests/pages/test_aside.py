@@ -38,6 +38,11 @@ def test_work_is_done_in_another_process_with_as_many_threads():
     assert threads == torch.get_num_threads()
 
 
+@pytest.mark.skipif(not hasattr(os, "getsid"), reason="this system has no sessions")
+def test_an_interrupt_of_the_kernel_and_its_group_does_not_reach_the_process():
+    assert aside(lambda: os.getsid(0), nothing) != os.getsid(0)
+
+
 def test_classes_of_a_notebook_go_along_and_what_is_printed_is_no_answer():
     class Own(torch.nn.Module):
         def forward(self, x):
