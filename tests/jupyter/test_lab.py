@@ -102,7 +102,7 @@ def test_a_dragged_slider_changes_the_picture_and_python_sees_it(notebook):
     notebook.run_cell(1)
     output = wait_for_output(notebook, 1, "STATE")
     strength = float(re.search(r"\{0: ([\d.]+)\}", output)[1])
-    assert strength > 0.5
+    assert strength > 0.1
     assert shown == pytest.approx(strength, abs=0.005)
     assert pixels(notebook) != before
 
