@@ -10,7 +10,7 @@ from sefa_widget.generators.base import Generator, Latent, check_generator, chec
 FRESH_SEED = 1_000_000
 """Scores draw their latents from this seed on, so that no method has seen them."""
 
-Samples = Latent | range
+Samples = Latent | range | tuple[int, ...]
 """Latents, or the seeds that they are drawn from where they are needed: these take no memory."""
 
 
