@@ -1,4 +1,4 @@
-"""Read the features of 100,000 heads with 1 and 2 worker processes, and in this process: the same numbers, how fast.
+"""Read the features of 100,000 heads with 1 and 2 worker processes, and in this process: the same numbers.
 
 Run ``OMP_NUM_THREADS=1 python benchmarks/scale.py``; another number of pictures is the first argument, other
 numbers of workers follow. The exit code is 1 where numbers differ by more than 1e-6, or this process takes
@@ -85,8 +85,8 @@ def main() -> int:
         worst = max(worst, apart)
         who = f"{number} workers" if number else "this process"
         print(
-            f"{who:13} {took:8.1f} s, {count / took:6.0f} a second, {base / took:.2f} times as fast as the first; "
-            f"apart {apart:.1e}; a worker {memory:.0f} MB, this process at most {peak():.0f} MB",
+            f"{who:13} {took:8.1f} s, {count / took:6.0f} a second, {base / took:.2f} times as fast as the "
+            f"first; apart {apart:.1e}; a worker {memory:.0f} MB, this process at most {peak():.0f} MB",
             flush=True,
         )
     return 0 if worst <= TOLERANCE and peak() <= LIMIT_MB else 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import cast
 
@@ -182,12 +183,14 @@ def _inception(weights: str | Path | None) -> Extractor:
             "and name it: extractor('inception', weights='...')."
         )
     try:
-        from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+        fidelity = import_module(
+            "torch_fidelity.feature_extractor_inceptionv3"
+        )  # the user's, no extra of ours
     except ImportError as error:
         raise ImportError(
             f"Inception's features need torch-fidelity: pip install torch-fidelity ({error})."
         ) from error
-    network = FeatureExtractorInceptionV3("inception", ["2048"], str(file))
+    network = fidelity.FeatureExtractorInceptionV3("inception", ["2048"], str(file))
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
     known = INCEPTION_FILE.removesuffix(".pth").endswith(digest)
     return Extractor("inception" if known else f"inception of {digest}", _Inception(network))

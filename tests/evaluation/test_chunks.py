@@ -94,13 +94,14 @@ def test_results_come_in_order_and_few_chunks_are_ahead_of_them():
 
 def test_what_ends_early_takes_back_what_has_not_begun():
     done = threading.Lock(), []
-    with (
-        ThreadPoolExecutor(1) as pool,
-        pytest.raises(InterruptedError),
-        in_chunks(counted, done, range(1000), pool) as results,
-    ):
-        next(results)
-        raise InterruptedError
+
+    def interrupted(pool):
+        with in_chunks(counted, done, range(1000), pool) as results:
+            next(results)
+            raise InterruptedError
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(InterruptedError):
+        interrupted(pool)
     assert 1 <= len(done[1]) <= AHEAD + 1
 
 
@@ -178,7 +179,7 @@ def test_what_cannot_be_sent_is_said_before_any_work():
     shared = threading.Lock()
     with (
         ProcessPoolExecutor(1) as pool,
-        pytest.raises(ValueError, match="cannot be sent to other processes.*ThreadPoolExecutor"),
+        pytest.raises(ValueError, match=r"cannot be sent to other processes.*ThreadPoolExecutor"),
         in_chunks(doubled, shared, range(5), pool),
     ):
         pass
