@@ -545,6 +545,11 @@ WRONG = {
         (lambda t: plots.heat_figure(3), "effect is an int .*; it must be an Effect"),
         (lambda t: plots.heat_figure(measured(t), count=0), "count is 0; it must be 1 or more"),
     ],
+    "bias_figure": [
+        (lambda t: plots.bias_figure(3), "curves is an int .*; it must be a dict of FrechetCurve"),
+        (lambda t: plots.bias_figure({}), "There is no curve to draw"),
+        (lambda t: plots.bias_figure({"a": 1}), "A curve is an int .*; it must be a FrechetCurve"),
+    ],
     "rescoring_figure": [(lambda t: plots.rescoring_figure(3), "rescoring is an int .*; it must be a Resc")],
     "spectrum_figure": [
         (lambda t: plots.spectrum_figure(t.z), NO_DIRECTIONS),

@@ -139,7 +139,7 @@ class _Handed:
         self._open.clear()
         if self._executor is not self._given:
             assert isinstance(self._executor, ProcessPoolExecutor)
-            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor.shutdown(cancel_futures=True)
 
     def _fill(self) -> None:
         while len(self._open) < self._most:

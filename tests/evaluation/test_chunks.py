@@ -131,6 +131,7 @@ def test_what_a_killed_process_had_is_done_again_and_that_is_said_once(tmp_path)
     assert "done again in a new pool" in said[0]
     with pytest.raises(BrokenProcessPool):
         pool.submit(os.getpid)
+    pool.shutdown()
     assert not multiprocessing.active_children()
 
 
