@@ -57,6 +57,7 @@ def test_threads_give_the_numbers_of_this_process(tiny_style):
     assert torch.allclose(found, measured(tiny_style, None), rtol=0, atol=1e-6)
 
 
+@pytest.mark.workers
 def test_spawned_processes_give_the_numbers_of_this_process_and_end_with_their_pool(tiny_style):
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         found = measured(tiny_style, pool)
