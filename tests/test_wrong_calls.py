@@ -439,6 +439,7 @@ WRONG = {
     ],
     "read_features": [
         (lambda t: evaluation.read_features(3, "colours"), "pictures is 3; it must be a tensor"),
+        (lambda t: evaluation.read_features(PICTURES.sum(), "colours"), r"Pictures have shape \[\]"),
         (lambda t: evaluation.read_features([3], "colours"), "images is an int .*; it must be a tensor"),
         (lambda t: evaluation.read_features([], "colours"), "There are 0 pictures"),
         (lambda t: evaluation.read_features(PICTURES[0], "colours"), r"Pictures have shape \[3, 8, 8\]"),

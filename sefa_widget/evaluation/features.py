@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -142,7 +143,8 @@ def read_features(
         raise ValueError(f"pictures is {pictures!r}; it must be a tensor [N, C, H, W] or batches of such.")
     batches: Iterable[Tensor] = pictures
     if isinstance(pictures, Tensor):
-        batches = pictures.split(max(1, BATCH_PIXELS // max(1, pictures[:1].numel() // 3)))
+        at_once = max(1, BATCH_PIXELS // max(1, math.prod(pictures.shape[2:])))
+        batches = torch.split(pictures, at_once) if pictures.ndim else [pictures]
     for batch in batches:
         gathered.add(read(batch))
     return gathered.whole()

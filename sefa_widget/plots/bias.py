@@ -30,7 +30,7 @@ def bias_figure(curves: Mapping[str, FrechetCurve]) -> go.Figure:
     ValueError
         If there is no curve, or curves are of different extractors.
     """
-    instance(curves, "curves", Mapping, "a dict of FrechetCurve by name")
+    instance(curves, "curves", dict, "a dict of FrechetCurve by name")
     if not curves:
         raise ValueError("There is no curve to draw; give a dict of FrechetCurve by name.")
     for curve in curves.values():
