@@ -1,14 +1,9 @@
 """Scores of directions, each beside those of many random ones; none but `rescore` needs labels."""
 
+from sefa_widget.evaluation.bias import FrechetCurve, frechet_curve
 from sefa_widget.evaluation.captured import CapturedChange, captured_change
 from sefa_widget.evaluation.compare import Comparison, compare
-from sefa_widget.evaluation.distances import (
-    Distance,
-    FrechetCurve,
-    frechet_curve,
-    frechet_distance,
-    kernel_distance,
-)
+from sefa_widget.evaluation.distances import Distance, frechet_distance, kernel_distance
 from sefa_widget.evaluation.effect import Effect, effect
 from sefa_widget.evaluation.extractors import Extractor, extractor
 from sefa_widget.evaluation.features import Features, draw_features, read_features

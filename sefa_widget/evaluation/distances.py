@@ -1,28 +1,22 @@
 """How far two sets of pictures are from each other, in the features of one extractor.
 
 Sources: Heusel et al. 2017 (Frechet distance: FID with Inception's features); Binkowski et al., "Demystifying
-MMD GANs", ICLR 2018 (kernel distance, KID); Chong & Forsyth, "Effectively unbiased FID and Inception score",
-CVPR 2020 (the bias of few pictures, and the line over 1 / N).
+MMD GANs", ICLR 2018 (kernel distance, KID).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from sefa_widget.arguments import instance, whole, wholes
+from sefa_widget.arguments import instance, whole
 from sefa_widget.evaluation.features import Features
 
 BLOCK = 1000
 """Pictures that a kernel distance compares at once."""
-REPEATS = 8
-"""Disjoint subsets of each size that a curve measures, at most."""
-SHARES = (16, 8, 4, 2, 1)
-"""Sizes of a curve: all pictures over each of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,38 +80,6 @@ class Distance:
         return f"{self.kind} distance {self.value:.4g}{error} ({self.extractor}, {sets} pictures)"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FrechetCurve:
-    """How a Frechet distance falls with the number of pictures: with few of them it is too large.
-
-    Attributes
-    ----------
-    sizes
-        ``[S]``: pictures of each set.
-    values
-        ``[S]``: the mean distance over disjoint subsets of that size.
-    errors
-        ``[S]``: its standard error over these; NaN where there is room for one only.
-    limit
-        Where the line of values over 1 / N meets 1 / N = 0.
-    extractor
-        Name of what read the features.
-    """
-
-    sizes: tuple[int, ...]
-    values: Tensor
-    errors: Tensor
-    limit: float
-    extractor: str
-
-    def __repr__(self) -> str:
-        """Say the ends of the curve."""
-        return (
-            f"FrechetCurve({self.extractor}: {float(self.values[0]):.4g} of {self.sizes[0]} pictures, "
-            f"{float(self.values[-1]):.4g} of {self.sizes[-1]}, {self.limit:.4g} in the limit)"
-        )
-
-
 def frechet_distance(one: Features, two: Features) -> Distance:
     """Give ``|m1 - m2|^2 + trace(C1 + C2 - 2 (C1 C2)^(1/2))``: FID where features are Inception's.
 
@@ -140,7 +102,7 @@ def frechet_distance(one: Features, two: Features) -> Distance:
     ValueError
         If the features are of different extractors.
     """
-    _check(one, two)
+    check_features(one, two)
     value = frechet(one.mean, one.covariance, two.mean, two.covariance)
     return Distance(value, math.nan, "Frechet", one.extractor, (one.count, two.count))
 
@@ -163,7 +125,7 @@ def kernel_distance(one: Features, two: Features, *, block: int = BLOCK) -> Dist
     ValueError
         If the features are of different extractors.
     """
-    _check(one, two)
+    check_features(one, two)
     block = whole(block, "block", 2)
     count = min(len(one.kept), len(two.kept))
     blocks = max(1, count // block)
@@ -171,40 +133,6 @@ def kernel_distance(one: Features, two: Features, *, block: int = BLOCK) -> Dist
     values = torch.tensor([kernel(a.double(), b.double()) for a, b in pairs], dtype=torch.float64)
     error = float(values.std()) / math.sqrt(blocks) if blocks > 1 else math.nan
     return Distance(float(values.mean()), error, "kernel", one.extractor, (count, count))
-
-
-def frechet_curve(one: Features, two: Features, sizes: Sequence[int] | None = None) -> FrechetCurve:
-    """Measure the Frechet distance of subsets of growing size, and where it leads.
-
-    Parameters
-    ----------
-    one, two
-        From `draw_features` or `read_features`; of their kept features disjoint subsets are taken.
-    sizes
-        Numbers of pictures; None is a sixteenth, an eighth ... of all that both keep.
-
-    Raises
-    ------
-    ValueError
-        If the features are of different extractors, or a size is more than are kept.
-    """
-    _check(one, two)
-    most = min(len(one.kept), len(two.kept))
-    if sizes is None:
-        sizes = sorted({max(2, most // share) for share in SHARES})
-    chosen = sorted(set(wholes(sizes, "sizes", "A size", 2, most)))
-    values, errors = [], []
-    for size in chosen:
-        parts = [slice(size * i, size * (i + 1)) for i in range(min(REPEATS, most // size))]
-        found = torch.tensor([_of_samples(one.kept[part], two.kept[part]) for part in parts])
-        values.append(float(found.mean()))
-        errors.append(float(found.std()) / math.sqrt(len(found)) if len(found) > 1 else math.nan)
-    curve = torch.tensor(values, dtype=torch.float64)
-    limit = math.nan
-    if len(chosen) > 1:
-        line = torch.stack([torch.ones(len(chosen)), 1 / torch.tensor(chosen)], 1).double()
-        limit = float(torch.linalg.lstsq(line, curve[:, None]).solution[0])
-    return FrechetCurve(tuple(chosen), curve, torch.tensor(errors).double(), limit, one.extractor)
 
 
 def frechet(mean: Tensor, covariance: Tensor, other_mean: Tensor, other_covariance: Tensor) -> float:
@@ -230,13 +158,8 @@ def kernel(one: Tensor, two: Tensor) -> float:
     return float(within(one) + within(two) - 2 * products(one, two).mean())
 
 
-def _of_samples(one: Tensor, two: Tensor) -> float:
-    a, b = one.double(), two.double()
-    first, second = (torch.cov(x.T).reshape(x.shape[1], -1) for x in (a, b))
-    return frechet(a.mean(0), first, b.mean(0), second)
-
-
-def _check(one: Features, two: Features) -> None:
+def check_features(one: Features, two: Features) -> None:
+    """Refuse features that have nothing to do with each other."""
     for given in (one, two):
         instance(given, "features", Features, "Features, as draw_features or read_features gives them")
     _check_extractors(one.extractor, two.extractor)
