@@ -89,7 +89,7 @@ ONLY_IN = {
     "sqlalchemy": {"labels/"},
     "traitlets": {
         f"panel/{name}.py"
-        for name in ("attributes", "controlling", "labelling", "lending", "painting", "studying")
+        for name in ("attributes", "controlling", "labelling", "lending", "painting", "studying", "widget")
     },
     "anywidget": {"panel/attributes.py"},
     "ipywidgets": {"panel/cells.py", "panel/life.py"},
