@@ -69,9 +69,9 @@ def find(
     k, normalize
         See `factorize`.
     progress
-        Called as ``progress(done, total)`` after every batch of unit vectors that was pushed through the
-        network, which takes long where pictures are large, and after every layer's Gram. What it raises ends
-        the work and leaves nothing half done.
+        Called as ``progress(done, total)`` after every layer that a batch of unit vectors was pushed through,
+        which takes long where pictures are large, and after every layer's Gram. What it raises ends the work
+        and leaves nothing half done.
     features
         How the features that styles scale are read. ``"white"``, the default, is exact where channels are
         uncorrelated, which normalisation and random pictures come closer to than to the opposite.
@@ -134,6 +134,8 @@ def _pushed(generator: Generator, last: int, normalize: bool, progress: Progress
                 kept[number][part] = response[:, channel, row, column]
             else:
                 kept[number][part] = response.flatten(1)
+            if progress is not None:
+                progress(start, total)
         if progress is not None:
             progress(min(start + step, d), total)
     grams = {}

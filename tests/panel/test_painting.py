@@ -472,6 +472,25 @@ def test_a_cancelled_search_ends_and_the_directions_before_it_come_back(stepped,
     assert stepped.panel.directions is before
 
 
+def test_a_search_that_is_cancelled_inside_a_network_runs_no_module_more(stepped):
+    stepped.ask(1)
+    stepped.step()
+    ran = []
+
+    def running(_module, _inputs):
+        if stepped.panel._searching:
+            ran.append(1)
+            if len(ran) == 3:
+                stepped.panel._handle_custom_msg({"type": "cancel", "view": "v"}, [])
+
+    for module in stepped.panel.generator.modules():
+        module.register_forward_pre_hook(running)
+    stepped.ask(2, {"method": "jacobian"})
+    (frame,) = stepped.step()
+    assert (len(ran), frame["seq"], stepped.panel.method) == (3, 2, None)
+    assert not stepped.errors()
+
+
 def test_a_first_search_has_nothing_to_go_back_to(stepped):
     stepped.panel._handle_custom_msg({"type": "cancel", "view": "v"}, [])
     assert "no earlier directions" in stepped.comm.sent[-1]["data"]["content"]["message"]
