@@ -25,6 +25,7 @@ ORDER = [
 """The parts of the package: each imports only parts before it, also inside functions."""
 PANEL = [
     {
+        "between",
         "built",
         "fields",
         "history",

@@ -160,9 +160,8 @@ class PaintingWidget(WireWidget):
             with suppress(_Superseded):
                 self._searching = True
                 try:
-                    check = self._check()
-                    progress = self._progress(request, check)
-                    with between_modules(check):
+                    progress = self._progress(request)
+                    with between_modules(self._check()):
                         contents = self._session.contents(unedited=request.unedited, progress=progress)
                 finally:
                     self._searching = False
@@ -179,9 +178,9 @@ class PaintingWidget(WireWidget):
 
         return check
 
-    def _progress(self, request: Request, check: Callable[[], None]) -> Progress:
+    def _progress(self, request: Request) -> Progress:
         """Tell the panel how long work goes on, as long as it is wanted."""
-        start, wanted = time.monotonic(), _searches(self._session.state)
+        check, start, wanted = self._check(), time.monotonic(), _searches(self._session.state)
 
         def progress(done: int, total: int) -> None:
             check()

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from sefa_widget import Latent, factorize
+from sefa_widget.generators import batch
 from sefa_widget.generators.stages import first_stage
-from sefa_widget.pictures import batch
 from sefa_widget.pictures.drawing import batches_of_tiles, tiles
 from sefa_widget.pictures.editing import UNEDITED, Edit
 from sefa_widget.pictures.features import KeptFeatures
