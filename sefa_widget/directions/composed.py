@@ -90,7 +90,11 @@ def find(
     def compute(missing: list[int]) -> dict[int, Gram]:
         modulations = [generator.modulations(number) for number in range(len(generator.layers))]
         if any(modulations):
-            grams = {n: _modulated(generator, n, modulations[n], normalize, features) for n in missing}
+            grams = {}
+            for n in missing:
+                grams[n] = _modulated(generator, n, modulations[n], normalize, features)
+                if progress is not None:
+                    progress(len(grams), len(missing))
         else:
             grams = _pushed(generator, max(missing), normalize, progress)
         # a layer that answers to nothing keeps its Gram of zeros

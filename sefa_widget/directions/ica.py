@@ -150,7 +150,7 @@ def fastica(
     w = _orthogonal(torch.randn(k, k, dtype=torch.float64, generator=random).to(white.device))
     for _ in range(rounds):
         mixed, slope = torch.zeros_like(w), torch.zeros_like(w[0])
-        for block in white.split(max(1, BLOCK // k)):
+        for block in torch.split(white, max(1, BLOCK // k)):
             bent = torch.tanh(block @ w.T)
             mixed += bent.T @ block
             slope += (1 - bent.square()).sum(0)

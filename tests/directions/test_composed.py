@@ -201,6 +201,14 @@ def test_pushing_tells_how_far_it_is_and_ends_when_told_to(monkeypatch):
     assert list(steps) == [(0, 12), (2, 12), (4, 12), (5, 12), *((done, 12) for done in range(6, 13))]
 
 
+def test_layers_that_read_the_latent_themselves_tell_how_many_are_done():
+    told: list[tuple[int, int]] = []
+    style = load("stylegan2")
+    factorize(style, method="composed", progress=lambda *step: told.append(step))
+    layers = len(style.layers)
+    assert told == [(done, layers) for done in range(1, layers + 1)]
+
+
 def test_pushing_can_be_ended_after_each_layer(monkeypatch):
     told: list[tuple[int, int]] = []
     made = []
