@@ -15,6 +15,7 @@ from IPython.display import display
 
 from sefa_widget.arguments import choice
 from sefa_widget.panel import intents, messages
+from sefa_widget.panel.between import between_modules
 from sefa_widget.panel.code import python_code
 from sefa_widget.panel.contents import starts
 from sefa_widget.panel.files import ENDINGS, MAKERS, save
@@ -194,11 +195,14 @@ class KeepingWidget(StudyingWidget):
         self._cancelled.clear()
         self._saving = True
 
-        def progress(done: int, total: int) -> None:
+        def check() -> None:
             if self._stopped:
                 raise Ending
             if self._cancelled.is_set():
                 raise _Cancelled
+
+        def progress(done: int, total: int) -> None:
+            check()
             share = (
                 f"{100 * done // max(1, total)} %" if wanted.what in MAKERS else f"{done} of {total} pictures"
             )
@@ -209,7 +213,8 @@ class KeepingWidget(StudyingWidget):
         name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name)[-100:]
         with self._errors_to_panel(wanted.view, 0), tempfile.TemporaryDirectory() as folder:
             try:
-                path = save(self._session, self.labels, Path(folder) / name, wanted.what, progress)
+                with between_modules(check):
+                    path = save(self._session, self.labels, Path(folder) / name, wanted.what, progress)
                 info = messages.FileInfo(wanted.view, name, TYPES[wanted.ending])
                 self._tell(info, path.read_bytes())
             except _Cancelled:
