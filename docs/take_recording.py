@@ -22,8 +22,10 @@ QUICK, STILL = 120, 1500
 """How long a picture of a movement stays, and one to be looked at, in milliseconds."""
 POINTER = """() => {
   const pointer = document.createElement("div");
-  pointer.style.cssText = "position: fixed; z-index: 99999; pointer-events: none; width: 22px; height: 22px; " +
-    "margin: -11px; border-radius: 50%; background: #f5a62366; border: 2px solid #c77700; box-sizing: border-box";
+  Object.assign(pointer.style, {
+    position: "fixed", zIndex: 99999, pointerEvents: "none", width: "22px", height: "22px", margin: "-11px",
+    boxSizing: "border-box", border: "2px solid #c77700", borderRadius: "50%", background: "#f5a62366",
+  });
   document.body.append(pointer);
   addEventListener("mousemove", (event) => {
     pointer.style.left = `${event.clientX}px`;
