@@ -54,6 +54,11 @@ class Claim:
         Gives tables of figures by name.
     findings
         Judges the tables; the rules are written before the figures are known.
+    bought
+        What each method reaches, for the table of all claims: rows of `text.bought_row`, none if methods
+        are not compared.
+    power
+        A sentence that says which difference would not be seen with so many samples.
     body
         The part of the page that shows the tables, in Markdown.
     figure
@@ -68,6 +73,8 @@ class Claim:
     seeds: str
     measure: Callable[[Run], Tables]
     findings: Callable[[Tables], list[Finding]]
+    bought: Callable[[Tables], Table]
+    power: Callable[[Tables], str]
     body: Callable[[Tables], str]
     figure: Callable[[Tables], Any]
 

@@ -11,7 +11,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from benchmarks.claims.claim import DATA, ROOT, Claim, Tables, read_tables
+from benchmarks.claims.claim import DATA, ROOT, Claim, Table, Tables, read_tables
+from benchmarks.claims.text import markdown
 
 PAGES = ROOT / "docs/claims"
 DRAW = ROOT / "docs/site/static/figures.js"
@@ -52,7 +53,7 @@ def page(claim: Claim, tables: Tables) -> str:
         f"**Run:** `nice python -m benchmarks.claims.{claim.name}{option}`: "
         f"{_minutes(run['seconds'])} on two "
         "cores that other work shared. It goes on where it was stopped. Seeds: "
-        f"{claim.seeds}.\n\n{claim.run}\n\n"
+        f"{claim.seeds}.\n\n{claim.run}\n\n**Power:** {claim.power(tables)}\n\n"
         "## Verdict\n\n| statement | verdict | figures |\n| --- | --- | --- |\n"
         f"{found}\n[The figure](data/{claim.name}.html)\n\n## Figures\n\n{claim.body(tables)}\n"
         f"Files: {files}.\n"
@@ -71,8 +72,22 @@ def index(measured: list[tuple[Claim, Tables]]) -> str:
     return (
         "# What the papers claim, measured again\n\n"
         f"`make claims` measures all of it: {_minutes(seconds)} on two cores that other work shared.\n\n"
-        f"{intro}\n## All statements\n\n| statement | paper | verdict |\n| --- | --- | --- "
-        f"|\n{''.join(lines)}"
+        f"{intro}\n## What is bought by what\n\n{_bought(measured)}\n"
+        "## All statements\n\n| statement | paper | verdict |\n| --- | --- | --- |\n"
+        f"{''.join(lines)}"
+    )
+
+
+def _bought(measured: list[tuple[Claim, Tables]]) -> str:
+    """Write what each method reaches in each measure, with a link to the page that has its controls."""
+    rows: Table = []
+    for claim, tables in measured:
+        for row in claim.bought(tables):
+            rows.append(row | {"measure": f"[{row['measure']}]({claim.name}.md)"})
+    return (
+        "What each method reaches, with 95 % intervals; random ones are the control (of distances, the "
+        "median and 5 to 95 % of bases). Whether two methods differ is decided by the statements below, not "
+        f"by intervals that overlap or do not.\n\n{markdown(rows)}"
     )
 
 
