@@ -178,8 +178,8 @@ def power(tables: Tables) -> str:
     return (
         f"With {PICTURES[tables['run'][0]['full']]:,} pictures a set in {SPLITS} splits, a difference of KID "
         f"x 1000 under {' and under '.join(kid)} would not be seen (ICA less PCA at matched effect), and "
-        f"with {MOST} directions a set a difference of purity under {number(gap)}, before any correction; the "
-        "statements by the printed score name theirs."
+        f"with {MOST} directions a set a difference of purity under {number(gap)}, before any "
+        "correction; the statements by the printed score name theirs."
     )
 
 

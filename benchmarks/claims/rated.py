@@ -35,7 +35,7 @@ def measure(run: Run) -> Tables:
         sets = {
             "SeFa": factorize(generator, method="sefa", layers=layers),
             "composed": factorize(generator, method="composed", layers=layers),
-            "Jacobian": _jacobian(run, generator, group, layers),
+            "Jacobian": jacobian(run, generator, group),
             "random": models.random_set(generator, CONTROLS, seed=layers[0]),
         }
         for name, directions in sets.items():
@@ -48,15 +48,16 @@ def measure(run: Run) -> Tables:
     return {"rated": rows, "counts": counted, "compared": counts.compared(counted)}
 
 
-def _jacobian(run: Run, generator: Generator, group: str, layers: tuple[int, int]) -> Directions:
-    """Find the Jacobian's directions of a group's rows; kept."""
+def jacobian(run: Run, generator: Generator, group: str) -> Directions:
+    """Find the Jacobian's directions of a group's rows; kept for all claims."""
+    layers = GROUPS[group]
 
     def work() -> dict[str, Tensor]:
         say, n = run.progress(f"Jacobian of {group}"), models.JACOBIAN_LATENTS
         return {"vectors": factorize(generator, method="jacobian", layers=layers, n=n, progress=say).vectors}
 
     settings = (generator.fingerprint, layers, models.JACOBIAN_LATENTS)
-    kept = run.tensors(f"Jacobian of {group}", settings, work)
+    kept = run.tensors(f"Jacobian of {group}", settings, work, shared=True)
     return Directions.from_vectors(kept["vectors"], generator=generator)
 
 
