@@ -54,7 +54,13 @@ def strengths(
         say = run.progress(f"strengths of {name}")
         return {"strengths": _matched(generator, directions, change, some, say, rows)}
 
-    settings = (generator.fingerprint, change, latents, rounded(directions.vectors), LIMIT)
+    settings: tuple[object, ...] = (
+        generator.fingerprint,
+        change,
+        latents,
+        rounded(directions.vectors),
+        LIMIT,
+    )
     if rows != "all":
         settings = (*settings, rows)
     return run.tensors(f"strengths of {name}", settings, work)["strengths"]

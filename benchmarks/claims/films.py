@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +74,7 @@ class Film:
     generator: Generator
     words: str
     strips: tuple[Strip, ...]
-    beside: dict[str, tuple[Tensor, ...]]
+    beside: Mapping[str, tuple[Tensor, ...]]
 
     @property
     def path(self) -> Path:

@@ -16,7 +16,7 @@ from sefa_widget import factorize
 from sefa_widget.directions import Directions
 from sefa_widget.evaluation import fresh_latents
 from sefa_widget.generators import Generator
-from sefa_widget.measures.changes import rms
+from sefa_widget.measures.changes import draw, rms
 
 CHANGE = 0.15
 PICTURES = (8, 100)
@@ -61,7 +61,7 @@ def _distances(
 ) -> Table:
     """Give the mean distance over pictures and both sides, in units of the change."""
     latents = fresh_latents(generator, n)
-    base = edits.draw(generator, latents)
+    base = draw(generator, latents)
     drawn = {}
     for kind, vectors in kinds.items():
         directions = Directions.from_vectors(vectors, generator=generator)
