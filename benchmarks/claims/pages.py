@@ -71,7 +71,8 @@ def index(measured: list[tuple[Claim, Tables]]) -> str:
     intro = (PAGES / "about.txt").read_text(encoding="utf-8")
     return (
         "# What the papers claim, measured again\n\n"
-        f"`make claims` measures all of it: {_minutes(seconds)} on two cores that other work shared.\n\n"
+        f"`make claims` measures all of it, in at most {_minutes(seconds)} on two cores that other work "
+        "shared (the samples that claims share are counted with each).\n\n"
         f"{intro}\n## What is bought by what\n\n{_bought(measured)}\n"
         "## All statements\n\n| statement | paper | verdict |\n| --- | --- | --- |\n"
         f"{''.join(lines)}"

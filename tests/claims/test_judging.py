@@ -6,9 +6,20 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.claims import claim, counts, disentangled, distances, likeness, meant, pages, purity
+from benchmarks.claims import (
+    claim,
+    counts,
+    disentangled,
+    distances,
+    hierarchy,
+    likeness,
+    meant,
+    pages,
+    purity,
+)
 from benchmarks.claims.claim import Run, goes_on, read_tables
 from benchmarks.claims.judging import Difference, judged, verdict
+from benchmarks.claims.text import METHODS
 
 CLAIMS = [one for one in pages.claims() if read_tables(one.name)]
 
@@ -30,7 +41,7 @@ def test_a_difference_is_judged_by_its_side_and_its_corrected_p_value():
 
 
 def test_a_small_p_value_among_many_statements_decides_nothing():
-    weak = noise(0.85)
+    weak = noise(0.6)
     assert judged([Difference("alone", weak, 1, "")])[0].verdict == "holds"
     many = [Difference("one of many", weak, 1, ""), *(Difference("", noise(0, n), 1, "") for n in range(12))]
     assert judged(many)[0].verdict == "cannot be tested here"
@@ -82,6 +93,22 @@ def test_the_distance_of_random_bases_is_their_mean_and_a_kind_is_no_other_one()
     ]
     assert likeness.distances({"likeness": rows}, "m", "random").tolist() == [1.5, 1.5]
     assert likeness.distances({"likeness": rows}, "m", "SeFa").tolist() == [0.5, 0.5]
+
+
+def test_a_hierarchy_of_the_layers_is_not_taken_for_one_of_the_method():
+    """Late layers change colours with random directions as well."""
+    rows = [
+        {"group": group, "set": name, "direction": n, "colour": share + 0.01 * n}
+        for name in METHODS
+        for group, share in ((hierarchy.EARLY, 0.1), (hierarchy.LATE, 0.8))
+        for n in range(10)
+    ]
+    found = {one.statement: one.verdict for one in hierarchy.findings({"hierarchy": rows})}
+    for name in METHODS:
+        start = f"{name}'s directions of late layers change colours, not shapes, more than"
+        assert found[f"{start} early ones (heads)"] == "holds"
+        if name != "random":
+            assert found[f"{start} random directions there (heads)"] == "cannot be tested here"
 
 
 def test_the_nearest_direction_is_turned_to_the_side_of_the_normal():
