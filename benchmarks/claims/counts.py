@@ -26,12 +26,17 @@ ADDED = (("composed", "random"), ("Jacobian", "random"), ("composed", "SeFa"), (
 """Comparisons that were added to the paper's table."""
 
 
+def measured(rows: Table) -> list[str]:
+    """Give the methods that a table has: figures may be older than a method."""
+    return [name for name in METHODS if any(row["set"] == name for row in rows)]
+
+
 def counts(rated: Table) -> Table:
     """Count per group and set, with Wilson's intervals."""
     found: Table = []
     for group in dict.fromkeys(row["group"] for row in rated):
         for what in SAYS:
-            for name in METHODS:
+            for name in measured(rated):
                 marks = [row[what] for row in rated if (row["group"], row["set"]) == (group, name)]
                 share = share_interval(sum(marks), len(marks))
                 row = {"group": group, "what": what, "set": name, "count": sum(marks), "of": len(marks)}
@@ -44,7 +49,8 @@ def compared(counted: Table) -> Table:
     rows = {(row["group"], row["what"], row["set"]): row for row in counted}
     cases = list(dict.fromkeys((row["group"], row["what"]) for row in counted))
     found: Table = []
-    for pairs in ((("SeFa", "random"),), ADDED):
+    known = measured(counted)
+    for pairs in ((("SeFa", "random"),), [pair for pair in ADDED if set(pair) <= set(known)]):
         family: Table = []
         for group, what in cases:
             for one, two in pairs:
@@ -117,7 +123,7 @@ def bought(tables: Tables) -> Table:
         if row["set"] == METHODS[0]:
             group, what = row["group"], row["what"]
             shares = {}
-            for name in METHODS:
+            for name in measured(tables["counts"]):
                 one = _row(tables, group, what, name)
                 shares[name] = str(Interval(one["share"], one["low"], one["high"]))
             found.append(bought_row(f"share of directions that {SAYS[what]} ({group})", "more", shares))

@@ -18,18 +18,18 @@ def measure(run: Run) -> Tables:
         strengths += films.shot(run, film)
         words.append({"film": film.name, "words": film.words})
     return {
-        "films": words,
+        "films": sorted(words, key=lambda row: row["film"]),
         "strengths": strengths,
-        "likeness": likeness.measure(run),
         "hierarchy": hierarchy.measure(run),
+        "likeness": likeness.measure(run),
     }
 
 
 def findings(tables: Tables) -> list[Finding]:
-    """Judge figures 3 and 7; say what the others would need."""
+    """Judge figures 3 and 7, where they are measured; say what the others would need."""
     return [
-        *likeness.findings(tables),
-        *hierarchy.findings(tables),
+        *(likeness.findings(tables) if "likeness" in tables else []),
+        *(hierarchy.findings(tables) if "hierarchy" in tables else []),
         Finding(
             "directions found on a generator edit photographs as they edit samples (figure 6)",
             "cannot be tested here",
@@ -46,24 +46,33 @@ def findings(tables: Tables) -> list[Finding]:
 
 def bought(tables: Tables) -> Table:
     """Give what each method reaches in both measures."""
-    return likeness.bought(tables) + hierarchy.bought(tables)
+    found = likeness.bought(tables) if "likeness" in tables else []
+    return found + (hierarchy.bought(tables) if "hierarchy" in tables else [])
 
 
 def power(tables: Tables) -> str:
     """Say what would be seen."""
-    gaps = [
-        f"{number(smallest_seen(likeness.difference(tables, model, 'SeFa', 'PCA').values))} ({model})"
-        for model in shown.MODELS
-    ]
-    early, late = (hierarchy.shares(tables, "SeFa", group) for group in (hierarchy.EARLY, hierarchy.LATE))
     full = tables["run"][0]["full"]
-    return (
-        f"With {likeness.PICTURES[full]} pictures and all attributes, a difference of two methods' distances "
-        f"under {' and under '.join(gaps)} times the change would not be seen (SeFa less PCA); with "
-        f"{hierarchy.K} directions a set and {hierarchy.PICTURES[full]} pictures, a difference of two shares "
-        f"of colour under {number(smallest_gap_seen(late, early))}; before any correction. Of the films "
-        "nothing is tested."
-    )
+    parts = [
+        "With one picture a strip, the films test nothing: no difference would be seen by counting them."
+    ]
+    if "likeness" in tables:
+        gaps = [
+            f"{number(smallest_seen(likeness.difference(tables, model, 'SeFa', 'PCA').values))} ({model})"
+            for model in shown.MODELS
+        ]
+        parts.append(
+            f"With {likeness.PICTURES[full]} pictures and all attributes, a difference of two methods' "
+            f"distances under {' and under '.join(gaps)} times the change would not be seen (SeFa less PCA)."
+        )
+    if "hierarchy" in tables:
+        early, late = (hierarchy.shares(tables, "SeFa", one) for one in (hierarchy.EARLY, hierarchy.LATE))
+        parts.append(
+            f"With {hierarchy.K} directions a set and {hierarchy.PICTURES[full]} pictures, a difference of "
+            f"two shares of colour under {number(smallest_gap_seen(late, early))} would not be seen. Both "
+            "before any correction."
+        )
+    return " ".join(parts)
 
 
 def body(tables: Tables) -> str:
@@ -79,12 +88,17 @@ def body(tables: Tables) -> str:
             f"![{row['film']}](pictures/{row['film']}.webp)\n"
         )
     columns = ", ".join(f"{column:+g}" if column else "0" for column in films.COLUMNS)
-    return (
+    shown_here = (
         f"Columns of every strip: an image change of {columns} (root mean square over pixels, the sign is "
         "the side). Each picture is moved until it has itself changed so much, so no strip looks stronger "
-        f"because its step is longer.\n\n{chr(10).join(parts)}\nDistance from the picture that "
-        "InterFaceGAN's direction gives, in units of the change, mean over attributes (two edits that have "
-        f"nothing to do with each other: about {number(2**0.5)}):\n\n{markdown(_means(tables))}"
+        f"because its step is longer.\n\n{chr(10).join(parts)}\n"
+    )
+    if "likeness" not in tables:
+        return shown_here
+    return (
+        f"{shown_here}Distance from the picture that InterFaceGAN's direction gives, in units of the change, "
+        "mean over attributes (two edits that have nothing to do with each other: about "
+        f"{number(2**0.5)}):\n\n{markdown(_means(tables))}"
     )
 
 
@@ -96,11 +110,30 @@ def _means(tables: Tables) -> Table:
     ]
 
 
+def _strengths(tables: Tables) -> Any:
+    """Draw how far each picture had to be moved."""
+    import plotly.graph_objects as go
+
+    drawn = go.Figure()
+    for row in tables["films"]:
+        own = [r for r in tables["strengths"] if r["film"] == row["film"] and r["column"]]
+        drawn.add_scatter(
+            x=[abs(r["strength"]) for r in own],
+            y=[r["change"] for r in own],
+            mode="markers",
+            name=row["film"],
+        )
+    drawn.update_xaxes(type="log", title="strength")
+    return drawn.update_yaxes(title="image change that was reached")
+
+
 def figure(tables: Tables) -> Any:
     """Draw the share of colour of every direction."""
     import plotly.graph_objects as go
 
     drawn = go.Figure()
+    if "hierarchy" not in tables:
+        return _strengths(tables)
     for group in (hierarchy.EARLY, hierarchy.LATE):
         rows = [row for row in tables["hierarchy"] if row["group"] == group]
         drawn.add_box(x=[row["set"] for row in rows], y=[row["colour"] for row in rows], name=group)

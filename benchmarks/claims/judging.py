@@ -44,6 +44,8 @@ def verdict(p: float, good: bool) -> Verdict:
 
 def judged(differences: Sequence[Difference]) -> list[Finding]:
     """Judge differences as one family: p values of exchanged signs, corrected by Holm's method."""
+    if not differences:
+        return []
     p_values = corrected([paired_p(difference.values) for difference in differences])
     return [
         Finding(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.claims.claim import DATA, ROOT, Claim, Table, Tables, read_tables
-from benchmarks.claims.text import markdown
+from benchmarks.claims.text import METHODS, NOT_MEASURED, markdown
 
 PAGES = ROOT / "docs/claims"
 DRAW = ROOT / "docs/site/static/figures.js"
@@ -53,11 +53,18 @@ def page(claim: Claim, tables: Tables) -> str:
         f"**Run:** `nice python -m benchmarks.claims.{claim.name}{option}`: "
         f"{_minutes(run['seconds'])} on two "
         "cores that other work shared. It goes on where it was stopped. Seeds: "
-        f"{claim.seeds}.\n\n{claim.run}\n\n**Power:** {claim.power(tables)}\n\n"
+        f"{claim.seeds}.\n\n{claim.run}\n\n{_missing(claim, tables)}**Power:** {claim.power(tables)}\n\n"
         "## Verdict\n\n| statement | verdict | figures |\n| --- | --- | --- |\n"
         f"{found}\n[The figure](data/{claim.name}.html)\n\n## Figures\n\n{claim.body(tables)}\n"
         f"Files: {files}.\n"
     )
+
+
+def _missing(claim: Claim, tables: Tables) -> str:
+    """Say which methods the files of figures do not have yet, if any."""
+    rows = claim.bought(tables)
+    names = [name for name in METHODS if any(row[name] == NOT_MEASURED for row in rows)]
+    return f"**Not measured yet:** {', '.join(names)}. The command does it.\n\n" if names else ""
 
 
 def index(measured: list[tuple[Claim, Tables]]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -91,27 +91,26 @@ def sets(run: Run, name: str, generator: Generator, normals: Tensor) -> dict[str
     return found
 
 
-def films(run: Run) -> list[Film]:
-    """Give all figures of all models."""
-    found: list[Film] = []
+def films(run: Run) -> Iterator[Film]:
+    """Give all figures of all models, one after the other."""
     for name, model in MODELS.items():
         generator = model.load()
         normals = meant.normals(run, generator)
         _, attributes = models.scorer(generator)
         kinds = sets(run, name, generator, normals)
         latents = generator.sample(SEEDS)
-        found.append(_third(name, model, generator, latents, attributes, kinds))
-        found.append(_fifth(name, model, generator, latents, attributes, normals, kinds))
-        if model.targets is not None:
-            found.append(_sixth(run, name, model, generator, attributes, kinds, model.targets()))
         if model.groups:
-            found.append(_seventh(name, model, generator, latents))
+            yield _seventh(name, model, generator, latents)
+        yield _third(name, model, generator, latents, attributes, kinds)
+        yield _fifth(name, model, generator, latents, attributes, normals, kinds)
+        if model.targets is not None:
+            yield _sixth(run, name, model, generator, attributes, kinds, model.targets())
     biggan = load_generator(BIGGAN, device="cpu")
     words = (
         "Mechanics only: the first two directions on every class of a BigGAN whose weights are random "
         "(`tests/golden`). That one direction moves all classes is seen; that it means something is not."
     )
-    return [*found, _eighth("biggan", biggan, words)]
+    yield _eighth("biggan", biggan, words)
 
 
 def _third(

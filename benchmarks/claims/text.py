@@ -28,8 +28,13 @@ def markdown(table: Table) -> str:
 
 
 METHODS = ("SeFa", "composed", "Jacobian", "random")
+NOT_MEASURED = "not measured yet"
 
 
 def bought_row(measure: str, better: str, values: dict[str, str]) -> Row:
     """Give a row of the table of what each method reaches: what is measured, and whether more is better."""
-    return {"measure": measure, "better is": better, **{name: values.get(name, "-") for name in METHODS}}
+    return {
+        "measure": measure,
+        "better is": better,
+        **{name: values.get(name, NOT_MEASURED) for name in METHODS},
+    }
