@@ -74,7 +74,13 @@ def findings(tables: Tables) -> list[Finding]:
                 f"{number(smallest_seen(difference))} on",
             )
         )
-    return found + [_own(tables, kind, targets) for kind in OTHERS] + judged(_bought(tables))
+    others = [_own(tables, kind, targets) for kind in OTHERS if kind in known_kinds(tables)]
+    return found + others + judged(_bought(tables))
+
+
+def known_kinds(tables: Tables) -> set[str]:
+    """Give the kinds that the tables have: figures may be older than a kind."""
+    return {row["kind"] for row in tables["changes"]}
 
 
 def _own(tables: Tables, kind: str, targets: list[str]) -> Finding:
@@ -111,6 +117,7 @@ def _bought(tables: Tables) -> list[Difference]:
             f"share on target, {one} less {two}:",
         )
         for one, two in pairs
+        if {one, two} <= known_kinds(tables)
     ]
 
 
@@ -121,7 +128,11 @@ def _words(name: str) -> str:
 def bought(tables: Tables) -> Table:
     """Give what each method reaches."""
     names = {"SeFa": "SeFa", "composed": "composed", "Jacobian": "Jacobian", "random": BASIS}
-    found = {name: str(mean_interval(_on_target(tables, kind))) for name, kind in names.items()}
+    found = {
+        name: str(mean_interval(_on_target(tables, kind)))
+        for name, kind in names.items()
+        if kind in known_kinds(tables)
+    }
     return [
         bought_row("share on target of the direction nearest to an attribute's normal (heads)", "more", found)
     ]

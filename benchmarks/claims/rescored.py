@@ -100,7 +100,7 @@ def _scores(
 def body(tables: Tables) -> str:
     """Write the paper's table for five attributes, and the share on target of all."""
     parts = []
-    for kind in (*KINDS, *OTHERS):
+    for kind in (kind for kind in (*KINDS, *OTHERS) if kind in disentangled.known_kinds(tables)):
         rows = [row for row in tables["changes"] if row["kind"] == kind and row["target"] in SHOWN]
         parts.append(f"{kind}:\n\n{markdown([{n: r[n] for n in ('target', *SHOWN)} for r in rows])}")
     every = [row for row in tables["changes"] if row["kind"] not in ("random", BASIS)]
