@@ -46,8 +46,7 @@ def findings(tables: Tables) -> list[Finding]:
 
 def bought(tables: Tables) -> Table:
     """Give what each method reaches in both measures."""
-    found = likeness.bought(tables) if "likeness" in tables else []
-    return found + (hierarchy.bought(tables) if "hierarchy" in tables else [])
+    return likeness.bought(tables) + hierarchy.bought(tables)
 
 
 def power(tables: Tables) -> str:

@@ -104,11 +104,12 @@ def findings(tables: Tables) -> list[Finding]:
 
 def bought(tables: Tables) -> Table:
     """Give the mean share of colour in each group."""
+    measured = "hierarchy" in tables
     return [
         bought_row(
             f"share of colour in what a direction changes (heads, {group})",
             "more" if group == LATE else "less",
-            {name: str(mean_interval(shares(tables, name, group))) for name in METHODS},
+            {name: str(mean_interval(shares(tables, name, group))) for name in METHODS if measured},
         )
         for group in (EARLY, LATE)
     ]

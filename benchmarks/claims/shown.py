@@ -15,6 +15,7 @@ from benchmarks.claims.rated import GROUPS
 from sefa_widget import factorize, load_generator
 from sefa_widget.generators import Generator, Latent
 from sefa_widget.inversion import invert
+from sefa_widget.inversion.result import psnr
 from sefa_widget.measures.changes import draw
 from training.heads.attributes import draw_attributes
 from training.heads.renderer import render_heads
@@ -190,9 +191,11 @@ def _sixth(
         f"target {place}": (targets[place], draw(generator, latent)[0])
         for place, latent in enumerate(latents)
     }
+    near = [psnr(float((one - two).square().mean())) for one, two in beside.values()]
     words = (
         f"**Figure 6, {name}.** Pictures that the generator did not draw, but the renderer it learned from: "
-        "the target, what `invert` found, and edits along SeFa's directions."
+        f"the target, what `invert` found in {STEPS} steps ({', '.join(f'{value:.1f}' for value in near)} dB), "
+        "and edits of that along SeFa's directions. What is not found is not edited: see the glasses."
     )
     return Film(f"fig6-{name}", generator, words, tuple(strips), beside)
 
