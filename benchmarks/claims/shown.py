@@ -194,8 +194,8 @@ def _sixth(
     near = [psnr(float((one - two).square().mean())) for one, two in beside.values()]
     words = (
         f"**Figure 6, {name}.** Pictures that the generator did not draw, but the renderer it learned from: "
-        f"the target, what `invert` found in {STEPS} steps ({', '.join(f'{value:.1f}' for value in near)} dB), "
-        "and edits of that along SeFa's directions. What is not found is not edited: see the glasses."
+        f"the target, what `invert` found in {STEPS} steps ({', '.join(f'{value:.1f}' for value in near)} "
+        "dB), and edits of that along SeFa's directions. What is not found is not edited: see the glasses."
     )
     return Film(f"fig6-{name}", generator, words, tuple(strips), beside)
 
