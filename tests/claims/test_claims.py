@@ -185,7 +185,7 @@ def test_a_share_of_changes_counts_no_noise():
     random = torch.Generator().manual_seed(0)
     changes = torch.randn(4000, 10, generator=random, dtype=torch.float64)
     changes[:, 3] += 1
-    assert float(purity.shares(changes)[3]) > 0.995
+    assert float(purity.attribute_shares(changes)[3]) > 0.995
 
 
 def measured():
