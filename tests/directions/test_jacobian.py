@@ -80,7 +80,7 @@ def test_every_family_is_differentiated_forwards(case):
 
 def test_few_vectors_at_a_time_give_the_same(tiny, monkeypatch):
     whole = jacobian_gram(tiny, tiny.sample([0]))
-    monkeypatch.setattr(derivatives, "BUDGET", 3 * 64 * 16**2)
+    monkeypatch.setattr(derivatives, "CPU_BUDGET", 3 * 64 * 16**2)
     assert torch.allclose(jacobian_gram(tiny, tiny.sample([0])), whole)
 
 
@@ -99,7 +99,7 @@ def test_progress_is_told_after_each_latent(tiny):
 
 
 def test_the_derivatives_of_one_latent_can_be_ended_between_their_parts(tiny, monkeypatch):
-    monkeypatch.setattr(derivatives, "BUDGET", 3 * 64 * tiny.resolution**2)  # 3 of the 8 at a time
+    monkeypatch.setattr(derivatives, "CPU_BUDGET", 3 * 64 * tiny.resolution**2)  # 3 of the 8 at a time
     whole = []
     factorize(tiny, method="jacobian", n=2, progress=lambda *told: whole.append(told))
     assert whole == [(0, 2), (0, 2), (1, 2), (1, 2), (1, 2), (2, 2)]
