@@ -76,7 +76,7 @@ def brightness(images):
     "work",
     [
         lambda generator, latent: draw(generator, latent),
-        lambda generator, latent: Scored(generator, brightness, None, None, None, 7).score(latent),
+        lambda generator, latent: Scored(generator, brightness, None, None).score(latent),
         lambda generator, latent: drawn(generator, latent, "const"),
         lambda generator, latent: score_samples(generator, brightness, n=7)[1],
         lambda generator, latent: next(iter(Samples(generator, 7, layer=LAYER)))[0],
