@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,11 +126,14 @@ def _strengths(generator: Generator, strip: Strip) -> tuple[list[float], list[fl
     def changes(found: Tensor) -> Tensor:
         return rms(_edited(generator, strip, found * wanted.sign()) - base).double()
 
-    nothing: Callable[[int, int], None] = lambda done, total: None  # noqa: E731 a film tells its strips
-    found = solved(changes, wanted.abs(), nothing)
+    found = solved(changes, wanted.abs(), _tell_nothing)
     reached = iter(zip((found * wanted.sign()).tolist(), changes(found).tolist(), strict=True))
     pairs = [next(reached) if column else (0.0, 0.0) for column in COLUMNS]
     return [strength for strength, _ in pairs], [change for _, change in pairs]
+
+
+def _tell_nothing(done: int, total: int) -> None:
+    """Tell nothing: a film tells of its strips."""
 
 
 def _drawn(film: Film, table: Table) -> Image.Image:

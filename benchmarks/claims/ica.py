@@ -12,13 +12,14 @@ from torch import Tensor
 
 from benchmarks.claims import edits, ganspace, models, printed
 from benchmarks.claims.claim import Claim, Finding, Run, Table, Tables, main
-from benchmarks.claims.features import WITH_WEIGHTS, extractor, frechet, in_spreads, kernel
+from benchmarks.claims.features import WITH_WEIGHTS, extractor, in_spreads
 from benchmarks.claims.ganspace import ADDED, SAMPLES, SETS
 from benchmarks.claims.judging import Difference, judged
 from benchmarks.claims.purity import MOST, purer, purity, shares
 from benchmarks.claims.quality import CHANGE, EDIT_SEED, FRESH_SEED, RANDOM, SPLITS, features_of
 from benchmarks.claims.statistics import jackknife_interval, mean_interval, smallest_gap_seen, smallest_seen
 from benchmarks.claims.text import bought_row, markdown, number
+from sefa_widget.evaluation.distances import frechet_of_samples, kernel
 from sefa_widget.generators import Generator
 from sefa_widget.measures.changes import draw
 
@@ -91,7 +92,7 @@ def _distances(fresh: Tensor, edited: Tensor, before: Tensor) -> tuple[dict[str,
 
     def to_unedited(numbers: NDArray[np.int64]) -> float:
         some = torch.from_numpy(numbers)
-        return frechet(edited[some], before[some])
+        return frechet_of_samples(edited[some], before[some])
 
     same = jackknife_interval(parts, to_unedited)
     each = [1000 * kernel(a, b) for a, b in zip(edited.chunk(SPLITS), fresh.chunk(SPLITS), strict=True)]

@@ -9,7 +9,6 @@ from scipy import stats
 from torch import Tensor
 
 from benchmarks.claims.claim import Finding, Table
-from benchmarks.claims.features import frechet
 from benchmarks.claims.judging import verdict
 from benchmarks.claims.quality import SPLITS
 from benchmarks.claims.statistics import (
@@ -20,6 +19,7 @@ from benchmarks.claims.statistics import (
     smallest_seen_of_parts,
 )
 from benchmarks.claims.text import number
+from sefa_widget.evaluation.distances import frechet_of_samples
 
 PAIRS = {
     "heads": (("ICA, 32", "ICA, 20"), ("ICA, 32", "PCA, 32")),
@@ -40,7 +40,9 @@ def differences(model: str, edited: dict[tuple[str, str], Tensor], before: Tenso
                 numbers: NDArray[np.int64], first: Tensor = first, second: Tensor = second
             ) -> float:
                 some = torch.from_numpy(numbers)
-                return frechet(first[some], before[some]) - frechet(second[some], before[some])
+                return frechet_of_samples(first[some], before[some]) - frechet_of_samples(
+                    second[some], before[some]
+                )
 
             found = jackknife_interval(parts, difference)
             error = (found.high - found.value) / stats.t.ppf(1 - LEVEL / 2, SPLITS - 1)

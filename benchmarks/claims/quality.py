@@ -13,10 +13,11 @@ from torch import Tensor
 
 from benchmarks.claims import edits, models
 from benchmarks.claims.claim import Claim, Finding, Run, Table, Tables, main
-from benchmarks.claims.features import WITH_WEIGHTS, extractor, frechet, in_spreads, kernel
+from benchmarks.claims.features import WITH_WEIGHTS, extractor, in_spreads
 from benchmarks.claims.judging import Difference, judged
 from benchmarks.claims.statistics import jackknife_interval, mean_interval, smallest_seen
 from benchmarks.claims.text import METHODS, bought_row, markdown, number
+from sefa_widget.evaluation.distances import frechet_of_samples, kernel
 from sefa_widget.generators import Generator
 from sefa_widget.measures.changes import draw
 
@@ -122,7 +123,7 @@ def _distances(edited: Tensor, fresh: Tensor, change: Tensor) -> dict[str, float
     parts = np.arange(len(edited)) * SPLITS // len(edited)
 
     def distance(numbers: NDArray[np.int64]) -> float:
-        return frechet(edited[torch.from_numpy(numbers)], fresh)
+        return frechet_of_samples(edited[torch.from_numpy(numbers)], fresh)
 
     fd = jackknife_interval(parts.tolist(), distance)
     return {
@@ -133,7 +134,7 @@ def _distances(edited: Tensor, fresh: Tensor, change: Tensor) -> dict[str, float
         "FD": fd.value,
         "FD low": fd.low,
         "FD high": fd.high,
-        "FD of half": frechet(edited[::2], fresh),
+        "FD of half": frechet_of_samples(edited[::2], fresh),
     }
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from sefa_widget.arguments import wholes
-from sefa_widget.evaluation.distances import check_features, frechet
+from sefa_widget.evaluation.distances import check_features, frechet_of_samples
 from sefa_widget.evaluation.features import Features
 
 REPEATS = 8
@@ -77,7 +77,7 @@ def frechet_curve(one: Features, two: Features, sizes: Sequence[int] | None = No
     values, errors = [], []
     for size in chosen:
         parts = [slice(size * i, size * (i + 1)) for i in range(min(REPEATS, most // size))]
-        found = torch.tensor([_of_samples(one.kept[part], two.kept[part]) for part in parts])
+        found = torch.tensor([frechet_of_samples(one.kept[part], two.kept[part]) for part in parts])
         values.append(float(found.mean()))
         errors.append(float(found.std()) / math.sqrt(len(found)) if len(found) > 1 else math.nan)
     curve = torch.tensor(values, dtype=torch.float64)
@@ -86,9 +86,3 @@ def frechet_curve(one: Features, two: Features, sizes: Sequence[int] | None = No
         line = torch.stack([torch.ones(len(chosen)), 1 / torch.tensor(chosen)], 1).double()
         limit = float(torch.linalg.lstsq(line, curve[:, None]).solution[0])
     return FrechetCurve(tuple(chosen), curve, torch.tensor(errors).double(), limit, one.extractor)
-
-
-def _of_samples(one: Tensor, two: Tensor) -> float:
-    a, b = one.double(), two.double()
-    first, second = (torch.cov(x.T).reshape(x.shape[1], -1) for x in (a, b))
-    return frechet(a.mean(0), first, b.mean(0), second)

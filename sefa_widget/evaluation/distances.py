@@ -137,12 +137,22 @@ def kernel_distance(one: Features, two: Features, *, block: int = BLOCK) -> Dist
 
 def frechet(mean: Tensor, covariance: Tensor, other_mean: Tensor, other_covariance: Tensor) -> float:
     """Give the Frechet distance of two normal distributions, float64."""
-    values, vectors = torch.linalg.eigh(covariance)
-    root = vectors * values.clamp_min(0).sqrt() @ vectors.T
-    # (C1 C2)^(1/2) has the eigenvalues of (C1^(1/2) C2 C1^(1/2))^(1/2), which is symmetric.
-    cross = torch.linalg.eigvalsh(root @ other_covariance @ root).clamp_min(0).sqrt().sum()
-    apart = (mean - other_mean).square().sum()
-    return float(apart + covariance.trace() + other_covariance.trace() - 2 * cross)
+    # trace (C1 C2)^(1/2) is the sum of the singular values of C1^(1/2) C2^(1/2): no root is taken of rounding
+    # errors, which is off by 1e-5 where there are fewer pictures than features.
+    roots = []
+    for matrix in (covariance, other_covariance):
+        values, vectors = torch.linalg.eigh(matrix)
+        roots.append(vectors * values.clamp_min(0).sqrt() @ vectors.T)
+    cross = torch.linalg.svdvals(roots[0] @ roots[1]).sum()
+    spread = roots[0].square().sum() + roots[1].square().sum() - 2 * cross
+    return float((mean - other_mean).square().sum() + spread)
+
+
+def frechet_of_samples(one: Tensor, two: Tensor) -> float:
+    """Give the Frechet distance of two sets of features ``[N, F]`` and ``[M, F]``, in float64."""
+    a, b = one.double(), two.double()
+    first, second = (torch.cov(x.T).reshape(x.shape[1], -1) for x in (a, b))
+    return frechet(a.mean(0), first, b.mean(0), second)
 
 
 def kernel(one: Tensor, two: Tensor) -> float:

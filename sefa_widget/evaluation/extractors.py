@@ -169,6 +169,8 @@ class _Inception:
     network: nn.Module
 
     def __call__(self, images: Tensor) -> Tensor:
+        if images.shape[1] not in (1, 3):
+            raise ValueError(f"Inception reads pictures of 1 or 3 channels; these have {images.shape[1]}.")
         pixels = ((images + 1) * 127.5).round().to(torch.uint8).expand(-1, 3, -1, -1)
         (found,) = self.network(pixels)
         return cast("Tensor", found)

@@ -50,8 +50,8 @@ SEARCH_SECONDS = 1.0
 """How long directions may be searched for a cell's output; methods without progress are quicker."""
 
 
-class _Cancelled(Exception):
-    """The file is not wanted any more."""
+class _Cancelled(BaseException):
+    """The file is not wanted any more. It is no Exception, so that no handler of errors takes it for one."""
 
 
 class KeepingWidget(StudyingWidget):
