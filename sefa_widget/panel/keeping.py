@@ -51,7 +51,7 @@ SEARCH_SECONDS = 1.0
 
 
 class _Cancelled(BaseException):
-    """The file is not wanted any more. It is no Exception, so that no handler of errors takes it for one."""
+    """What is made is not wanted any more; no Exception, so that no handler of errors takes it for one."""
 
 
 class KeepingWidget(StudyingWidget):
@@ -124,7 +124,7 @@ class KeepingWidget(StudyingWidget):
         bundle, *more = given if isinstance(given, tuple) else (given,)
         try:
             bundle = self._with_still(bundle)
-        except Exception:  # the panel itself says what is wrong with its generator
+        except (Exception, _Cancelled):  # the panel itself says what is wrong with its generator
             log.debug("The output has no still.", exc_info=True)
         return (bundle, *more) if more else bundle
 
