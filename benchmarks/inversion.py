@@ -1,7 +1,8 @@
 """Find latents of pictures again: how near, how fast, and against plain Adam from one sample.
 
-Run ``python benchmarks/inversion.py``; ``faces`` or ``heads`` does one part of it, a number fewer pictures.
-Targets are 20 samples of the bundled faces, and 50 heads that the renderer draws, not the generator.
+Run ``python benchmarks/inversion.py``; ``faces``, ``heads`` or ``drawn`` does one part of it, a number fewer
+pictures. Targets are 20 samples of the bundled faces, 20 of the bundled heads, and 50 heads that the renderer
+draws, not the generator.
 Plain Adam starts from seed 0, at a rate of 0.05, with as many synthesised pictures, and keeps its best.
 The options of `invert` were chosen on other pictures than these.
 """
@@ -51,9 +52,15 @@ def note(told: list[tuple[float, float]], step: Step) -> None:
     told.append((time.process_time(), step.psnr))
 
 
-def measure(name: str, targets: Tensor) -> list[Inversion]:
-    """Print what both reach for a generator's targets."""
+def samples(name: str, count: int) -> Tensor:
+    """Draw a generator's own samples."""
     generator = load_generator(name, device="cpu")
+    return generator.synthesize(generator.sample(range(FIRST_SEED, FIRST_SEED + count)))
+
+
+def measure(model: str, targets: Tensor, name: str) -> list[Inversion]:
+    """Print what both reach for a generator's targets."""
+    generator = load_generator(model, device="cpu")
     rows, found = [], []
     for target in targets:
         told: list[tuple[float, float]] = []
@@ -104,13 +111,14 @@ def attributes(found: list[Inversion]) -> None:
 def main() -> None:
     """Measure what the command line names."""
     count = next((int(word) for word in sys.argv[1:] if word.isdigit()), None)
-    names = [word for word in sys.argv[1:] if word in ("faces", "heads")] or ["faces", "heads"]
+    parts = ("faces", "heads", "drawn")
+    names = [word for word in sys.argv[1:] if word in parts] or parts
     print(f"{torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}", flush=True)
-    if "faces" in names:
-        faces = load_generator("faces", device="cpu")
-        measure("faces", faces.synthesize(faces.sample(range(FIRST_SEED, FIRST_SEED + (count or 20)))))
-    if "heads" in names:
-        attributes(measure("heads", drawn_heads(count or 50, FIRST_SEED)))
+    for name in ("faces", "heads"):
+        if name in names:
+            measure(name, samples(name, count or 20), name)
+    if "drawn" in names:
+        attributes(measure("heads", drawn_heads(count or 50, FIRST_SEED), "drawn heads"))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import numpy as np
 from playwright.sync_api import Error
 
 from tests.jupyter.lab import Notebook
-from tests.patience import WAIT_MS
 
 CONTROLS = """
 () => {
@@ -29,7 +28,7 @@ PATIENCE_MS = 3000
 """How long a control is waited for that may have gone meanwhile."""
 LOOK_MS = 200
 """How long to wait before pictures that may still change are looked at again."""
-LOOKS = int(WAIT_MS / LOOK_MS)
+LOOKS = 60
 """How often they are looked at: a busy machine, on which a look takes long, waits longer."""
 KINDS = r"""
 (controls) => {
@@ -50,7 +49,7 @@ KINDS = r"""
 """
 KEYS = [*"[]r0+agc?wlnhom1234", "Escape", "Control+z", "Control+Shift+z"]
 PIXELS = """
-() => [...document.querySelectorAll('.sefa-panel .sefa-person')].map((person) =>
+(view) => [...document.querySelectorAll('.sefa-panel')[view].querySelectorAll('.sefa-person')].map((person) =>
   [...person.querySelectorAll('.sefa-picture')].map((canvas) => {
     const { width, height } = canvas;
     return [width, height, [...canvas.getContext('2d').getImageData(0, 0, width, height).data]];
@@ -196,16 +195,16 @@ class Person:
         )
         return dict(json.loads(self.notebook.output(1).split("REPORT", 1)[1]))
 
-    def pictures(self) -> list[list[Picture]]:
-        """Give the pictures as they are on the page: rows of starts, columns of edits, [H, W, 3] each."""
+    def pictures(self, view: int = 0) -> list[list[Picture]]:
+        """Give the pictures of a view on the page: rows of starts, columns of edits, [H, W, 3] each."""
         return [
             [np.array(data, np.uint8).reshape(height, width, 4)[..., :3] for width, height, data in row]
-            for row in self.page.evaluate(PIXELS)
+            for row in self.page.evaluate(PIXELS, view)
         ]
 
     def undo_all(self) -> None:
         """Undo as long as something can be undone."""
-        undo = self.page.locator(".sefa-panel .sefa-undo")
+        undo = self.page.locator(".sefa-panel .sefa-undo").first
         while undo.is_enabled():
             before = self.page.evaluate("() => document.querySelector('.sefa-undo').title")
             undo.evaluate("button => button.click()")  # it may be disabled by now

@@ -14,7 +14,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from sefa_widget import SefaWidget, load_generator
+from sefa_widget.panel.session import Session
 from tests.chromium import CHROMIUM_FLAGS, find_chromium
 from tests.jupyter.lab import Notebook, running_lab, write_notebook
 from tests.jupyter.person import Person, Picture
@@ -61,14 +62,24 @@ def same(one: list[list[Picture]], other: list[list[Picture]]) -> bool:
     return shapes[0] == shapes[1] and np.array_equal(np.array(one), np.array(other))
 
 
+def measure_moved(session: Session) -> None:
+    """Measure the slider ends of all directions that have a strength, in both searches."""
+    finder, state = session.finder, session.state
+    while any(
+        not set(state.strengths) & set(range(len(range_.ends))) <= set(range_.measured)
+        for found in [finder.found(state)]
+        for range_ in [found.range, *([found.second.range] if found.second else [])]
+    ):
+        if not finder.measure_range(state):
+            return
+
+
 def differences(shown: list[list[Picture]], state: dict[str, Any]) -> str | None:
     """Say how pictures differ from those that are drawn from a state without a panel; None if they do not."""
     panel = SefaWidget(load_generator(MODEL, device="cpu"), state=state)
     try:
         if panel.second is not None:  # it moves by shares of slider ends, which are measured
-            session = panel._session
-            while session.finder.measure_range(session.state):
-                pass
+            measure_moved(panel._session)
         wanted = panel.sheet().tiles
     finally:
         panel.close()
@@ -121,10 +132,16 @@ def use(
     return person, [*grown(memory), *(f"never used: {name}" for name in person.unused)]
 
 
-def one_round(person: Person, first: list[list[Picture]], actions: int) -> list[str]:
-    """Do something, compare the pictures with those of the state, undo all; give what is wrong."""
+def one_round(
+    person: Person, first: list[list[Picture]], actions: int, before: Callable[[int], None] = lambda _: None
+) -> list[str]:
+    """Do something, compare the pictures with those of the state, undo all; give what is wrong.
+
+    `before` is called with the number of each action, before it.
+    """
     person.done.clear()
-    for _ in range(actions):
+    for number in range(actions):
+        before(number)
         person.act()
     person.finish()
     problems = [person.settled(lambda: differences(person.pictures(), person.report()["state"]))]
