@@ -22,11 +22,26 @@ class Opening:
         How far from the mean of the latent space they are.
     layers
         Half-open range of the layers that are factorised; None is all that read the latent.
+    labels
+        Class of each picture; empty is class 0 for all, where there are classes.
+    class_names
+        Names of the generator's classes, in their order; empty where it has none.
     """
 
     seeds: tuple[int, ...] = (0,)
     truncation_psi: float = 1.0
     layers: tuple[int, int] | None = None
+    labels: tuple[int, ...] = ()
+    class_names: tuple[str, ...] = ()
+
+    def classes(self, num_classes: int) -> tuple[int | None, ...]:
+        """Give the class of each picture; None for a generator without classes.
+
+        >>> Opening(seeds=(3, 4)).classes(10), Opening(labels=(7,)).classes(10), Opening().classes(0)
+        ((0, 0), (7,), (None,))
+        """
+        usual = 0 if num_classes else None
+        return self.labels or (usual,) * len(self.seeds)
 
 
 BUNDLED: Mapping[str, Opening] = {

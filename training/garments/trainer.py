@@ -46,10 +46,10 @@ class Recipe:
         Images in which the averaged weights forget half, at most 5 % of those seen.
     """
 
-    images: int = 720_000
-    batch: int = 64
-    rate_made: float = 4e-4
-    rate_judged: float = 8e-4
+    images: int = 600_000
+    batch: int = 32
+    rate_made: float = 3e-4
+    rate_judged: float = 6e-4
     decay: float = 0.5
     memory: int = 30_000
 
