@@ -1,4 +1,4 @@
-"""Names of a generator's classes: those that a person gives, those that it comes with, or those of ImageNet."""
+"""Names of a generator's classes: those that a person gives, those it comes with, or those of ImageNet."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def accuracy(classifier: AttributeRegressor, garments: Garments) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Train the judge of garments.")
-    parser.add_argument("--images", type=int, default=240_000, help="pictures to show in all")
+    parser.add_argument("--images", type=int, default=180_000, help="pictures to show in all")
     arguments = parser.parse_args()
     save_regressor(train(read_garments("train"), arguments.images), TARGET)
     share = accuracy(load_regressor(TARGET), read_garments("t10k"))  # of the file, float16 and all

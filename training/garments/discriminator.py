@@ -1,11 +1,12 @@
 """Tells how real pictures ``[N, 1, 32, 32]`` look for their class.
 
-The residual discriminator of BigGAN (Brock et al. 2019) with projection of the class (Miyato & Koyama 2018) and
-spectral norm, made small: its first convolution has stride 2. It is not shipped: only training needs it.
+The residual discriminator of BigGAN (Brock et al. 2019) with projection of the class (Miyato & Koyama 2018)
+and spectral norm, made small: its first convolution has stride 2. It is not shipped: only training needs it.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import cast
 
 import torch
@@ -52,7 +53,7 @@ class Discriminator(nn.Module):
         super().__init__()
         first, *_, last = WIDTHS
         self.from_grey = spectral_norm(nn.Conv2d(1, first, 4, stride=2, padding=1))
-        pairs = zip(WIDTHS[:-1], WIDTHS[1:], strict=True)
+        pairs = pairwise(WIDTHS)
         self.blocks = nn.ModuleList(Block(*pair) for pair in pairs)
         self.conv = spectral_norm(nn.Conv2d(last, last, 3, padding=1))
         self.real = spectral_norm(nn.Linear(last, 1))

@@ -1,4 +1,4 @@
-"""Publishes a finished training run: the bundled generator, its golden pictures, grids and the log of the docs.
+"""Publishes a finished training run: the bundled generator, its golden pictures, grids and log.
 
 Run ``python -m training.garments.publish``.
 """

@@ -1,9 +1,9 @@
 """Trains a small BigGAN of this project on Fashion-MNIST, with a log and sample grids.
 
 Run ``make train-garments``. It saves every few minutes and goes on from there when run again, and stops by
-itself. The recipe is BigGAN's (Brock et al. 2019): hinge loss, projection discriminator, spectral norm in both
-networks, hierarchical z, averaged weights and standing statistics; one step of the discriminator for each step
-of the generator, and a rate that falls to zero.
+itself. The recipe is BigGAN's (Brock et al. 2019): hinge loss, projection discriminator, spectral norm in
+both networks, hierarchical z, averaged weights and standing statistics; one step of the discriminator for
+each step of the generator, and a rate that falls to zero.
 """
 
 from __future__ import annotations
@@ -247,7 +247,9 @@ def train(recipe: Recipe, folder: Path = FOLDER) -> BigGAN:
             with (folder / "log.jsonl").open("a") as log:
                 log.write(json.dumps({"images": trainer.seen, "per_second": round(speed, 1), **means}) + "\n")
             minutes = (recipe.images - trainer.seen) / speed / 60
-            print(f"{trainer.seen:,} images, {speed:.0f} a second, {minutes:.0f} min left: {means}", flush=True)
+            print(
+                f"{trainer.seen:,} images, {speed:.0f} a second, {minutes:.0f} min left: {means}", flush=True
+            )
             total, steps = {}, 0
         if trainer.seen % GRID_EVERY < recipe.batch or trainer.seen >= recipe.images:
             save_grid(trainer.finished(), folder / f"grid-{trainer.seen // 1000:04d}k.png", 1.0)

@@ -34,7 +34,9 @@ def test_no_weight_stretches_anything_by_more_than_1(judge):
     judge.eval()
     for module in judge.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
-            assert torch.linalg.matrix_norm(module.weight.detach().flatten(1), 2) == pytest.approx(1, abs=0.02)
+            assert torch.linalg.matrix_norm(module.weight.detach().flatten(1), 2) == pytest.approx(
+                1, abs=0.02
+            )
 
 
 def test_convolving_and_averaging_are_one_convolution():

@@ -95,7 +95,6 @@ def test_what_is_finished_is_a_biggan_of_the_package_at_statistics_of_its_own(tr
 
 def test_a_grid_has_a_row_for_each_class(trainer, tmp_path):
     save_grid(trainer.finished(), tmp_path / "grid.png", 1.0, seeds=3, scale=1)
-    from PIL import Image
 
     assert Image.open(tmp_path / "grid.png").size == (3 * 32, 10 * 32)
 
