@@ -2,7 +2,7 @@
 
 Run ``make train-garments``. It saves every few minutes and goes on from there when run again, and stops by
 itself. The recipe is BigGAN's (Brock et al. 2019): hinge loss, projection discriminator, spectral norm in
-both networks, hierarchical z, averaged weights and standing statistics; one step of the discriminator for
+both networks, hierarchical z, averaged weights and standing statistics; two steps of the discriminator for
 each step of the generator, and a rate that falls to zero.
 """
 
@@ -38,6 +38,9 @@ class Recipe:
         Pictures shown to the discriminator until the end.
     batch
         Pictures a step.
+    judged
+        Steps of the discriminator for each step of the generator. With one, it was left behind: its loss was
+        1.92 after 14,400 pictures, and pictures of a class hardly differed.
     rate_made, rate_judged
         Learning rates of Adam, of the generator and of the discriminator.
     decay
@@ -48,6 +51,7 @@ class Recipe:
 
     images: int = 600_000
     batch: int = 32
+    judged: int = 2
     rate_made: float = 3e-4
     rate_judged: float = 6e-4
     decay: float = 0.5
@@ -74,7 +78,7 @@ def make_generator() -> BigGAN:
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.orthogonal_(module.weight)
         assert generator.embedding is not None
-        nn.init.normal_(generator.embedding.weight)
+        nn.init.normal_(generator.embedding.weight, std=0.5)  # at first z counts more than the class
         for weight, read in unread(generator):
             weight[:, ~read] = 0
     return generator
@@ -135,44 +139,48 @@ class Trainer:
         return torch.optim.Adam(module.parameters(), rate, betas=(0.0, 0.999), eps=1e-8, fused=True)
 
     def step(self) -> dict[str, float]:
-        """Show one batch to both networks; give what to log."""
+        """Show some batches to the discriminator, and one of its judgements to the generator; log both."""
         recipe = self.recipe
-        left = min(max((1 - self.seen / recipe.images) / recipe.decay, 0.0), 1.0)
-        self.makes.param_groups[0]["lr"] = recipe.rate_made * left
-        self.judges.param_groups[0]["lr"] = recipe.rate_judged * left
-
-        images, labels = self.garments.batch(recipe.batch, self.chance)
-        z = torch.randn(recipe.batch, self.generator.z_dim, generator=self.chance)
-        wanted = torch.randint(len(CLASSES), (recipe.batch,), generator=self.chance)
-        made = synthesize(self.generator, z, wanted)
-
-        self.judge.requires_grad_(True)
-        logits = self.judge(torch.cat([images, made.detach()]), torch.cat([labels, wanted]))
-        real, false = logits.chunk(2)
-        judged = functional.relu(1 - real).mean() + functional.relu(1 + false).mean()
-        torch.autograd.backward(judged)
-        self.judges.step()
-        self.judges.zero_grad(set_to_none=True)
+        share = min(max((1 - self.seen / recipe.images) / recipe.decay, 0.0), 1.0)
+        self.makes.param_groups[0]["lr"] = recipe.rate_made * share
+        self.judges.param_groups[0]["lr"] = recipe.rate_judged * share
+        for left in reversed(range(recipe.judged)):
+            with torch.set_grad_enabled(left == 0):  # the last pictures serve the generator, too
+                made, wanted = self._make()
+            logged = self._judge(made.detach(), wanted)
 
         self.judge.requires_grad_(False)
         fooled = -self.judge(made, wanted).mean()
         torch.autograd.backward(fooled)
+        self.judge.requires_grad_(True)
         self.makes.step()
         self.makes.zero_grad(set_to_none=True)
 
-        self.seen += recipe.batch
+        self.seen += recipe.batch * recipe.judged
         self._remember()
-        return {
-            "judge": judged.item(),
-            "generator": fooled.item(),
-            "real": real.mean().item(),
-            "made": false.mean().item(),
-        }
+        return {**logged, "generator": fooled.item()}
+
+    def _make(self) -> tuple[Tensor, Tensor]:
+        """Make a batch of pictures of random classes."""
+        z = torch.randn(self.recipe.batch, self.generator.z_dim, generator=self.chance)
+        wanted = torch.randint(len(CLASSES), (self.recipe.batch,), generator=self.chance)
+        return synthesize(self.generator, z, wanted), wanted
+
+    def _judge(self, made: Tensor, wanted: Tensor) -> dict[str, float]:
+        """Let the discriminator learn from as many real pictures as made ones, by the hinge loss."""
+        images, labels = self.garments.batch(self.recipe.batch, self.chance)
+        real, false = self.judge(torch.cat([images, made]), torch.cat([labels, wanted])).chunk(2)
+        judged = functional.relu(1 - real).mean() + functional.relu(1 + false).mean()
+        torch.autograd.backward(judged)
+        self.judges.step()
+        self.judges.zero_grad(set_to_none=True)
+        return {"judge": judged.item(), "real": real.mean().item(), "made": false.mean().item()}
 
     @torch.no_grad()
     def _remember(self) -> None:
         """Move the averaged weights to the present ones, spectral norm divided out."""
-        keep = 0.5 ** (self.recipe.batch / max(min(self.recipe.memory, 0.05 * self.seen), 1e-6))
+        shown = self.recipe.batch * self.recipe.judged
+        keep = 0.5 ** (shown / max(min(self.recipe.memory, 0.05 * self.seen), 1e-6))
         self.generator.eval()  # reads the weights without a step of their power iteration
         for name, module in self.average.named_modules():
             for leaf, mean in module.named_parameters(recurse=False):
@@ -235,12 +243,12 @@ def train(recipe: Recipe, folder: Path = FOLDER) -> BigGAN:
         print(f"goes on from {trainer.seen:,} images", flush=True)
     began, first = time.monotonic(), trainer.seen
     total: dict[str, float] = {}
-    steps = 0
+    steps, shown = 0, recipe.batch * recipe.judged
     while trainer.seen < recipe.images:
         for name, value in trainer.step().items():
             total[name] = total.get(name, 0.0) + value
         steps += 1
-        if trainer.seen % SAVE_EVERY < recipe.batch or trainer.seen >= recipe.images:
+        if trainer.seen % SAVE_EVERY < shown or trainer.seen >= recipe.images:
             trainer.save(checkpoint)
             speed = (trainer.seen - first) / (time.monotonic() - began)
             means = {name: round(total[name] / steps, 4) for name in total}
@@ -251,7 +259,7 @@ def train(recipe: Recipe, folder: Path = FOLDER) -> BigGAN:
                 f"{trainer.seen:,} images, {speed:.0f} a second, {minutes:.0f} min left: {means}", flush=True
             )
             total, steps = {}, 0
-        if trainer.seen % GRID_EVERY < recipe.batch or trainer.seen >= recipe.images:
+        if trainer.seen % GRID_EVERY < shown or trainer.seen >= recipe.images:
             save_grid(trainer.finished(), folder / f"grid-{trainer.seen // 1000:04d}k.png", 1.0)
     return trainer.finished()
 

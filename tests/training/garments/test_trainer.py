@@ -7,7 +7,7 @@ from tests.training.garments.data import random_garments
 from training.garments import trainer as module
 from training.garments.trainer import Recipe, Trainer, save_grid, unread
 
-RECIPE = Recipe(images=80, batch=10)
+RECIPE = Recipe(images=160, batch=10)
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def same(one, two):
 def test_a_few_steps_move_every_network_and_log_finite_numbers(trainer):
     before, logged = weights(trainer), [trainer.step() for _ in range(3)]
     after = weights(trainer)
-    assert trainer.seen == 30
+    assert trainer.seen == 60
     assert all(sorted(step) == ["generator", "judge", "made", "real"] for step in logged)
     assert torch.tensor([value for step in logged for value in step.values()]).isfinite().all()
     for part in ("generator", "average", "judge"):
@@ -51,7 +51,7 @@ def test_a_resumed_run_goes_on_bit_for_bit(trainer, tmp_path):
     wanted = [trainer.step() for _ in range(2)]
     resumed = Trainer(random_garments(0), RECIPE, seed=5)
     resumed.resume(tmp_path / "checkpoint.pt")
-    assert resumed.seen == 10
+    assert resumed.seen == 20
     assert [resumed.step() for _ in range(2)] == wanted
     assert same(weights(resumed), weights(trainer))
 
