@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from training.garments.forward import doubled, synthesize
-from training.garments.trainer import make_generator
+from training.garments.network import make_generator
 
 COUNT = 64
 

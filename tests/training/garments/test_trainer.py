@@ -5,7 +5,8 @@ from PIL import Image
 from sefa_widget.generators import load_generator, save_generator
 from tests.training.garments.data import random_garments
 from training.garments import trainer as module
-from training.garments.trainer import Recipe, Trainer, save_grid, unread
+from training.garments.network import readers
+from training.garments.trainer import Recipe, Trainer, save_grid
 
 RECIPE = Recipe(images=160, batch=10)
 
@@ -74,7 +75,7 @@ def test_no_layer_learns_to_read_another_ones_chunk(trainer):
     for _ in range(3):
         trainer.step()
     generator = trainer.finished()
-    found = unread(generator)
+    found = readers(generator)
     assert len(found) == 1 + 3 * 4  # the projection, and scale and offset of two norms of each block
     for weight, read in found:
         assert read.sum() == 16 + 32
