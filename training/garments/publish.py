@@ -34,7 +34,7 @@ def publish(checkpoint: Path) -> None:
     trainer.resume(checkpoint)
     print(f"the averaged generator after {trainer.seen:,} images")
     save_rounded(trainer.finished())
-    generator = load_generator("garments", device="cpu")
+    generator = load_generator(BUNDLED, device="cpu")
     assert isinstance(generator, BigGAN)
     count = len(CLASSES)
     images = generator.synthesize(generator.sample(range(count), labels=range(count)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -15,6 +16,7 @@ from sefa_widget.evaluation.regressor import AttributeRegressor, load_regressor
 from sefa_widget.generators import Generator, load_generator
 from training.garments.classifier import TARGET, as_rgb
 from training.garments.dataset import CLASSES, Garments, read_garments
+from training.garments.publish import BUNDLED
 from training.heads.quality import DEAD, frechet_distance
 
 SAMPLES, BATCH = 10_000, 200
@@ -89,7 +91,7 @@ def measure(
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure the generator of garments.")
-    parser.add_argument("file", nargs="?", default="garments", help="what to measure")
+    parser.add_argument("file", nargs="?", type=Path, default=BUNDLED, help="what to measure")
     parser.add_argument("--samples", type=int, default=SAMPLES, help="pictures to generate")
     arguments = parser.parse_args()
     found = measure(
