@@ -31,8 +31,8 @@ def class_names(generator: Generator, given: Sequence[str] | None = None) -> tup
     Examples
     --------
     >>> from sefa_widget import load_generator
-    >>> class_names(load_generator("faces", device="cpu"))
-    ()
+    >>> class_names(load_generator("garments", device="cpu"))[:2]
+    ('T-shirt/top', 'trouser')
     """
     if given is None:
         imagenet = generator.family.startswith("biggan") and generator.num_classes == IMAGENET_CLASSES

@@ -47,6 +47,14 @@ class Opening:
 BUNDLED: Mapping[str, Opening] = {
     "heads": Opening(seeds=(31, 88, 75, 51), truncation_psi=0.8, layers=(0, 3)),
     "faces": Opening(seeds=(47, 57, 91, 114)),
+    "garments": Opening(
+        seeds=(0, 1, 2, 3),
+        labels=(0, 3, 8, 9),
+        class_names=(
+            *("T-shirt/top", "trouser", "pullover", "dress", "coat"),
+            *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+        ),
+    ),
 }
 """The generators that come with the package, by name; the first is the default.
 

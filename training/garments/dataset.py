@@ -17,23 +17,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from sefa_widget.generators import BUNDLED
+
 FOLDER = Path(__file__).parent.parent / "runs" / "garments"
 """Where data, checkpoints and logs of training go; nothing in it is committed."""
 PACKAGE = "dataset-fashion-mnist"
 INSIDE = Path("usr/share/datasets/fashion-mnist")
 """Where the package has its files, below the root."""
-CLASSES = (
-    "T-shirt/top",
-    "trouser",
-    "pullover",
-    "dress",
-    "coat",
-    "sandal",
-    "shirt",
-    "sneaker",
-    "bag",
-    "ankle boot",
-)
+CLASSES = BUNDLED["garments"].class_names
 """The names of the classes, in the order of the data's labels."""
 RESOLUTION = 32
 PIXELS = 3
