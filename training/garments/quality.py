@@ -53,7 +53,7 @@ class Quality:
 @torch.no_grad()
 def read(classifier: AttributeRegressor, images: Tensor) -> tuple[Tensor, Tensor]:
     """Give the features ``[N, F]`` and the classes seen ``[N]`` of grey pictures in -1..1."""
-    features = torch.cat([classifier.features(as_rgb(part)) for part in images.split(BATCH)])
+    features = torch.cat([classifier.features(as_rgb(part)) for part in torch.split(images, BATCH)])
     return features, classifier.last(features).argmax(1)
 
 
@@ -61,7 +61,7 @@ def made(generator: Generator, count: int, seed: int = 0) -> tuple[Tensor, Tenso
     """Draw pictures, as many of each class, and give them with their classes."""
     labels = torch.arange(count) % generator.num_classes
     images = []
-    for part in torch.arange(count).split(BATCH):
+    for part in torch.split(torch.arange(count), BATCH):
         latent = generator.sample((seed + part).tolist(), labels=labels[part].tolist())
         images.append(generator.synthesize(latent).clamp(-1, 1))
     return torch.cat(images), labels
