@@ -61,7 +61,7 @@ def train(garments: Garments, images: int, seed: int = 0) -> AttributeRegressor:
 def accuracy(classifier: AttributeRegressor, garments: Garments) -> float:
     """Give the share of pictures whose class is told."""
     right = 0
-    batches = zip(garments.images.split(500), garments.labels.split(500), strict=True)
+    batches = zip(torch.split(garments.images, 500), torch.split(garments.labels, 500), strict=True)
     for pictures, labels in batches:
         found = classifier(as_rgb(pictures.float() / 127.5 - 1)).argmax(1)
         right += int((found == labels).sum())

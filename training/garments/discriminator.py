@@ -33,8 +33,9 @@ class Block(nn.Module):
         return joined
 
 
-def halved(convolution: nn.Conv2d, x: Tensor) -> Tensor:
+def halved(convolution: nn.Module, x: Tensor) -> Tensor:
     """Convolve 3x3 and average 2x2 pixels, as one convolution of a 4x4 kernel."""
+    assert isinstance(convolution, nn.Conv2d)
     kernel = functional.avg_pool2d(functional.pad(convolution.weight, (1, 1, 1, 1)), 2, stride=1)
     kernel = kernel.contiguous(memory_format=torch.channels_last)
     return functional.conv2d(x, kernel, convolution.bias, stride=2, padding=1)

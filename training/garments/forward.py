@@ -28,7 +28,7 @@ def synthesize(generator: BigGAN, z: Tensor, labels: Tensor) -> Tensor:
         h = doubled(before, torch.relu(normalized(first, x, condition)))
         h = after(torch.relu(normalized(second, h, condition)))
         # A 1x1 convolution and a doubling may change places.
-        x = h + functional.interpolate(cast(nn.Conv2d, block.shortcut)(x), scale_factor=2.0)
+        x = h + functional.interpolate(block.shortcut(x), scale_factor=2.0)
     x = torch.relu(normalized(generator.output_norm, x, None))
     return torch.tanh(generator.to_image(x))
 

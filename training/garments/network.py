@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
@@ -34,7 +36,7 @@ def make_generator() -> BigGAN:
     return generator
 
 
-def readers(generator: BigGAN) -> list[tuple[nn.Parameter, Tensor]]:
+def readers(generator: BigGAN) -> list[tuple[Tensor, Tensor]]:
     """List the weights that read z, and which columns each of them reads: its chunk, and the class."""
     found = [(generator.projection.weight, columns(generator, 0))]
     for n, block in enumerate(generator.blocks):
@@ -54,7 +56,8 @@ def columns(generator: BigGAN, layer: int) -> Tensor:
 def normalised(generator: BigGAN) -> BigGAN:
     """Add spectral norm, and keep what no layer reads at zero."""
     for weight, read in readers(generator):
-        weight.register_hook(lambda slope, read=read: slope * read)
+        hook = partial(torch.mul, read)
+        weight.register_hook(hook)  # type: ignore[no-untyped-call]
     for name, module in list(generator.named_modules()):
         if isinstance(module, nn.Conv2d | nn.Linear) and name != "embedding":
             spectral_norm(module, eps=1e-8)

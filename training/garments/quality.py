@@ -1,6 +1,7 @@
 """Measures how far a generator's garments are from Fashion-MNIST, and whether they show their class.
 
-Run ``nice python -m training.garments.quality [file]``; by default on the bundled garments.
+Run ``nice python -m training.garments.quality [file]``; by default on the bundled garments, whose page of
+results it writes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sefa_widget.evaluation.regressor import AttributeRegressor, load_regressor
 from sefa_widget.generators import Generator, load_generator
 from training.garments.classifier import TARGET, as_rgb
 from training.garments.dataset import CLASSES, Garments, read_garments
-from training.garments.publish import BUNDLED
+from training.garments.publish import BUNDLED, DOCS
 from training.heads.quality import DEAD, frechet_distance
 
 SAMPLES, BATCH = 10_000, 200
@@ -52,7 +53,7 @@ class Quality:
 @torch.no_grad()
 def read(classifier: AttributeRegressor, images: Tensor) -> tuple[Tensor, Tensor]:
     """Give the features ``[N, F]`` and the classes seen ``[N]`` of grey pictures in -1..1."""
-    features = torch.cat([classifier.features(as_rgb(part)) for part in images.split(BATCH)])
+    features = torch.cat([classifier.features(as_rgb(part)) for part in torch.split(images, BATCH)])
     return features, classifier.last(features).argmax(1)
 
 
@@ -60,7 +61,7 @@ def made(generator: Generator, count: int, seed: int = 0) -> tuple[Tensor, Tenso
     """Draw pictures, as many of each class, and give them with their classes."""
     labels = torch.arange(count) % generator.num_classes
     images = []
-    for part in torch.arange(count).split(BATCH):
+    for part in torch.split(torch.arange(count), BATCH):
         latent = generator.sample((seed + part).tolist(), labels=labels[part].tolist())
         images.append(generator.synthesize(latent).clamp(-1, 1))
     return torch.cat(images), labels
@@ -89,24 +90,38 @@ def measure(
     )
 
 
+def page(found: Quality, samples: int, size: int) -> str:
+    """Write the page of results in Markdown."""
+    text = f"""# The garments: measured
+
+Written by `python -m training.garments.quality --samples {samples}`; what it means is in
+[garments.md](garments.md).
+
+The file has {size / 1e6:.2f} MB. Frechet distance from the 60,000 training pictures, in features of the
+classifier, each divided by its standard deviation over them: {found.distance:.2f} of {samples:,} made
+pictures, {found.reference:.2f} of the 10,000 that were held out.
+
+Of each class: the share of made and of held-out pictures that the classifier takes for it, and how far made
+pictures vary (the variance of those features, as a share of that of training pictures).
+
+| class | made | held out | variance |
+| --- | ---: | ---: | ---: |
+"""
+    columns = (found.shown, found.held_out, found.spread)
+    rows = [*zip(CLASSES, *(column.tolist() for column in columns), strict=True)]
+    rows.append(("mean", *(float(column.mean()) for column in columns)))
+    return text + "".join(f"| {name} | {a:.2f} | {b:.2f} | {c:.2f} |\n" for name, a, b, c in rows)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure the generator of garments.")
     parser.add_argument("file", nargs="?", type=Path, default=BUNDLED, help="what to measure")
     parser.add_argument("--samples", type=int, default=SAMPLES, help="pictures to generate")
     arguments = parser.parse_args()
-    found = measure(
-        load_generator(arguments.file, device="cpu"),
-        load_regressor(TARGET),
-        read_garments("train"),
-        read_garments("t10k"),
-        arguments.samples,
-    )
-    print("Frechet distance from the training pictures, in features of the classifier,")
-    print("each divided by its standard deviation over the training pictures:")
-    print(f"  {arguments.samples:,} made       {found.distance:.2f}")
-    print(f"  10,000 held out   {found.reference:.2f}")
-    print("Share that the classifier takes for their class, made and held out; variance, made to real:")
-    rows = zip(CLASSES, found.shown.tolist(), found.held_out.tolist(), found.spread.tolist(), strict=True)
-    for name, shown, told, spread in rows:
-        print(f"  {name:12}  {shown:.2f}  {told:.2f}  {spread:.2f}")
-    print(f"  {'all':12}  {found.shown.mean():.2f}  {found.held_out.mean():.2f}  {found.spread.mean():.2f}")
+    generator = load_generator(arguments.file, device="cpu")
+    real, held_out = read_garments("train"), read_garments("t10k")
+    found = measure(generator, load_regressor(TARGET), real, held_out, arguments.samples)
+    written = page(found, arguments.samples, arguments.file.stat().st_size)
+    print(written)
+    if arguments.file == BUNDLED:
+        (DOCS / "garments-results.md").write_text(written, encoding="utf-8")
