@@ -1,6 +1,7 @@
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
 from sefa_widget.generators import load_generator, save_generator
 from tests.training.garments.data import random_garments
@@ -55,6 +56,23 @@ def test_a_resumed_run_goes_on_bit_for_bit(trainer, tmp_path):
     assert resumed.seen == 20
     assert [resumed.step() for _ in range(2)] == wanted
     assert same(weights(resumed), weights(trainer))
+
+
+class Constant(nn.Module):
+    def __init__(self, value):
+        super().__init__()
+        self.value = nn.Parameter(torch.tensor(value))
+
+    def forward(self, images, labels):
+        return self.value.expand(len(images)) + 0 * images.sum()
+
+
+@pytest.mark.parametrize(("value", "loss"), [(0.5, 2.0), (2.0, 3.0), (-3.0, 4.0)])
+def test_the_discriminator_has_the_hinge_loss_and_the_generator_its_judgement(trainer, value, loss):
+    trainer.judge = Constant(value)
+    logged = trainer.step()
+    assert logged["judge"] == pytest.approx(loss)
+    assert logged["generator"] == pytest.approx(-value)
 
 
 def test_another_seed_gives_another_run(trainer):
