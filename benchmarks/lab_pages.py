@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.chromium import CHROMIUM_FLAGS, CHROMIUM_NAMES, find_chromium  # noqa: E402 (is below ROOT)
+from tests.hosts.forwarder import forwarding  # noqa: E402
 from tests.jupyter.lab import Notebook, running_lab, write_notebook  # noqa: E402
 
 SETUP = """
@@ -323,15 +324,27 @@ class Lab:
 
 
 @contextmanager
-def lab() -> Iterator[Lab]:
-    """Start JupyterLab on this checkout; print what it runs on."""
+def far(address: str, seconds: float) -> Iterator[str]:
+    """Give the address under which a server answers, a round trip taking so much longer."""
+    if not seconds:
+        yield address
+        return
+    port = address.split(":")[2].split("/")[0]
+    with forwarding(int(port), seconds / 2) as own:
+        yield address.replace(f":{port}", f":{own}")
+
+
+@contextmanager
+def lab(latency: float = 0.0) -> Iterator[Lab]:
+    """Start JupyterLab on this checkout, some seconds of a round trip away; print what it runs on."""
     os.environ["PYTHONPATH"] = str(ROOT)
     found = find_chromium()
     if found is None:
         raise SystemExit(f"None of {', '.join(CHROMIUM_NAMES)} is on PATH: 'make browser' installs it.")
     with (
         tempfile.TemporaryDirectory() as base,
-        running_lab(Path(base)) as (address, folder),
+        running_lab(Path(base)) as (here, folder),
+        far(here, latency) as address,
         sync_playwright() as playwright,
     ):
         version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout

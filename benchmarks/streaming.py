@@ -6,6 +6,7 @@ encodes the picture as the panel does (PNG at 64 px) into the ``value`` of an ``
 an ``input`` event at the panel's slider while it is held, and ``noUiSlider.set`` at that of ipywidgets, which
 runs the handler that a step of a drag runs. A picture counts once its pixels, read before a paint, show the
 level that was set; this is a little kind to an ``<img>``, which may have to be decoded again for the paint.
+With ``--latency 80`` the server is behind a proxy by which a round trip takes 80 ms longer.
 """
 
 from __future__ import annotations
@@ -200,6 +201,7 @@ def measure(found: Lab, counts: Counts) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few edits: a trial of the script")
+    parser.add_argument("--latency", type=float, default=0.0, help="milliseconds a round trip takes longer")
     arguments = parser.parse_args()
-    with lab() as running:
+    with lab(arguments.latency / 1000) as running:
         measure(running, QUICK if arguments.quick else FULL)

@@ -20,6 +20,19 @@ WIDTH = 960
 """Of the recording, in pixels; pages are recorded at one and a half times of it."""
 QUICK, STILL = 120, 1500
 """How long a picture of a movement stays, and one to be looked at, in milliseconds."""
+POINTER = """() => {
+  const pointer = document.createElement("div");
+  Object.assign(pointer.style, {
+    position: "fixed", zIndex: 99999, pointerEvents: "none", width: "22px", height: "22px", margin: "-11px",
+    boxSizing: "border-box", border: "2px solid #c77700", borderRadius: "50%", background: "#f5a62366",
+  });
+  document.body.append(pointer);
+  addEventListener("mousemove", (event) => {
+    pointer.style.left = `${event.clientX}px`;
+    pointer.style.top = `${event.clientY}px`;
+  }, true);
+}"""
+"""Shows where the mouse is: a screenshot has no pointer."""
 
 
 class Recorder:
@@ -70,7 +83,7 @@ class Recorder:
 
 
 def test_record(open_notebook: Callable[..., Any]) -> None:
-    """Open the panel, turn all heads, look at all people, where it changes and other layers, and go back."""
+    """Open the panel, add somebody, turn all heads, see where it changes, name, share, and go back."""
     notebook = open_notebook([CELL], width=1560, height=1400)
     notebook.run_cell(0)
     page = notebook.page
@@ -78,7 +91,10 @@ def test_record(open_notebook: Callable[..., Any]) -> None:
     page.wait_for_selector(".sefa-row:nth-child(10) .sefa-end:text-matches('^±')", timeout=120_000)
     page.wait_for_timeout(2000)
     recorder = Recorder(page)
+    page.evaluate(POINTER)
+    page.mouse.move(2, 2)
     recorder.take(STILL)
+    recorder.click("text=+ Add")
     recorder.drag(1, [0.5, 0.42, 0.34, 0.26, 0.18, 0.3, 0.42, 0.54, 0.66, 0.78, 0.88])
     recorder.click(".sefa-open .sefa-all")
     recorder.click(".sefa-heat-button")
@@ -93,6 +109,8 @@ def test_record(open_notebook: Callable[..., Any]) -> None:
     recorder.take(STILL)
     recorder.click(".sefa-views button:nth-child(2)")
     page.click(".sefa-views button:nth-child(1)")
+    recorder.click(".sefa-share > button")
+    page.keyboard.press("Escape")
     recorder.click(".sefa-step >> nth=0")
     recorder.save(DOCS / "panel.webp")
 

@@ -6,7 +6,12 @@ import { build, context } from "esbuild";
 
 const STATIC = "../sefa_widget/static";
 const common = { bundle: true, target: "es2022", logLevel: "warning" };
-const panel = { ...common, entryPoints: ["src/panel.ts", "src/panel.css"], format: "esm", outdir: STATIC };
+const panel = {
+  ...common,
+  entryPoints: ["src/entry.ts", "src/panel.ts", "src/panel.css"],
+  format: "esm",
+  outdir: STATIC,
+};
 
 if (process.argv.includes("--watch")) {
   const watched = await context(panel);

@@ -25,6 +25,7 @@ ORDER = [
 """The parts of the package: each imports only parts before it, also inside functions."""
 PANEL = [
     {
+        "between",
         "built",
         "fields",
         "history",
@@ -89,7 +90,7 @@ ONLY_IN = {
     "sqlalchemy": {"labels/"},
     "traitlets": {
         f"panel/{name}.py"
-        for name in ("attributes", "controlling", "labelling", "lending", "painting", "studying")
+        for name in ("attributes", "controlling", "labelling", "lending", "painting", "studying", "widget")
     },
     "anywidget": {"panel/attributes.py"},
     "ipywidgets": {"panel/cells.py", "panel/life.py"},

@@ -90,6 +90,7 @@ def test_the_wheel_holds_the_panel_the_model_its_licence_and_no_tests(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     bundled = "sefa_widget/generators/bundled"
     assert names >= {
+        "sefa_widget/static/entry.js",
         "sefa_widget/static/panel.js",
         "sefa_widget/static/panel.css",
         "sefa_widget/static/page.js",
@@ -121,7 +122,7 @@ def test_an_installed_wheel_opens_the_bundled_model_without_node_and_network(whe
         f"assert sefa_widget.__file__.startswith({str(site)!r}), sefa_widget.__file__\n"
         "panel = sefa_widget.explore()\n"
         "assert 'render' in panel._esm and '.sefa-panel' in panel._css\n"
-        "assert 'not built' not in panel._esm\n"
+        "assert 'not built' not in panel._esm and 'sefa-panel' in panel._program\n"
         "print(panel.image().size)\n"
     )
     environment = {**os.environ, "PATH": "/nowhere", "PYTHONPATH": "", "http_proxy": "http://127.0.0.1:9"}

@@ -5,8 +5,8 @@ import torch
 from sefa_widget import factorize
 from sefa_widget.directions import load_directions
 from sefa_widget.directions.control import control_spectra
-from sefa_widget.evaluation import rescore
-from sefa_widget.plots import rescoring_figure, spectrum_figure
+from sefa_widget.evaluation import Extractor, frechet_curve, read_features, rescore
+from sefa_widget.plots import bias_figure, rescoring_figure, spectrum_figure
 
 
 def test_without_normalisation_axis_and_hover_say_so_and_the_bars_are_shares_of_the_squared_weight(
@@ -160,3 +160,19 @@ def test_a_rescoring_without_control_is_one_panel(tiny_style):
     found = rescore(tiny_style, factorize(tiny_style, k=3), brightness_and_redness, n=6, controls=0)
     (measured,) = rescoring_figure(found).data
     assert len(measured.z) == 3
+
+
+def test_a_curve_of_distances_leads_to_its_limit_and_other_features_have_another_figure():
+    def curve(name):
+        sets = [torch.rand(40, 3, 8, 8, generator=torch.Generator().manual_seed(seed)) for seed in (0, 1)]
+        read = Extractor(name, lambda images: images.mean((2, 3)))
+        return frechet_curve(*(read_features(pictures, read) for pictures in sets))
+
+    one = curve("means")
+    figure = bias_figure({"same": one})
+    measured, limit = figure.data
+    assert list(measured.x) == [1 / size for size in one.sizes]
+    assert list(limit.y) == [one.limit, float(one.values[-1])]
+    assert "features of means" in figure.layout.title.text
+    with pytest.raises(ValueError, match="Draw one figure for each extractor"):
+        bias_figure({"same": one, "other": curve("other means")})

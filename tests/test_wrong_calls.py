@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
@@ -67,10 +68,19 @@ def of_method(name, generator="z", **fixed):
     return call
 
 
+PICTURES = torch.zeros(4, 3, 8, 8)
+LATER = SimpleNamespace(submit=print, asynchronous=True)
+
+
+def read():
+    return evaluation.read_features(PICTURES, "colours")
+
+
 NO_GENERATOR = "it must be a generator, as load_generator"
 NO_DIRECTIONS = "it must be Directions, as factorize"
 NO_LATENT = "latents is .*; it must be a Latent, as generator.sample"
 NO_PATH = "it must be a text or a Path"
+NO_EXECUTOR = "executor is .*; it must be None, an executor of concurrent.futures"
 WHOLE = "it must be a whole number"
 FINITE = "it must be a finite number"
 
@@ -345,6 +355,8 @@ WRONG = {
         (lambda t: captured(t, gram="x"), r"gram is a str .*; it must be a matrix \[d, d\]"),
         (lambda t: captured(t, rows=[1]), "Row 1 is outside 0:1 of the codes"),
         (lambda t: captured(t, seed="1"), f"seed is '1'; {WHOLE}"),
+        (lambda t: captured(t, executor=2), NO_EXECUTOR),
+        (lambda t: captured(t, progress=3), "progress is an int"),
     ],
     "compare": [
         (lambda t: compared(t, t.found), "directions is a Directions .*; it must be a dict of Directions"),
@@ -409,7 +421,52 @@ WRONG = {
         (lambda t: scored(t, controls=1.5), f"controls is 1.5; {WHOLE}"),
         (lambda t: scored(t, seed=None), f"seed is None; {WHOLE}"),
         (lambda t: scored(t, batch=NAN), f"batch is nan; {WHOLE}"),
+        (lambda t: scored(t, executor=ThreadPoolExecutor), NO_EXECUTOR),
+        (lambda t: scored(t, executor=LATER), "executor is a dask Client with asynchronous=True"),
         (lambda t: scored(t, progress=3), "progress is an int"),
+    ],
+    "draw_features": [
+        (lambda t: evaluation.draw_features("x", 1, "colours"), NO_GENERATOR),
+        (lambda t: evaluation.draw_features(t.z, "12", "colours"), f"A seed is '12'; {WHOLE}"),
+        (lambda t: evaluation.draw_features(t.z, [], "colours"), "samples is empty; give one whole number"),
+        (lambda t: evaluation.draw_features(t.z, [1, 2], "colors"), "one of .*. Did you mean 'colours'"),
+        (lambda t: evaluation.draw_features(t.z, [1, 2], brightness), "extractor is a function .*; it must"),
+        (lambda t: evaluation.draw_features(t.z, [1, 2], "colours", edit=t.found), "it must be an Edit"),
+        (lambda t: evaluation.draw_features(t.z, [1, 2], "colours", keep=1), "keep is 1; it must be 2"),
+        (lambda t: evaluation.draw_features(t.z, [1, 2], "colours", executor="2"), NO_EXECUTOR),
+        (lambda t: evaluation.draw_features(t.z, [1, 2], "colours", progress=3), "progress is an int"),
+        (lambda t: evaluation.draw_features(t.z, range(0), "colours"), "There are 0 pictures"),
+    ],
+    "read_features": [
+        (lambda t: evaluation.read_features(3, "colours"), "pictures is 3; it must be a tensor"),
+        (lambda t: evaluation.read_features(PICTURES.sum(), "colours"), r"Pictures have shape \[\]"),
+        (lambda t: evaluation.read_features([3], "colours"), "images is an int .*; it must be a tensor"),
+        (lambda t: evaluation.read_features([], "colours"), "There are 0 pictures"),
+        (lambda t: evaluation.read_features(PICTURES[0], "colours"), r"Pictures have shape \[3, 8, 8\]"),
+        (lambda t: evaluation.read_features(PICTURES.byte(), "colours"), "uint8; they must be floats"),
+        (lambda t: evaluation.read_features(PICTURES, 3), "extractor is an int .*; it must be an Extractor"),
+        (lambda t: evaluation.read_features(PICTURES, "colours", keep="2"), f"keep is '2'; {WHOLE}"),
+    ],
+    "extractor": [
+        (lambda t: evaluation.extractor("fid"), "name is 'fid'; it must be one of regressor, colours"),
+        (lambda t: evaluation.extractor("colours", weights="x"), "only 'inception' takes a file of weights"),
+        (lambda t: evaluation.extractor("inception", weights=3), NO_PATH),
+    ],
+    "Extractor": [
+        (lambda t: evaluation.Extractor(" ", brightness), "name of an extractor is ' '; it must be a text"),
+        (lambda t: evaluation.Extractor("a", 3), "read is an int .*; it must be a function of pictures"),
+    ],
+    "frechet_distance": [
+        (lambda t: evaluation.frechet_distance(t.z, t.z), "it must be Features, as draw_features"),
+    ],
+    "kernel_distance": [
+        (lambda t: evaluation.kernel_distance(t.z, t.z), "it must be Features, as draw_features"),
+        (lambda t: evaluation.kernel_distance(read(), read(), block=1), "block is 1; it must be 2 or more"),
+    ],
+    "frechet_curve": [
+        (lambda t: evaluation.frechet_curve(read(), t.z), "it must be Features, as draw_features"),
+        (lambda t: evaluation.frechet_curve(read(), read(), [5]), "A size is 5; it must be 2 to 4"),
+        (lambda t: evaluation.frechet_curve(read(), read(), []), "sizes is empty"),
     ],
     "matched_strengths": [
         (lambda t: evaluation.matched_strengths("x", t.few), NO_GENERATOR),
@@ -488,6 +545,11 @@ WRONG = {
     "heat_figure": [
         (lambda t: plots.heat_figure(3), "effect is an int .*; it must be an Effect"),
         (lambda t: plots.heat_figure(measured(t), count=0), "count is 0; it must be 1 or more"),
+    ],
+    "bias_figure": [
+        (lambda t: plots.bias_figure(3), "curves is an int .*; it must be a dict of FrechetCurve"),
+        (lambda t: plots.bias_figure({}), "There is no curve to draw"),
+        (lambda t: plots.bias_figure({"a": 1}), "A curve is an int .*; it must be a FrechetCurve"),
     ],
     "rescoring_figure": [(lambda t: plots.rescoring_figure(3), "rescoring is an int .*; it must be a Resc")],
     "spectrum_figure": [

@@ -6,14 +6,17 @@ import argparse
 import time
 
 from benchmarks.claims import pages
-from benchmarks.claims.claim import measure
+from benchmarks.claims.claim import goes_on, measure
 
 options = argparse.ArgumentParser(description="Measure again what papers claim.")
 options.add_argument("--full", action="store_true", help="as many samples as in the papers: many hours")
 options.add_argument("--again", action="store_true", help="do steps again that are kept from before")
 given = options.parse_args()
 begin = time.monotonic()
-for claim in pages.claims():
-    measure(claim, full=given.full, again=given.again)
+claims = pages.claims()
+with goes_on():
+    for place, claim in enumerate(claims, 1):
+        print(f"Claim {place} of {len(claims)}: {claim.title} ({claim.name})", flush=True)
+        measure(claim, full=given.full, again=given.again)
 pages.write()
 print(f"All claims took {(time.monotonic() - begin) / 60:.1f} min.")

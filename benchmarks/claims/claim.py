@@ -7,7 +7,8 @@ import csv
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -54,6 +55,11 @@ class Claim:
         Gives tables of figures by name.
     findings
         Judges the tables; the rules are written before the figures are known.
+    bought
+        What each method reaches, for the table of all claims: rows of `text.bought_row`, none if methods
+        are not compared.
+    power
+        A sentence that says which difference would not be seen with so many samples.
     body
         The part of the page that shows the tables, in Markdown.
     figure
@@ -68,6 +74,8 @@ class Claim:
     seeds: str
     measure: Callable[[Run], Tables]
     findings: Callable[[Tables], list[Finding]]
+    bought: Callable[[Tables], Table]
+    power: Callable[[Tables], str]
     body: Callable[[Tables], str]
     figure: Callable[[Tables], Any]
 
@@ -159,8 +167,20 @@ def main(claim: Claim) -> None:
     options.add_argument("--full", action="store_true", help="as many samples as in the paper: longer")
     options.add_argument("--again", action="store_true", help="do steps again that are kept from before")
     given = options.parse_args()
-    measure(claim, full=given.full, again=given.again)
+    with goes_on():
+        measure(claim, full=given.full, again=given.again)
     pages.write()
+
+
+@contextmanager
+def goes_on() -> Iterator[None]:
+    """Say, in the place of a traceback, that an interrupted run goes on where it was stopped."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(
+            "Stopped. What is done is kept in build/claims: the same command goes on from there."
+        ) from None
 
 
 def measure(claim: Claim, *, full: bool = False, again: bool = False) -> None:

@@ -65,47 +65,67 @@ def _distance(one: Tensor, normal: Normal, numbers: NDArray[np.int64]) -> float:
 
 
 def distances(
-    run: Run, space: str, codes: Tensor, scores: Tensor, attributes: tuple[str, ...], sets: dict[str, Tensor]
+    run: Run,
+    space: str,
+    settings: object,
+    codes: Tensor,
+    scores: Tensor,
+    attributes: tuple[str, ...],
+    sets: dict[str, Tensor],
 ) -> Table:
-    """Give the distance of each attribute to each set and k, with the interval over samples."""
+    """Give the distance of each attribute to each set and k, with the interval over samples; each is kept."""
     rows: Table = []
-    say = run.progress(f"normals in {space}")
-    d = codes.shape[1]
-    sizes = [k for k in SIZES if k <= d]
-    units = models.random_units(BASES, d)
     for place, attribute in enumerate(attributes):
-        normal = _normals(codes, scores[:, place])
-        for name, vectors in sets.items():
-            for k in sizes:
-                some = vectors[:k]
-                cosines = absolute_cosines(normal(np.arange(len(codes)))[None], some)[0]
-                index = int(cosines.argmax())
-
-                to_one = partial(_distance, some[index], normal)
-                interval = resampled_interval(len(codes), to_one, RESAMPLES[space])
-                control = 1 - units[:, :k].abs().amax(1)
-                low, middle = np.quantile(control.numpy(), (0.05, 0.5))
-                rows.append(
-                    {
-                        "space": space,
-                        "attribute": attribute,
-                        "set": name,
-                        "k": k,
-                        "No.": index,
-                        "Dist.": interval.value,
-                        "low": interval.low,
-                        "high": interval.high,
-                        "chance, 50 %": float(middle),
-                        "chance, 5 %": float(low),
-                        "p": chance_p(interval.value, control, more=False),
-                    }
-                )
-        say(place + 1, len(attributes))
+        rows += run.table(
+            f"distances in {space}, {attribute}",
+            settings,
+            partial(_of_attribute, run, space, codes, scores[:, place], attribute, sets),
+        )
+        print(f"  {run.name}: {place + 1} of {len(attributes)} attributes in {space}", flush=True)
     for name in sets:
-        for k in sizes:
+        for k in _sizes(codes):
             family = [row for row in rows if row["set"] == name and row["k"] == k]
             for row, p in zip(family, corrected([row["p"] for row in family]), strict=True):
                 row["p, Holm"] = float(p)
+    return rows
+
+
+def _sizes(codes: Tensor) -> list[int]:
+    return [k for k in SIZES if k <= codes.shape[1]]
+
+
+def _of_attribute(
+    run: Run, space: str, codes: Tensor, scores: Tensor, attribute: str, sets: dict[str, Tensor]
+) -> Table:
+    rows: Table = []
+    normal, sizes = _normals(codes, scores), _sizes(codes)
+    units = models.random_units(BASES, codes.shape[1])
+    say, total = run.progress(f"normals of {attribute} in {space}"), len(sets) * len(sizes)
+    for name, vectors in sets.items():
+        for k in sizes:
+            cosines = absolute_cosines(normal(np.arange(len(codes)))[None], vectors[:k])[0]
+            index = int(cosines.argmax())
+
+            to_one = partial(_distance, vectors[index], normal)
+            interval = resampled_interval(len(codes), to_one, RESAMPLES[space])
+            control = 1 - units[:, :k].abs().amax(1)
+            low, middle = np.quantile(control.numpy(), (0.05, 0.5))
+            rows.append(
+                {
+                    "space": space,
+                    "attribute": attribute,
+                    "set": name,
+                    "k": k,
+                    "No.": index,
+                    "Dist.": interval.value,
+                    "low": interval.low,
+                    "high": interval.high,
+                    "chance, 50 %": float(middle),
+                    "chance, 5 %": float(low),
+                    "p": chance_p(interval.value, control, more=False),
+                }
+            )
+            say(len(rows), total)
     return rows
 
 

@@ -14,6 +14,7 @@ from sefa_widget import edit
 from sefa_widget.directions import Directions
 from sefa_widget.generators import Generator, Latent
 from sefa_widget.measures.changes import draw, rms
+from sefa_widget.pictures.editing import Rows
 
 MATCHING_SEED = 2_000_000
 """First seed of the latents on which strengths are matched; nothing else is measured on them."""
@@ -38,17 +39,30 @@ def rounded(values: Tensor) -> list[int]:
 
 
 def strengths(
-    run: Run, generator: Generator, directions: Directions, change: float, name: str, latents: int = 4
+    run: Run,
+    generator: Generator,
+    directions: Directions,
+    change: float,
+    name: str,
+    latents: int = 4,
+    rows: Rows = "all",
 ) -> Tensor:
     """Find the strength of each direction that gives the mean image change, ``[k]``; kept."""
 
     def work() -> dict[str, Tensor]:
         some = generator.sample(range(MATCHING_SEED, MATCHING_SEED + latents))
-        return {
-            "strengths": _matched(generator, directions, change, some, run.progress(f"strengths of {name}"))
-        }
+        say = run.progress(f"strengths of {name}")
+        return {"strengths": _matched(generator, directions, change, some, say, rows)}
 
-    settings = (generator.fingerprint, change, latents, rounded(directions.vectors), LIMIT)
+    settings: tuple[object, ...] = (
+        generator.fingerprint,
+        change,
+        latents,
+        rounded(directions.vectors),
+        LIMIT,
+    )
+    if rows != "all":
+        settings = (*settings, rows)
     return run.tensors(f"strengths of {name}", settings, work)["strengths"]
 
 
@@ -58,24 +72,38 @@ def _matched(
     change: float,
     latents: Latent,
     say: Callable[[int, int], None],
+    rows: Rows,
 ) -> Tensor:
     """Do what `matched_strengths` does, for all directions in the same batches: many are needed here."""
     k, n = len(directions), len(latents.codes)
     base = draw(generator, latents)
     many = Latent(latents.codes.repeat(2 * k, 1, 1), None, latents.truncation_psi)
     one = torch.eye(k, dtype=torch.float64)
-    found, low = torch.ones(k, dtype=torch.float64), torch.zeros(k, dtype=torch.float64)
+
+    def changes(found: Tensor) -> Tensor:
+        amounts = (torch.cat([one, -one]) * found.repeat(2)[:, None]).repeat_interleave(n, 0)
+        images = draw(generator, edit(many, directions, amounts.float(), rows=rows))
+        return rms(images - base.repeat(2 * k, 1, 1, 1)).view(2, k, n).mean((0, 2))
+
+    return solved(changes, torch.full((k,), change, dtype=torch.float64), say)
+
+
+def solved(changes: Callable[[Tensor], Tensor], wanted: Tensor, say: Callable[[int, int], None]) -> Tensor:
+    """Find the strengths where what they change is as wanted, all at once; at most `LIMIT`.
+
+    The change starts at 0 and is nearly straight: each step goes where the straight line through the last
+    measurement says, kept inside the bracket that is known so far.
+    """
+    found, low = torch.ones_like(wanted), torch.zeros_like(wanted)
     high = torch.full_like(low, torch.inf)
     for number in range(ROUNDS):
-        amounts = (torch.cat([one, -one]) * found.repeat(2)[:, None]).repeat_interleave(n, 0)
-        images = draw(generator, edit(many, directions, amounts.float(), rows="all"))
-        got = rms(images - base.repeat(2 * k, 1, 1, 1)).view(2, k, n).mean((0, 2))
-        done = ((got - change).abs() <= TOLERANCE * change) | ((got < change) & (found >= LIMIT))
+        got = changes(found)
+        done = ((got - wanted).abs() <= TOLERANCE * wanted) | ((got < wanted) & (found >= LIMIT))
         say(number, ROUNDS)
         if bool(done.all()):
             break
-        low, high = torch.where(got < change, found, low), torch.where(got < change, high, found)
-        guess = found * change / got.clamp_min(1e-12)
+        low, high = torch.where(got < wanted, found, low), torch.where(got < wanted, high, found)
+        guess = found * wanted / got.clamp_min(1e-12)
         middle = torch.where(high.isinf(), 2 * found, (low + high) / 2)
         guess = torch.where((guess > low) & (guess < high), guess, middle).clamp_max(LIMIT)
         found = torch.where(done, found, guess)

@@ -23,6 +23,12 @@ SAMPLES = 20_000
 MATCHED = 2
 """Latents on which the strength of each of many directions is matched."""
 LAYER = "convolutions.0"
+ADDED = {
+    "SeFa, 20": {"method": "sefa", "k": 20},
+    "composed, 20": {"method": "composed", "k": 20},
+    "Jacobian, 20": {"method": "jacobian", "k": 20},
+}
+"""Methods that were added to the paper's table: as many directions as the smaller ICA has."""
 SETS: dict[str, dict[str, dict[str, Any]]] = {
     "heads": {
         "nothing": {},
@@ -31,6 +37,7 @@ SETS: dict[str, dict[str, dict[str, Any]]] = {
         "ICA, 20": {"method": "ica", "k": 20},
         "ICA, 20, filters": {"method": "ica", "k": 20, "rows": "components"},
         "ICA, 32": {"method": "ica", "k": 32},
+        **ADDED,
     },
     "faces": {
         "nothing": {},
@@ -38,6 +45,7 @@ SETS: dict[str, dict[str, dict[str, Any]]] = {
         "PCA, 100": {"method": "pca", "k": 100, "layer": LAYER},
         "ICA, 20": {"method": "ica", "k": 20, "layer": LAYER},
         "ICA, 100": {"method": "ica", "k": 100, "layer": LAYER},
+        **ADDED,
     },
 }
 
@@ -47,6 +55,8 @@ def directions(run: Run, generator: Generator, name: str) -> Directions:
     how = SETS[generator.name][name]
     if not how:
         return models.random_set(generator, RANDOM)
+    if name in ADDED:
+        return models.directions(run, generator, name.partition(",")[0], how["k"])
 
     def work() -> dict[str, Tensor]:
         with warnings.catch_warnings(record=True) as told:

@@ -11,7 +11,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from benchmarks.claims.claim import DATA, ROOT, Claim, Tables, read_tables
+from benchmarks.claims.claim import DATA, ROOT, Claim, Table, Tables, read_tables
+from benchmarks.claims.text import METHODS, NOT_MEASURED, markdown
 
 PAGES = ROOT / "docs/claims"
 DRAW = ROOT / "docs/site/static/figures.js"
@@ -21,9 +22,17 @@ LIBRARY = "plotly.min.js"
 
 def claims() -> list[Claim]:
     """Give all claims, in the order of the papers."""
-    from benchmarks.claims import classes, ica, nearest, quality, rated, rescored
+    from benchmarks.claims import classes, filmstrips, ica, nearest, quality, rated, rescored
 
-    return [nearest.CLAIM, rescored.CLAIM, rated.CLAIM, classes.CLAIM, quality.CLAIM, ica.CLAIM]
+    return [
+        nearest.CLAIM,
+        rescored.CLAIM,
+        rated.CLAIM,
+        filmstrips.CLAIM,
+        classes.CLAIM,
+        quality.CLAIM,
+        ica.CLAIM,
+    ]
 
 
 def write() -> None:
@@ -52,11 +61,18 @@ def page(claim: Claim, tables: Tables) -> str:
         f"**Run:** `nice python -m benchmarks.claims.{claim.name}{option}`: "
         f"{_minutes(run['seconds'])} on two "
         "cores that other work shared. It goes on where it was stopped. Seeds: "
-        f"{claim.seeds}.\n\n{claim.run}\n\n"
+        f"{claim.seeds}.\n\n{claim.run}\n\n{_missing(claim, tables)}**Power:** {claim.power(tables)}\n\n"
         "## Verdict\n\n| statement | verdict | figures |\n| --- | --- | --- |\n"
         f"{found}\n[The figure](data/{claim.name}.html)\n\n## Figures\n\n{claim.body(tables)}\n"
         f"Files: {files}.\n"
     )
+
+
+def _missing(claim: Claim, tables: Tables) -> str:
+    """Say which methods the files of figures do not have yet, if any."""
+    rows = claim.bought(tables)
+    names = [name for name in METHODS if any(row[name] == NOT_MEASURED for row in rows)]
+    return f"**Not measured yet:** {', '.join(names)}. The command does it.\n\n" if names else ""
 
 
 def index(measured: list[tuple[Claim, Tables]]) -> str:
@@ -70,9 +86,24 @@ def index(measured: list[tuple[Claim, Tables]]) -> str:
     intro = (PAGES / "about.txt").read_text(encoding="utf-8")
     return (
         "# What the papers claim, measured again\n\n"
-        f"`make claims` measures all of it: {_minutes(seconds)} on two cores that other work shared.\n\n"
-        f"{intro}\n## All statements\n\n| statement | paper | verdict |\n| --- | --- | --- "
-        f"|\n{''.join(lines)}"
+        f"`make claims` measures all of it, in at most {_minutes(seconds)} on two cores that other work "
+        "shared (the samples that claims share are counted with each).\n\n"
+        f"{intro}\n## What is bought by what\n\n{_bought(measured)}\n"
+        "## All statements\n\n| statement | paper | verdict |\n| --- | --- | --- |\n"
+        f"{''.join(lines)}"
+    )
+
+
+def _bought(measured: list[tuple[Claim, Tables]]) -> str:
+    """Write what each method reaches in each measure, with a link to the page that has its controls."""
+    rows: Table = []
+    for claim, tables in measured:
+        for row in claim.bought(tables):
+            rows.append(row | {"measure": f"[{row['measure']}]({claim.name}.md)"})
+    return (
+        "What each method reaches, with 95 % intervals; random ones are the control (of distances, the "
+        "median and 5 to 95 % of bases). Whether two methods differ is decided by the statements below, not "
+        f"by intervals that overlap or do not.\n\n{markdown(rows)}"
     )
 
 

@@ -8,11 +8,18 @@ from numpy.typing import NDArray
 from scipy import stats
 from torch import Tensor
 
-from benchmarks.claims.claim import Finding, Table, Verdict
-from benchmarks.claims.features import frechet
+from benchmarks.claims.claim import Finding, Table
+from benchmarks.claims.judging import verdict
 from benchmarks.claims.quality import SPLITS
-from benchmarks.claims.statistics import LEVEL, Interval, corrected, jackknife_interval
+from benchmarks.claims.statistics import (
+    LEVEL,
+    Interval,
+    corrected,
+    jackknife_interval,
+    smallest_seen_of_parts,
+)
 from benchmarks.claims.text import number
+from sefa_widget.evaluation.distances import frechet_of_samples
 
 PAIRS = {
     "heads": (("ICA, 32", "ICA, 20"), ("ICA, 32", "PCA, 32")),
@@ -33,7 +40,9 @@ def differences(model: str, edited: dict[tuple[str, str], Tensor], before: Tenso
                 numbers: NDArray[np.int64], first: Tensor = first, second: Tensor = second
             ) -> float:
                 some = torch.from_numpy(numbers)
-                return frechet(first[some], before[some]) - frechet(second[some], before[some])
+                return frechet_of_samples(first[some], before[some]) - frechet_of_samples(
+                    second[some], before[some]
+                )
 
             found = jackknife_interval(parts, difference)
             error = (found.high - found.value) / stats.t.ppf(1 - LEVEL / 2, SPLITS - 1)
@@ -47,16 +56,15 @@ def findings(table: Table) -> list[Finding]:
     """Judge the paper's own comparisons by the paper's own score."""
     found = []
     for row, p in zip(table, corrected([row["p"] for row in table]), strict=True):
-        verdict: Verdict = "cannot be tested here"
-        if p <= LEVEL:
-            verdict = "holds" if row["difference"] < 0 else "does not hold"
+        error = (row["high"] - row["difference"]) / stats.t.ppf(1 - LEVEL / 2, SPLITS - 1)
         interval = Interval(row["difference"], row["low"], row["high"])
         found.append(
             Finding(
                 f"by the printed score, {row['one']} is better than {row['two']} "
                 f"({row['model']}, {row['amounts']})",
-                verdict,
-                f"FD to unedited, difference {interval}, p = {number(float(p))}",
+                verdict(float(p), row["difference"] < 0),
+                f"FD to unedited, difference {interval}, p = {number(float(p))}; seen from "
+                f"{number(smallest_seen_of_parts(error, SPLITS))} on",
             )
         )
     return found

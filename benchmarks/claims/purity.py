@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmarks.claims import edits, models
-from benchmarks.claims.claim import Run, Table
+from benchmarks.claims.claim import Finding, Run, Table, Tables
 from benchmarks.claims.ganspace import MATCHED
+from benchmarks.claims.judging import verdict
 from benchmarks.claims.quality import CHANGE
-from benchmarks.claims.statistics import resampled_interval
+from benchmarks.claims.statistics import gap_p, mean_interval, resampled_interval, smallest_gap_seen
+from benchmarks.claims.text import number
 from sefa_widget import edit
 from sefa_widget.directions import Directions
 from sefa_widget.evaluation import fresh_latents
@@ -23,7 +27,7 @@ MOST = 10
 """Directions of each set that are looked at."""
 
 
-def shares(changes: Tensor) -> Tensor:
+def attribute_shares(changes: Tensor) -> Tensor:
     """Give each attribute's share of the squared mean changes ``[N, A]``, their noise taken out."""
     squares = (changes.mean(0).square() - changes.var(0) / len(changes)).clamp_min(0)
     total = squares.sum()
@@ -34,7 +38,7 @@ def share_of(changes: Tensor, column: int) -> tuple[float, float, float]:
     """Give the share of an attribute, with 95 % over resamples of the pictures."""
 
     def share(numbers: NDArray[np.int64]) -> float:
-        return float(shares(changes[torch.from_numpy(numbers)])[column])
+        return float(attribute_shares(changes[torch.from_numpy(numbers)])[column])
 
     found = resampled_interval(len(changes), share)
     return found.value, found.low, found.high
@@ -55,7 +59,7 @@ def purity(run: Run, generator: Generator, directions: Directions, name: str) ->
                 score(draw(generator, edit(latents, directions, {index: sign * step}, rows="all"))).double()
                 for sign in (1, -1)
             ]
-            share = shares((sides[0] - sides[1]) / 2 / spread)
+            share = attribute_shares((sides[0] - sides[1]) / 2 / spread)
             best = int(share.argmax())
             rows.append(
                 {"set": name, "direction": index, "attribute": names[best], "share": float(share[best])}
@@ -70,3 +74,26 @@ def purity(run: Run, generator: Generator, directions: Directions, name: str) ->
         edits.rounded(steps),
     )
     return run.table(f"purity of {name}", settings, work)
+
+
+def shares(tables: Tables, name: str) -> NDArray[np.float64]:
+    """Give the share of the attribute changed most, of each direction of a set."""
+    return np.array([row["share"] for row in tables["purity"] if row["set"] == name])
+
+
+def purer(tables: Tables, pairs: Sequence[tuple[str, str]], family: int) -> list[Finding]:
+    """Judge whether one set of each pair is purer than the other; p is multiplied by the family's size."""
+    found = []
+    for one, two in pairs:
+        first, second = shares(tables, one), shares(tables, two)
+        p = min(1.0, family * gap_p(first, second))
+        found.append(
+            Finding(
+                f"{one} is more disentangled than {two} (heads)",
+                verdict(p, first.mean() > second.mean()),
+                f"share of the attribute changed most {mean_interval(first)} and {mean_interval(second)}, "
+                f"p = {number(p)}; alone, seen from a difference of "
+                f"{number(smallest_gap_seen(first, second))} on",
+            )
+        )
+    return found

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.claims import models
-from benchmarks.claims.claim import Claim, Finding, Run, Table, Tables, Verdict, main
-from benchmarks.claims.statistics import (
-    LEVEL,
-    Interval,
-    corrected,
-    share_interval,
-    shares_p,
-    smallest_share_seen,
-)
-from benchmarks.claims.text import markdown, number
+from torch import Tensor
+
+from benchmarks.claims import counts, models
+from benchmarks.claims.claim import Claim, Run, Table, Tables, main
+from benchmarks.claims.counts import OBVIOUS, SINGLE
+from benchmarks.claims.text import markdown
 from sefa_widget import edit, factorize
 from sefa_widget.directions import Directions
 from sefa_widget.evaluation import fresh_latents, latent_spread
@@ -24,12 +19,6 @@ from sefa_widget.measures.changes import draw
 GROUPS = {"bottom, 4-8 px": (0, 3), "middle, 16 px": (3, 5), "top, 32-64 px": (5, 10)}
 SPREADS = 3.0
 """How far pictures are moved, in mean spreads of w: as far as people move a slider."""
-OBVIOUS = 0.5
-"""Of an attribute's spread: what a change must reach to be called obvious."""
-OTHERS = (0.25, 1.0)
-"""What might be called obvious instead: a verdict that hangs on it is none."""
-SINGLE = 0.5
-"""Of all squared changes: what one attribute must have for a direction to be called meaningful."""
 CONTROLS = 32
 PICTURES = (12, 200)
 """Moved along each direction, and with ``--full``."""
@@ -45,6 +34,8 @@ def measure(run: Run) -> Tables:
     for group, layers in GROUPS.items():
         sets = {
             "SeFa": factorize(generator, method="sefa", layers=layers),
+            "composed": factorize(generator, method="composed", layers=layers),
+            "Jacobian": jacobian(run, generator, group),
             "random": models.random_set(generator, CONTROLS, seed=layers[0]),
         }
         for name, directions in sets.items():
@@ -53,7 +44,21 @@ def measure(run: Run) -> Tables:
                 (generator.fingerprint, n, step, len(directions), layers),
                 lambda d=directions, g=group, m=name, r=layers: _rate(run, generator, d, g, m, r, step, n),
             )
-    return {"rated": rows, "counts": _counts(rows)}
+    counted = counts.counts(rows)
+    return {"rated": rows, "counts": counted, "compared": counts.compared(counted)}
+
+
+def jacobian(run: Run, generator: Generator, group: str) -> Directions:
+    """Find the Jacobian's directions of a group's rows; kept for all claims."""
+    layers = GROUPS[group]
+
+    def work() -> dict[str, Tensor]:
+        say, n = run.progress(f"Jacobian of {group}"), models.JACOBIAN_LATENTS
+        return {"vectors": factorize(generator, method="jacobian", layers=layers, n=n, progress=say).vectors}
+
+    settings = (generator.fingerprint, layers, models.JACOBIAN_LATENTS)
+    kept = run.tensors(f"Jacobian of {group}", settings, work, shared=True)
+    return Directions.from_vectors(kept["vectors"], generator=generator)
 
 
 def _rate(
@@ -100,101 +105,20 @@ def _rate(
     return rows
 
 
-def _counts(rows: Table) -> Table:
-    """Count per group, with Wilson's intervals, and compare with random directions by Fisher's test."""
-    found: Table = []
-    for group in GROUPS:
-        for what in ("obvious", "meaningful"):
-            marks = {
-                name: [row[what] for row in rows if (row["group"], row["set"]) == (group, name)]
-                for name in ("SeFa", "random")
-            }
-            own, other = marks["SeFa"], marks["random"]
-            share, chance = share_interval(sum(own), len(own)), share_interval(sum(other), len(other))
-            found.append(
-                {
-                    "group": group,
-                    "what": what,
-                    "SeFa": sum(own),
-                    "of": len(own),
-                    "share": share.value,
-                    "low": share.low,
-                    "high": share.high,
-                    "random share": chance.value,
-                    "random low": chance.low,
-                    "random high": chance.high,
-                    "seen from": smallest_share_seen(chance.value, len(other), len(own)),
-                    "p": shares_p(sum(own), len(own), sum(other), len(other)),
-                }
-            )
-    for row, p in zip(found, corrected([row["p"] for row in found]), strict=True):
-        row["p, Holm"] = float(p)
-    return found
-
-
-def findings(tables: Tables) -> list[Finding]:
-    """Judge: most directions do something obvious; more than random ones; more mean one thing."""
-    rows = tables["counts"]
-    found = []
-    for row in (row for row in rows if row["what"] == "obvious"):
-        shares = [_obvious(tables, row["group"], "SeFa", least) for least in (OBVIOUS, *OTHERS)]
-        most: Verdict = "cannot be tested here"
-        if all(share.low > 0.5 for share in shares):
-            most = "holds"
-        if all(share.high < 0.5 for share in shares):
-            most = "does not hold"
-        others = ", ".join(f"{share} from {t:g} on" for share, t in zip(shares[1:], OTHERS, strict=True))
-        found.append(
-            Finding(
-                f"most of SeFa's directions change something obviously ({row['group']})",
-                most,
-                f"{shares[0]}; random {number(row['random share'])}. Another meaning of obvious: {others}",
-            )
-        )
-    for what, statement in (
-        ("obvious", "more of SeFa's directions than of random ones change something obviously"),
-        ("meaningful", "more of SeFa's directions than of random ones change one thing"),
-    ):
-        for row in (row for row in rows if row["what"] == what):
-            verdict: Verdict = "cannot be tested here"
-            if row["p, Holm"] <= LEVEL:
-                verdict = "holds" if row["share"] > row["random share"] else "does not hold"
-            interval = f"{number(row['random low'])} to {number(row['random high'])}"
-            found.append(
-                Finding(
-                    f"{statement} ({row['group']})",
-                    verdict,
-                    f"{number(row['share'])}, random {number(row['random share'])} ({interval}), "
-                    f"p = {number(row['p, Holm'])}; alone, seen from {number(row['seen from'])} on",
-                )
-            )
-    return found
-
-
-def _obvious(tables: Tables, group: str, name: str, least: float) -> Interval:
-    """Give the share of directions whose largest change, less two standard errors, reaches so much."""
-    rows = [row for row in tables["rated"] if (row["group"], row["set"]) == (group, name)]
-    return share_interval(sum(row["change"] - 2 * row["error"] >= least for row in rows), len(rows))
-
-
 def body(tables: Tables) -> str:
-    """Write the counts."""
+    """Write the counts and their comparisons."""
     return (
-        "Each group has 32 directions, all there are. p: Fisher's test against random ones, corrected over "
-        f"the six rows by Holm's method.\n\n{markdown(tables['counts'])}"
+        f"Each set of a group has 32 directions: all there are.\n\n{markdown(tables['counts'])}\n"
+        "p: Fisher's test, corrected by Holm's method over the six comparisons of SeFa with random ones, and "
+        f"over all others.\n\n{markdown(tables['compared'])}"
     )
 
 
 def figure(tables: Tables) -> Any:
-    """Draw the shares of both sets."""
+    """Draw the shares of all sets."""
     from benchmarks.claims.drawing import points
 
-    rows = []
-    for row in tables["counts"]:
-        label = f"{row['what']}, {row['group']}"
-        rows.append({"label": label, "set": "SeFa"} | {n: row[n] for n in ("share", "low", "high")})
-        other = {n: row[f"random {n}"] for n in ("share", "low", "high")}
-        rows.append({"label": label, "set": "random"} | other)
+    rows = [row | {"label": f"{row['what']}, {row['group']}"} for row in tables["counts"]]
     return points(rows, "label", "share", "low", "high", "share of the directions", "set")
 
 
@@ -215,7 +139,9 @@ CLAIM = Claim(
     "want of a predictor.",
     seeds="moved pictures 1,000,000 on, controls 2^32, 2^32 + 3 and 2^32 + 5",
     measure=measure,
-    findings=findings,
+    findings=counts.findings,
+    bought=counts.bought,
+    power=counts.power,
     body=body,
     figure=figure,
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
-from statsmodels.stats.power import NormalIndPower, TTestPower
+from statsmodels.stats.power import NormalIndPower, TTestIndPower, TTestPower
 
 LEVEL = 0.05
 """Of every test; intervals hold 95 %."""
@@ -143,6 +143,41 @@ def smallest_seen(differences: ArrayLike) -> float:
     x = np.asarray(differences, dtype=float)
     effect = TTestPower().solve_power(nobs=len(x), alpha=LEVEL, power=POWER, alternative="two-sided")
     return float(effect) * float(x.std(ddof=1))
+
+
+def smallest_seen_of_parts(error: float, parts: int) -> float:
+    """Give the value that would be seen in 80 % of experiments, by its standard error of so many parts."""
+    effect = TTestPower().solve_power(nobs=parts, alpha=LEVEL, power=POWER, alternative="two-sided")
+    return float(effect) * parts**0.5 * error
+
+
+def smallest_gap_seen(one: ArrayLike, two: ArrayLike, level: float = LEVEL) -> float:
+    """Give the difference of the means of two groups that would be seen in 80 % of such experiments."""
+    x, y = np.asarray(one, dtype=float), np.asarray(two, dtype=float)
+    effect = TTestIndPower().solve_power(
+        nobs1=len(x), ratio=len(y) / len(x), alpha=level, power=POWER, alternative="two-sided"
+    )
+    degrees = len(x) + len(y) - 2
+    pooled = ((len(x) - 1) * x.var(ddof=1) + (len(y) - 1) * y.var(ddof=1)) / degrees
+    return float(effect) * float(np.sqrt(pooled))
+
+
+def gap_p(one: ArrayLike, two: ArrayLike) -> float:
+    """Give the two-sided p value of two independent groups having one mean, by permuting who is in which."""
+    return float(
+        stats.permutation_test(
+            (np.asarray(one, dtype=float), np.asarray(two, dtype=float)),
+            lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis),
+            vectorized=True,
+            n_resamples=RESAMPLES,
+            rng=np.random.default_rng(SEED),
+        ).pvalue
+    )
+
+
+def fewest_above_chance(of: int) -> int:
+    """Give how many of so many tests at 5 % each must find something for their share to lie above 5 %."""
+    return next(some for some in range(of + 1) if share_interval(some, of).low > LEVEL)
 
 
 def smallest_share_seen(base: float, of_base: int, of_other: int) -> float:

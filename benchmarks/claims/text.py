@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.claims.claim import Table
+from benchmarks.claims.claim import Row, Table
 
 NOTHING = 1e-12
 """Rounding."""
@@ -25,3 +25,16 @@ def markdown(table: Table) -> str:
     marks = ["---" if isinstance(table[0][name], str) else "---:" for name in names]
     lines = [names, marks, *([number(row[name]) for name in names] for row in table)]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+METHODS = ("SeFa", "composed", "Jacobian", "random")
+NOT_MEASURED = "not measured yet"
+
+
+def bought_row(measure: str, better: str, values: dict[str, str]) -> Row:
+    """Give a row of the table of what each method reaches: what is measured, and whether more is better."""
+    return {
+        "measure": measure,
+        "better is": better,
+        **{name: values.get(name, NOT_MEASURED) for name in METHODS},
+    }

@@ -21,7 +21,10 @@ GATHERED = ROOT / "build/site-sources"
 EXTRA = "extra"
 """The folder in it of what is copied to the site as it is."""
 PAGES = ("docs/*.md", "docs/claims/*.md", "docs/how-to/*.md", "notebooks/*.ipynb", "*.md")
-BESIDE = ("docs/*.png", "docs/*.svg", "docs/*.webp", "docs/*.csv", "docs/*.json", "docs/claims/data/*.csv")
+BESIDE = (
+    *("docs/*.png", "docs/*.svg", "docs/*.webp", "docs/*.csv", "docs/*.json"),
+    *("docs/claims/data/*.csv", "docs/claims/pictures/*.webp"),
+)
 """What pages show or offer for download."""
 ELSEWHERE = {"README.md": "index.md", "README.md#what-loads": "reference/formats.md"}
 """What the README says, and where the site says it."""

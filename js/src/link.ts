@@ -155,6 +155,10 @@ export class Link {
   }
 
   receive(info: Info, bytes: DataView | undefined): void {
+    if (info.type === "probe" && info.view === "") {
+      if (this.status !== "gone") this.#transmit({ type: "probe", view: this.view, seq: 0, padded: false });
+      return;
+    }
     const ofAll = info.view === "" && (info.type === "error" || info.type === "progress");
     if (info.view !== this.view && !ofAll) return;
     this.#alive();

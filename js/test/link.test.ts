@@ -422,6 +422,16 @@ describe("a kernel that does not answer", () => {
     expect([bench.link.status, bench.edits().length]).toEqual(["gone", 1]);
   });
 
+  test("says that it exists when all views are called, until it is gone", () => {
+    const called = { type: "probe", view: "", seq: 0 } as const;
+    bench.link.receive(called, undefined);
+    expect(bench.sent).toEqual([{ type: "probe", view: "v1", seq: 0, padded: false }]);
+    bench.link.stop(false);
+    bench.sent.length = 0;
+    bench.link.receive(called, undefined);
+    expect(bench.sent).toEqual([]);
+  });
+
   test("is gone when sending fails", () => {
     bench.broken = true;
     bench.link.edit({ seed: 3 });

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from torch import Tensor
 from sefa_widget.arguments import MAX_SEED, instance, whole, wholes
 from sefa_widget.directions.method import Option
 from sefa_widget.generators.base import Generator, Latent, check_generator
+from sefa_widget.generators.batch import in_batches
 from sefa_widget.generators.inputs import truncation
 from sefa_widget.generators.precision import full_precision
 from sefa_widget.generators.readers import hooked
@@ -144,7 +146,11 @@ class Samples:
         """Give features and latents, a batch at a time; a latent is the mean of its rows of codes."""
         for latent in self.latents():
             z = latent.codes.mean(1)
-            yield (z if self.layer is None else layer_output(self.generator, self.layer, latent)), z
+            yield (z if self.layer is None else self._features(self.layer, latent)), z
+
+    def _features(self, layer: str, latent: Latent) -> Tensor:
+        output = partial(layer_output, self.generator, layer)
+        return torch.cat(list(in_batches(self.generator, latent, output, len(latent.codes))))
 
 
 def layer_output(generator: Generator, layer: str, latent: Latent) -> Tensor:

@@ -69,9 +69,9 @@ def find(
     k, normalize
         See `factorize`.
     progress
-        Called as ``progress(done, total)`` after every batch of unit vectors that was pushed through the
-        network, which takes long where pictures are large, and after every layer's Gram. What it raises ends
-        the work and leaves nothing half done.
+        Called as ``progress(done, total)`` after every layer that a batch of unit vectors was pushed through,
+        which takes long where pictures are large, and after every layer's Gram. What it raises ends the work
+        and leaves nothing half done.
     features
         How the features that styles scale are read. ``"white"``, the default, is exact where channels are
         uncorrelated, which normalisation and random pictures come closer to than to the opposite.
@@ -90,7 +90,11 @@ def find(
     def compute(missing: list[int]) -> dict[int, Gram]:
         modulations = [generator.modulations(number) for number in range(len(generator.layers))]
         if any(modulations):
-            grams = {n: _modulated(generator, n, modulations[n], normalize, features) for n in missing}
+            grams = {}
+            for n in missing:
+                grams[n] = _modulated(generator, n, modulations[n], normalize, features)
+                if progress is not None:
+                    progress(len(grams), len(missing))
         else:
             grams = _pushed(generator, max(missing), normalize, progress)
         # a layer that answers to nothing keeps its Gram of zeros
@@ -134,6 +138,8 @@ def _pushed(generator: Generator, last: int, normalize: bool, progress: Progress
                 kept[number][part] = response[:, channel, row, column]
             else:
                 kept[number][part] = response.flatten(1)
+            if progress is not None:
+                progress(start, total)
         if progress is not None:
             progress(min(start + step, d), total)
     grams = {}

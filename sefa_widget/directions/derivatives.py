@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -19,6 +20,8 @@ from sefa_widget.progress import Progress
 
 BUDGET = 2**27
 """About how many numbers of one feature map all derivatives of a batch may have (512 MB)."""
+CPU_BUDGET = 2**24
+"""The same on a CPU (64 MB): as fast there, and the work can be ended sooner."""
 CHANNELS = 64
 """Assumed of the largest feature map."""
 COLUMNS = 2**14
@@ -70,8 +73,9 @@ def grams(
             one = slice(number, number + 1)
             labels = None if latent.labels is None else latent.labels[one]
             single = Latent(codes[one], labels, latent.truncation_psi)
+            look = None if progress is None else partial(progress, done, count)
             with generator.lock, FORWARD_MODE, full_precision():
-                jacobian = _jacobian(generator, single, shown)
+                jacobian = _jacobian(generator, single, shown, look)
             part = jacobian[:, :, inside[0], inside[1]].flatten(1)
             values = part.shape[1]
             gram = _products(part)
@@ -154,8 +158,13 @@ def check_differentiable(generator: Generator, method: str) -> None:
         )
 
 
-def _jacobian(generator: Generator, latent: Latent, shown: Tensor) -> Tensor:
-    """Give the derivatives of one picture by the d entries of a shift, ``[d, C, h, w]``."""
+def _jacobian(
+    generator: Generator, latent: Latent, shown: Tensor, look: Callable[[], object] | None
+) -> Tensor:
+    """Give the derivatives of one picture by the d entries of a shift, ``[d, C, h, w]``.
+
+    `look` is called between two parts of them; what it raises ends the work.
+    """
     options = generator.forward_options(latent)
     step = coarseness(generator.resolution, generator.width)
 
@@ -169,10 +178,16 @@ def _jacobian(generator: Generator, latent: Latent, shown: Tensor) -> Tensor:
         derivative: Tensor = torch.func.jvp(draw, (zero,), (direction,))[1]
         return derivative
 
-    chunk = max(1, BUDGET // (CHANNELS * generator.resolution**2))
+    budget = CPU_BUDGET if shown.device.type == "cpu" else BUDGET
+    chunk = max(1, budget // (CHANNELS * generator.resolution**2))
     unit = torch.eye(len(zero), device=shown.device, dtype=shown.dtype)
     batched = torch.func.vmap(along, randomness="same")
-    return torch.cat([batched(unit[start : start + chunk]) for start in range(0, len(unit), chunk)])
+    found: list[Tensor] = []
+    for start in range(0, len(unit), chunk):
+        if found and look is not None:
+            look()
+        found.append(batched(unit[start : start + chunk]))
+    return torch.cat(found)
 
 
 def _products(rows: Tensor) -> Tensor:

@@ -36,6 +36,9 @@ from sefa_widget.progress import Progress, part
 SOURCES = 20
 """How many sources are sought if nothing is said."""
 
+BLOCK = 2**22
+"""Numbers of the samples that are rotated between two looks at whether to go on."""
+
 SHARE = Value("share of the variance that the source explains", "σ²/Σσ²")
 
 
@@ -96,8 +99,8 @@ def ica(
     samples = replace(samples, n=found.count)
     scores = _Scores(found)
     gather(samples, scores, samples.n, part(progress, 1, 2))
-    every_round = None if progress is None else partial(progress, 2 * samples.n, 2 * samples.n)
-    unmixing = fastica(torch.cat(scores.parts), seed, every_round=every_round)
+    every_block = None if progress is None else partial(progress, 2 * samples.n, 2 * samples.n)
+    unmixing = fastica(torch.cat(scores.parts), seed, every_block=every_block)
     return from_unmixing(samples, unmixing, found, rows)
 
 
@@ -121,7 +124,7 @@ def fastica(
     *,
     tolerance: float = 1e-6,
     rounds: int = 500,
-    every_round: Callable[[], object] | None = None,
+    every_block: Callable[[], object] | None = None,
 ) -> Tensor:
     """Rotate white data so that its columns are as independent as can be.
 
@@ -134,8 +137,8 @@ def fastica(
         ``[n, k]`` float64, mean 0, covariance 1.
     seed
         Of the first rotation.
-    every_round
-        Called before every round; what it raises ends the work.
+    every_block
+        Called after every part of a round, of 4 million numbers; what it raises ends the work.
 
     Returns
     -------
@@ -146,10 +149,14 @@ def fastica(
     random = torch.Generator("cpu").manual_seed(seed)
     w = _orthogonal(torch.randn(k, k, dtype=torch.float64, generator=random).to(white.device))
     for _ in range(rounds):
-        if every_round is not None:
-            every_round()
-        bent = torch.tanh(white @ w.T)
-        new = _orthogonal(bent.T @ white / n - (1 - bent.square()).mean(0)[:, None] * w)
+        mixed, slope = torch.zeros_like(w), torch.zeros_like(w[0])
+        for block in torch.split(white, max(1, BLOCK // k)):
+            bent = torch.tanh(block @ w.T)
+            mixed += bent.T @ block
+            slope += (1 - bent.square()).sum(0)
+            if every_block is not None:
+                every_block()
+        new = _orthogonal((mixed - slope[:, None] * w) / n)
         turned = float((1 - (new * w).sum(1).abs()).abs().max())
         w = new
         if turned < tolerance:

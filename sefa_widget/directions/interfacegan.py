@@ -23,7 +23,7 @@ from sefa_widget.directions.planes import Plane, separate
 from sefa_widget.directions.scores import Scorer, Scores, points_of, read_scores, score_samples
 from sefa_widget.directions.search import Search, keeps_options
 from sefa_widget.generators.base import Generator, Latent
-from sefa_widget.progress import Progress
+from sefa_widget.progress import Progress, part, shares
 
 
 @keeps_options
@@ -79,7 +79,8 @@ def interfacegan(
     generator
         The generator that the codes belong to, if it is known.
     progress
-        Called as ``progress(done, total)`` while a generator draws.
+        Called as ``progress(done, total)`` while a generator draws, and in every round of each fit; what it
+        raises ends the work.
 
     Returns
     -------
@@ -136,11 +137,13 @@ def separations(
     >>> plane.reliability > plane.chance
     True
     """
+    fitting = progress
     if isinstance(codes, Generator):
         if not callable(scores):
             raise ValueError("A generator draws its own codes: scores must be a function of its images.")
         generator = codes
-        points, values = score_samples(generator, scores, n=n, seed=seed, progress=progress)
+        drawing, fitting = shares(progress, [3, 1])
+        points, values = score_samples(generator, scores, n=n, seed=seed, progress=drawing)
     elif callable(scores):
         raise ValueError("A function scores pictures: give a generator instead of codes, or scores.")
     else:
@@ -153,8 +156,18 @@ def separations(
     own = getattr(scores, "names", None) if callable(scores) else None
     names = list(own) if own is not None and len(own) == len(names) else names
     planes = tuple(
-        separate(points, column, chosen=chosen, split=split, seed=seed, C=C, invalid=invalid, name=name)
-        for name, column in zip(names, values.T, strict=True)
+        separate(
+            points,
+            column,
+            chosen=chosen,
+            split=split,
+            seed=seed,
+            C=C,
+            invalid=invalid,
+            name=name,
+            progress=part(fitting, number, len(names)),
+        )
+        for number, (name, column) in enumerate(zip(names, values.T, strict=True))
     )
     doubtful = [
         f"{name} {plane.reliability:.2f}"

@@ -73,7 +73,7 @@ def find(
     epsilon
         How weak a direction may be: without it those win that change nothing anywhere.
     progress
-        Called with how many latents are done, and n.
+        Called with how many latents are done, and n; of large pictures again and again within a latent.
     """
     n, seed = whole(n, "n", 1), whole(seed, "seed", 0)
     epsilon = positive(epsilon, "epsilon")

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from sefa_widget.directions.svm import linear_svm
+from sefa_widget.progress import Progress, part
 
 CHANCE = 0.95
 """Quantile of |cos| of random directions that a reliability is held against."""
+FITS = 3
+"""Of a plane: one of all codes that train, and one of each half of all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,10 +65,12 @@ def separate(
     C: float = 1.0,
     invalid: float | None = None,
     name: str = "the attribute",
+    progress: Progress | None = None,
 ) -> Plane:
     """Fit the plane of one attribute to codes ``[N, d]`` and scores ``[N]``; see `interfacegan`.
 
     The hinge loss of each class is weighed by its inverse size, so that unequal classes count the same.
+    `progress` is called in every round of a fit with how many of the three fits are done.
     """
     if len(codes) != len(scores):
         raise ValueError(f"There are {len(codes)} codes and {len(scores)} scores; they must be as many.")
@@ -85,7 +91,7 @@ def separate(
     shuffle = np.random.RandomState(seed)  # as published; its stream never changes
     above = codes[order[:high][shuffle.permutation(high)]]
     below = codes[order[-low:][shuffle.permutation(low)]]
-    w, b = _fit(above[: train[0]], below[: train[1]], C)
+    w, b = _fit(above[: train[0]], below[: train[1]], C, part(progress, 0, FITS))
     length = float(w.norm())
     if not length > 1e-12:
         raise ValueError(
@@ -94,8 +100,12 @@ def separate(
     right = [(above[train[0] :] @ w + b > 0).double().mean(), (below[train[1] :] @ w + b < 0).double().mean()]
     reliability = math.nan
     if min(high, low) > 1:
-        halves = [_fit(above[start::2], below[start::2], C)[0] for start in (0, 1)]
+        halves = [
+            _fit(above[start::2], below[start::2], C, part(progress, 1 + start, FITS))[0] for start in (0, 1)
+        ]
         reliability = float(torch.cosine_similarity(halves[0], halves[1], dim=0, eps=1e-150).abs())
+    if progress is not None:
+        progress(FITS, FITS)
     return Plane(
         normal=w / length,
         offset=b / length,
@@ -121,12 +131,13 @@ def chance_cosine(d: int, quantile: float = CHANCE) -> float:
     return float(np.cos(np.interp(1 - quantile, share, angles)))
 
 
-def _fit(above: Tensor, below: Tensor, C: float) -> tuple[Tensor, float]:
+def _fit(above: Tensor, below: Tensor, C: float, progress: Progress | None) -> tuple[Tensor, float]:
     """Fit the plane between two classes; the loss of each weighs as much as if they were of equal size."""
     sizes = torch.tensor([len(above), len(below)])
     signs = torch.tensor([1.0, -1.0], dtype=torch.float64).repeat_interleave(sizes)
     weights = (C * sizes.sum() / (2 * sizes.double())).repeat_interleave(sizes)
-    return linear_svm(torch.cat([above, below]), signs, weights)
+    look = None if progress is None else partial(progress, 0, 1)
+    return linear_svm(torch.cat([above, below]), signs, weights, every_round=look)
 
 
 def _sizes(scores: Tensor, chosen: float, name: str) -> tuple[int, int]:

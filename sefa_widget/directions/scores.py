@@ -13,6 +13,7 @@ from torch import Tensor
 from sefa_widget.directions.activations import Samples
 from sefa_widget.directions.files import UNREADABLE
 from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.generators.batch import in_batches
 from sefa_widget.progress import Progress
 
 Scorer = Callable[[Tensor], Tensor | NDArray[np.floating]]
@@ -41,7 +42,8 @@ def score_samples(
     codes, scores, done = [], [], 0
     samples = Samples(generator, n, seed, None, batch, labels, truncation_psi)
     for latent in samples.latents():
-        found = read_scores(scorer(generator.synthesize(latent)))
+        pictures = torch.cat(list(in_batches(generator, latent, generator.synthesize, batch)))
+        found = read_scores(scorer(pictures))
         if len(found) != len(latent.codes):
             raise ValueError(f"The scorer gives {len(found)} scores for {len(latent.codes)} images.")
         scores.append(found)

@@ -7,12 +7,20 @@ separates few points, but where 2000 labelled points of size 100 overlap it take
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 
 def linear_svm(
-    points: Tensor, signs: Tensor, C: float | Tensor = 1.0, *, tolerance: float = 1e-9, rounds: int = 200
+    points: Tensor,
+    signs: Tensor,
+    C: float | Tensor = 1.0,
+    *,
+    tolerance: float = 1e-9,
+    rounds: int = 200,
+    every_round: Callable[[], object] | None = None,
 ) -> tuple[Tensor, float]:
     """Minimise ``|w|^2 / 2 + C sum max(0, 1 - y (w.x + b))``, b unpenalised, as libsvm's linear SVC does.
 
@@ -29,6 +37,8 @@ def linear_svm(
         ``[n]``, +1 and -1.
     C
         Weight of the hinge loss: one number, or one per point ``[n]``.
+    every_round
+        Called before every round; what it raises ends the work.
 
     Returns
     -------
@@ -53,6 +63,8 @@ def linear_svm(
     b = 0.0
     eye = torch.eye(d, dtype=torch.float64)
     for _ in range(rounds):
+        if every_round is not None:
+            every_round()
         room = C - a
         w = u.T @ a
         gradient = u @ w - 1 + y * b

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 
 import torch
@@ -11,10 +12,17 @@ from sefa_widget.arguments import instance, whole
 from sefa_widget.directions import Directions
 from sefa_widget.directions.base import check_directions
 from sefa_widget.directions.jacobian import jacobian_gram
-from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
+from sefa_widget.evaluation.chunks import Executor, check_executor, in_chunks
+from sefa_widget.generators.base import Generator, Latent, check_generator
 from sefa_widget.measures.basis import BASES, chance, orthonormalize, random_bases
-from sefa_widget.measures.fresh import fresh_latents
+from sefa_widget.measures.fresh import Samples, drawn, fresh_samples, some
 from sefa_widget.pictures.editing import Rows, row_numbers
+from sefa_widget.progress import Progress, check_progress
+
+LATENTS = 100
+"""Latents by default."""
+CHUNK = 4
+"""Latents whose Jacobians one worker makes at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +74,8 @@ def captured_change(
     gram: Tensor | None = None,
     controls: int = BASES,
     seed: int = 0,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> CapturedChange:
     """Score directions by ``trace(N^T G N) / trace(G)`` for the first 1 to k of them.
 
@@ -91,6 +101,12 @@ def captured_change(
         B: how many random bases are scored beside the directions; they cost no picture.
     seed
         Seed of the random bases.
+    executor
+        Who makes the Jacobians: an executor of `concurrent.futures`, or a Client of dask; None is this
+        process. The result is the same for any number of workers.
+    progress
+        Called as ``progress(done, total)`` with numbers of latents, after every few; what it raises ends the
+        work. Ctrl-C keeps what was averaged, with a warning that says of how many latents.
 
     Returns
     -------
@@ -111,11 +127,15 @@ def captured_change(
             f"has {d}."
         )
     seed = whole(seed, "seed", 0)
-    latents = fresh_latents(generator, 100) if latents is None else check_latents(latents)
+    samples = fresh_samples(LATENTS, latents)
+    check_executor(executor)
+    check_progress(progress)
+    count = len(samples)
     if gram is not None:
         instance(gram, "gram", Tensor, "a matrix [d, d], as jacobian_gram gives it")
     else:
-        gram = jacobian_gram(generator, latents, rows=row_numbers(rows, generator.num_codes, directions))
+        moved = row_numbers(rows, generator.num_codes, directions)
+        gram, count = _mean_gram(generator, samples, moved, executor, progress)
     trace = float(gram.trace())
     if not trace > 0:
         raise ValueError(f"No step of the codes changes the pictures of {generator.name!r}.")
@@ -127,8 +147,39 @@ def captured_change(
         curve=_curve(orthonormalize(directions.vectors), gram),
         control=torch.cat([control, control[:, -1:].expand(-1, k - control.shape[1])], 1),
         bound=torch.cat([bound, bound[-1:].expand(k - len(bound))]),
-        latents=len(latents.codes),
+        latents=count,
     )
+
+
+def _mean_gram(
+    generator: Generator,
+    samples: Samples,
+    rows: list[int],
+    executor: Executor | None,
+    progress: Progress | None,
+) -> tuple[Tensor, int]:
+    """Give the mean of ``J^T J``, and over how many latents it is."""
+    total = torch.zeros(generator.latent_dim, generator.latent_dim, dtype=torch.float64)
+    done = 0
+    try:
+        with in_chunks(_grams, (generator, rows), some(samples, CHUNK), executor) as found:
+            for part, count in found:
+                total, done = total + part, done + count
+                if progress is not None:
+                    progress(done, len(samples))
+    except KeyboardInterrupt:
+        if not done:
+            raise
+        warnings.warn(f"Interrupted: this is the mean over {done} of {len(samples)} latents.", stacklevel=3)
+    return total / done, done
+
+
+def _grams(shared: tuple[Generator, list[int]], samples: Samples) -> tuple[Tensor, int]:
+    """Give the sum of ``J^T J`` over some latents, one at a time: an interrupt leaves none half counted."""
+    generator, rows = shared
+    latents = drawn(generator, samples)
+    sums = [jacobian_gram(generator, latents[place], rows=rows) for place in range(len(latents))]
+    return torch.stack(sums).sum(0), len(latents)
 
 
 def _curve(basis: Tensor, gram: Tensor) -> Tensor:

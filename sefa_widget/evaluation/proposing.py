@@ -133,7 +133,7 @@ class Proposing:
         """What is known so far, by direction; replaced whenever a direction is done."""
         self._directions, self._rows = directions, list(rows)
         self._generator, self._setting = generator, setting
-        self._scored = Scored(generator, scorer, None, batch_size(generator), None, 0)
+        self._scored = Scored(generator, scorer, None, batch_size(generator))
         random = as_control(directions, random_units(CONTROLS, generator.latent_dim))
         self._random = random
         self._ends = Measuring(generator, random, rows, unedited)

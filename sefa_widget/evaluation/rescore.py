@@ -7,7 +7,8 @@ unit is the spread of the attribute, so that attributes can be held against each
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import torch
 from torch import Tensor
@@ -17,11 +18,12 @@ from sefa_widget.directions import Directions
 from sefa_widget.directions.base import check_directions
 from sefa_widget.directions.scores import Scorer
 from sefa_widget.evaluation.amounts import LEAST, Amount, amount
+from sefa_widget.evaluation.chunks import Executor, check_executor, in_chunks
 from sefa_widget.evaluation.rescoring import Controls, Rescoring
 from sefa_widget.evaluation.scoring import Scored
-from sefa_widget.generators.base import Generator, Latent, check_generator, check_latents
+from sefa_widget.generators.base import Generator, Latent, check_generator
 from sefa_widget.measures.basis import as_control, random_bases
-from sefa_widget.measures.fresh import fresh_latents
+from sefa_widget.measures.fresh import Samples, drawn, fresh_samples, some
 from sefa_widget.pictures.editing import Rows, edit
 from sefa_widget.progress import Progress, check_progress
 
@@ -30,6 +32,8 @@ CONTROLS = 59
 
 Amounts = list[Amount]
 """Of each of k directions."""
+Step = tuple[Directions, int, float] | None
+"""A direction of a set and a strength; None leaves pictures as they are."""
 
 
 def rescore(
@@ -46,6 +50,7 @@ def rescore(
     controls: int | Controls = CONTROLS,
     seed: int = 0,
     batch: int | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Rescoring:
     """Measure how a step along each direction changes what a scorer sees, in spreads of the attributes.
@@ -93,6 +98,9 @@ def rescore(
         Seed of the random bases.
     batch
         Pictures drawn and scored at once; None is as many as have half a million pixels.
+    executor
+        Who draws and scores, a batch each: an executor of `concurrent.futures`, or a Client of dask; None is
+        this process. The result is the same for any number of workers.
     progress
         Called as ``progress(done, total)`` with numbers of pictures, after every batch; what it raises ends
         the work.
@@ -118,35 +126,32 @@ def rescore(
     directions = directions.first(len(steps))
     batch = None if batch is None else whole(batch, "batch", 1)
     bases = 0 if isinstance(controls, Controls) else whole(controls, "controls", 0)
-    samples = whole(n, "n", LEAST) if latents is None else len(check_latents(latents).codes)
-    if samples < LEAST:
-        raise ValueError(f"There are {samples} samples; mean changes and their errors need at least {LEAST}.")
-    latents = fresh_latents(generator, samples) if latents is None else latents
-    total = samples * (1 + 2 * len(steps) * (1 + bases))
-    scored = Scored(generator, scorer, names, batch, progress, total)
-    unedited = scored.score(latents)
-    spread = unedited.std(0)
-    flat = [name for name, value in zip(scored.names, spread.tolist(), strict=True) if not value > 0]
-    if flat:
-        raise ValueError(
-            f"The scorer gives all {samples} unedited samples the same score of "
-            f"{', '.join(map(repr, flat))}: there is no spread to measure a change in. Take more samples, or "
-            "leave the attribute out."
-        )
-    if isinstance(controls, Controls):
-        _check_same(controls, steps, rows, spread)
+    check_executor(executor)
+    samples = fresh_samples(whole(n, "n", LEAST) if latents is None else LEAST, latents)
+    count = len(samples)
+    if count < LEAST:
+        raise ValueError(f"There are {count} samples; mean changes and their errors need at least {LEAST}.")
+    total = count * (1 + 2 * len(steps) * (1 + bases))
+    scored = Scored(generator, scorer, names, batch)
+    random = random_bases(bases, len(steps), generator.latent_dim, seed)
+    sets = chain([directions], (as_control(directions, basis) for basis in random))
+    with in_chunks(_score, (scored, rows), _wanted(sets, steps, samples, scored.batch), executor) as found:
+        scores = _of_all(found, scored, count, progress, total)
+        unedited = next(scores)
+        spread = unedited.std(0)
+        _check_spread(spread, scored.names, count)
+        if isinstance(controls, Controls):
+            controls.check_same(steps, rows, spread)
 
-    def measured(moved: Directions) -> Amounts:
-        each = (_changes(scored, latents, moved, {i: step}, rows) for i, step in enumerate(steps.tolist()))
-        return [amount(changes / spread) for changes in each]
+        def measured() -> Amounts:
+            return [amount((next(scores) - next(scores)) / 2 / spread) for _ in steps]
 
-    own = measured(directions)
-    if isinstance(controls, Controls):
-        control: Controls | None = controls
-    else:
-        drawn = random_bases(controls, len(steps), generator.latent_dim, seed)
-        beside = [measured(as_control(directions, basis)) for basis in drawn]
-        control = _as_controls(beside, steps, rows, spread) if beside else None
+        own = measured()
+        if isinstance(controls, Controls):
+            control: Controls | None = controls
+        else:
+            beside = [measured() for _ in range(bases)]
+            control = _as_controls(beside, steps, rows, spread) if beside else None
     return Rescoring(
         change=_stack(own, "change"),
         error=_stack(own, "error"),
@@ -157,20 +162,60 @@ def rescore(
         spread=spread,
         strengths=steps,
         names=scored.names,
-        samples=samples,
+        samples=count,
         method=directions.method,
         control=control,
     )
 
 
-def _changes(
-    scored: Scored, latents: Latent, directions: Directions, strength: dict[int, float], rows: Rows
-) -> Tensor:
-    """Give half the difference of the scores at plus and minus the strength, ``[N, A]``."""
-    ((index, step),) = strength.items()
-    plus = scored.score(edit(latents, directions, {index: step}, rows=rows))
-    minus = scored.score(edit(latents, directions, {index: -step}, rows=rows))
-    return (plus - minus) / 2
+def _wanted(
+    sets: Iterable[Directions], steps: Tensor, samples: Samples, batch: int
+) -> Iterator[tuple[Step, Samples]]:
+    """Give all that is scored, a batch each: unedited samples, then both sides of each direction."""
+    for part in some(samples, batch):
+        yield None, part
+    for directions in sets:
+        for index, step in enumerate(steps.tolist()):
+            for side in (step, -step):
+                for part in some(samples, batch):
+                    yield (directions, index, side), part
+
+
+def _score(shared: tuple[Scored, Rows], piece: tuple[Step, Samples]) -> Tensor:
+    """Draw and score some samples, moved along a direction or not; ``[N, A]``."""
+    scored, rows = shared
+    step, samples = piece
+    latents = drawn(scored.generator, samples)
+    if step is not None:
+        directions, index, strength = step
+        latents = edit(latents, directions, {index: strength}, rows=rows)
+    return scored.score(latents)
+
+
+def _of_all(
+    found: Iterator[Tensor], scored: Scored, count: int, progress: Progress | None, total: int
+) -> Iterator[Tensor]:
+    """Join the scores of batches to those of all samples, ``[N, A]``."""
+    done, parts = 0, []
+    for values in found:
+        parts.append(scored.named(values))
+        done += len(values)
+        if progress is not None:
+            progress(done, total)
+        if done % count == 0:
+            yield torch.cat(parts)
+            parts = []
+
+
+def _check_spread(spread: Tensor, names: Sequence[str], samples: int) -> None:
+    """Refuse attributes that all unedited samples have the same score of."""
+    flat = [name for name, value in zip(names, spread.tolist(), strict=True) if not value > 0]
+    if flat:
+        raise ValueError(
+            f"The scorer gives all {samples} unedited samples the same score of "
+            f"{', '.join(map(repr, flat))}: there is no spread to measure a change in. Take more samples, or "
+            "leave the attribute out."
+        )
 
 
 def _stack(amounts: Amounts, name: str) -> Tensor:
@@ -183,22 +228,6 @@ def _as_controls(bases: list[Amounts], steps: Tensor, rows: Rows, spread: Tensor
         for name in ("change", "error", "effect", "purity")
     )
     return Controls(change, error, effect, purity, strengths=steps, rows=rows, spread=spread)
-
-
-def _check_same(controls: Controls, steps: Tensor, rows: Rows, spread: Tensor) -> None:
-    """Refuse random bases that were measured otherwise than the directions will be."""
-    same = {
-        "strengths": torch.equal(controls.strengths, steps),
-        "rows": rows is not None and controls.rows == rows,
-        "latents and scorer": controls.spread.shape == spread.shape
-        and torch.allclose(controls.spread, spread, rtol=1e-6),
-    }
-    for what, fits in same.items():
-        if not fits:
-            raise ValueError(
-                f"The controls were measured with other {what} than these directions; a fair control has the "
-                "same latents, scorer, strengths and rows (name the rows). Give a number of controls instead."
-            )
 
 
 def _steps(directions: Directions, k: int | None, strength: float | Tensor) -> Tensor:

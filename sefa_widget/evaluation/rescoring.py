@@ -51,6 +51,22 @@ class Controls:
         bases, k, _ = self.change.shape
         return f"Controls({bases} random bases of {k} directions)"
 
+    def check_same(self, steps: Tensor, rows: Rows, spread: Tensor) -> None:
+        """Refuse random bases that were measured otherwise than the directions will be."""
+        same = {
+            "strengths": torch.equal(self.strengths, steps),
+            "rows": rows is not None and self.rows == rows,
+            "latents and scorer": self.spread.shape == spread.shape
+            and torch.allclose(self.spread, spread, rtol=1e-6),
+        }
+        for what, fits in same.items():
+            if not fits:
+                raise ValueError(
+                    f"The controls were measured with other {what} than these directions; a fair control "
+                    "has the same latents, scorer, strengths and rows (name the rows). Give a number of "
+                    "controls instead."
+                )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rescoring:

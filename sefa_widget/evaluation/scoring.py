@@ -14,14 +14,13 @@ from sefa_widget.arguments import several
 from sefa_widget.directions.scores import Scorer, read_scores
 from sefa_widget.generators.base import Generator, Latent
 from sefa_widget.measures.changes import BATCH_PIXELS, draw
-from sefa_widget.progress import Progress
 
 COLUMNS = ("direction", "strongest", "effect", "purity")
 """Columns of a table of scores before those of the attributes; no attribute may have these names."""
 
 
 class Scored:
-    """A generator's pictures under a scorer whose answers are checked and counted.
+    """A generator's pictures under a scorer whose answers are checked.
 
     Parameters
     ----------
@@ -31,10 +30,6 @@ class Scored:
         Names of the attributes; None takes the scorer's own `names`, or numbers them at the first answer.
     batch
         Pictures at once; None is as many as have half a million pixels.
-    progress
-        Called as ``progress(done, total)`` after every batch.
-    total
-        How many pictures will be scored.
 
     Raises
     ------
@@ -48,13 +43,10 @@ class Scored:
         scorer: Scorer,
         names: Sequence[str] | None,
         batch: int | None,
-        progress: Progress | None,
-        total: int,
     ) -> None:
-        self.generator, self.scorer, self.progress, self.total = generator, scorer, progress, total
+        self.generator, self.scorer = generator, scorer
         self.batch = batch or max(1, BATCH_PIXELS // generator.resolution**2)
         self.names = _different(getattr(scorer, "names", None) if names is None else names)
-        self.done = 0
 
     def score(self, latents: Latent) -> Tensor:
         """Draw and score latents batch by batch; ``[N, A]`` float64."""
@@ -64,10 +56,17 @@ class Scored:
             with torch.no_grad():
                 answer = self.scorer(images)
             found.append(self._checked(answer, len(images)))
-            self.done += len(images)
-            if self.progress is not None:
-                self.progress(self.done, self.total)
         return torch.cat(found)
+
+    def named(self, values: Tensor) -> Tensor:
+        """Return scores ``[N, A]`` that have as many attributes as there are names; the first give these."""
+        self.names = self.names or tuple(f"attribute {number}" for number in range(values.shape[1]))
+        if values.shape[1] != len(self.names):
+            raise ValueError(
+                f"The scorer gives {values.shape[1]} attributes; there are {len(self.names)} names: "
+                f"{', '.join(self.names)}."
+            )
+        return values
 
     def _checked(self, answer: object, count: int) -> Tensor:
         """Give the scorer's answer for `count` pictures as ``[count, A]``, or say what is wrong with it."""
@@ -82,13 +81,7 @@ class Scored:
                 f"The scorer gives shape {list(values.shape)} for {count} images; it must give [{count}] or "
                 f"[{count}, A]."
             )
-        values = read_scores(values)
-        self.names = self.names or tuple(f"attribute {number}" for number in range(values.shape[1]))
-        if values.shape[1] != len(self.names):
-            raise ValueError(
-                f"The scorer gives {values.shape[1]} attributes; there are {len(self.names)} names: "
-                f"{', '.join(self.names)}."
-            )
+        values = self.named(read_scores(values))
         broken = ~values.isfinite()
         if bool(broken.any()):
             column = int(broken.any(0).nonzero()[0])

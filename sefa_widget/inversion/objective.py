@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from sefa_widget.generators.base import Generator, Latent, Noise
+from sefa_widget.generators.batch import in_batches
 from sefa_widget.inversion.perceptual import Perceptual
 from sefa_widget.inversion.space import Space
 
@@ -102,10 +104,10 @@ def drawn(
     """Draw samples ``[N, C, H, W]``, a bounded batch at a time; `between` gets each batch."""
     most = max(1, BATCH_PIXELS // (generator.resolution * generator.width))
     parts = []
-    for begin in range(0, len(latent), most):
-        parts.append(generator.synthesize(latent[begin : begin + most], noise=noise))
+    for part in in_batches(generator, latent, partial(generator.synthesize, noise=noise), most):
+        parts.append(part)
         if between is not None:
-            between(parts[-1])
+            between(part)
     return torch.cat(parts).clone()
 
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from sefa_widget.directions import Directions
 from sefa_widget.directions.device import float64_device
 from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.generators.batch import in_batches
 from sefa_widget.pictures.editing import Rows, edit
 
 BATCH_PIXELS = 2**19
@@ -26,16 +27,14 @@ def draw(generator: Generator, latents: Latent, tick: Tick | None = None) -> Ten
     They are float32 and stay on the generator's device, where they are compared; of MPS they come to the CPU,
     because they are compared in float64.
     """
-    batch = max(1, BATCH_PIXELS // generator.resolution**2)
-    images = []
-    for start in range(0, len(latents.codes), batch):
+
+    def drawn(piece: Latent) -> Tensor:
         if tick is not None:
             tick()
-        part = slice(start, start + batch)
-        labels = None if latents.labels is None else latents.labels[part]
-        piece = Latent(latents.codes[part], labels, latents.truncation_psi)
-        images.append(generator.synthesize(piece).to(float64_device(generator.device), torch.float32))
-    return torch.cat(images)
+        return generator.synthesize(piece).to(float64_device(generator.device), torch.float32)
+
+    batch = max(1, BATCH_PIXELS // generator.resolution**2)
+    return torch.cat(list(in_batches(generator, latents, drawn, batch)))
 
 
 def differences(

@@ -22,4 +22,22 @@ def built(name: str, missing: str) -> str | Path:
     path = STATIC / name
     if not path.is_file():
         return missing
-    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text(encoding="utf-8")
+    return path if _developing() else path.read_text(encoding="utf-8")
+
+
+def module() -> str | Path:
+    """Give the module that a page imports for each widget and keeps for good: small, it runs `program`.
+
+    While the panel is being developed it is the whole panel, so that anywidget sees it change.
+    """
+    return built("panel.js" if _developing() else "entry.js", missing=NOT_BUILT)
+
+
+def program() -> str:
+    """Give the panel's program, which a page loads once for all widgets; none while it is being developed."""
+    text = built("panel.js", missing="")
+    return text if isinstance(text, str) else ""
+
+
+def _developing() -> bool:
+    return os.environ.get("ANYWIDGET_HMR") == "1"

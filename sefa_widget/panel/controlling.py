@@ -67,7 +67,7 @@ class ControllingWidget(PaintingWidget):
 
     def _make_control(self, found: Found) -> None:
         """Search one network after the other, as long as nothing else is wanted."""
-        told = False
+        told: tuple[int, int] | None = None
 
         def wanted() -> bool:
             waits = self._stream.waiting or self._pressing
@@ -77,9 +77,11 @@ class ControllingWidget(PaintingWidget):
             nonlocal told
             if not wanted():
                 raise _Stopped
+            if (done, total) == told:
+                return
             text = f"control: {self._controls.made(found.directions)} of {NETWORKS} networks"
             self._tell(messages.ProgressInfo("", 0, text, done / total))
-            told = True
+            told = done, total
 
         self._making = True
         try:

@@ -12,6 +12,7 @@ from torch import Tensor
 from sefa_widget.directions import Directions
 from sefa_widget.directions.control import control_spectra
 from sefa_widget.generators.base import Generator
+from sefa_widget.panel.between import between_modules
 from sefa_widget.panel.messages import sendable
 from sefa_widget.panel.worker import Ending
 from sefa_widget.progress import Progress, part
@@ -51,14 +52,17 @@ class Controls:
     def step(self, directions: Directions, progress: Progress | None = None) -> bool:
         """Search one more network; say whether there is more to do.
 
-        `progress` is told how much of all networks is done. What it raises ends the work on this network, and
-        is raised again. What else goes wrong is kept as the reason why there is no control, and logged.
+        `progress` is told how much of all networks is done, again and again between their modules. What it
+        raises ends the work on this network, and is raised again. What else goes wrong is kept as the reason
+        why there is no control, and logged.
         """
-        spectra, stopped = self._spectra(directions), []
+        spectra, stopped, last = self._spectra(directions), [], (0, 1)
         if self.missing(directions) or len(spectra) >= NETWORKS:
             return False
 
         def told(done: int, total: int) -> None:
+            nonlocal last
+            last = done, total
             if progress is not None:
                 try:
                     progress(done, total)
@@ -70,7 +74,8 @@ class Controls:
         try:
             told(number, NETWORKS)
             telling = part(told, number, NETWORKS)
-            spectra.append(control_spectra(self._generator, directions, 1, number, telling)[0])
+            with between_modules(lambda: told(*last)):
+                spectra.append(control_spectra(self._generator, directions, 1, number, telling)[0])
         except Exception as error:
             if stopped:
                 raise

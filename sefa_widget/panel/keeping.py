@@ -15,6 +15,7 @@ from IPython.display import display
 
 from sefa_widget.arguments import choice
 from sefa_widget.panel import intents, messages
+from sefa_widget.panel.between import between_modules
 from sefa_widget.panel.code import python_code
 from sefa_widget.panel.contents import starts
 from sefa_widget.panel.files import ENDINGS, MAKERS, save
@@ -49,8 +50,8 @@ SEARCH_SECONDS = 1.0
 """How long directions may be searched for a cell's output; methods without progress are quicker."""
 
 
-class _Cancelled(Exception):
-    """The file is not wanted any more."""
+class _Cancelled(BaseException):
+    """What is made is not wanted any more; no Exception, so that no handler of errors takes it for one."""
 
 
 class KeepingWidget(StudyingWidget):
@@ -123,7 +124,7 @@ class KeepingWidget(StudyingWidget):
         bundle, *more = given if isinstance(given, tuple) else (given,)
         try:
             bundle = self._with_still(bundle)
-        except Exception:  # the panel itself says what is wrong with its generator
+        except (Exception, _Cancelled):  # the panel itself says what is wrong with its generator
             log.debug("The output has no still.", exc_info=True)
         return (bundle, *more) if more else bundle
 
@@ -194,11 +195,14 @@ class KeepingWidget(StudyingWidget):
         self._cancelled.clear()
         self._saving = True
 
-        def progress(done: int, total: int) -> None:
+        def check() -> None:
             if self._stopped:
                 raise Ending
             if self._cancelled.is_set():
                 raise _Cancelled
+
+        def progress(done: int, total: int) -> None:
+            check()
             share = (
                 f"{100 * done // max(1, total)} %" if wanted.what in MAKERS else f"{done} of {total} pictures"
             )
@@ -209,7 +213,8 @@ class KeepingWidget(StudyingWidget):
         name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name)[-100:]
         with self._errors_to_panel(wanted.view, 0), tempfile.TemporaryDirectory() as folder:
             try:
-                path = save(self._session, self.labels, Path(folder) / name, wanted.what, progress)
+                with between_modules(check):
+                    path = save(self._session, self.labels, Path(folder) / name, wanted.what, progress)
                 info = messages.FileInfo(wanted.view, name, TYPES[wanted.ending])
                 self._tell(info, path.read_bytes())
             except _Cancelled:

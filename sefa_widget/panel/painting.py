@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextvars
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import traitlets
 
+from sefa_widget.directions.search import Search
 from sefa_widget.panel import intents, messages
+from sefa_widget.panel.between import between_modules
 from sefa_widget.panel.contents import Found
 from sefa_widget.panel.interrupts import on_interrupt
 from sefa_widget.panel.life import weakly
@@ -33,8 +36,8 @@ TOLD_SECONDS = 1.5
 log = logging.getLogger("sefa_widget")
 
 
-class _Superseded(Exception):
-    """Work is not wanted any more."""
+class _Superseded(BaseException):
+    """Work is not wanted any more. It is no Exception, so that no handler of errors takes it for one."""
 
 
 class PaintingWidget(WireWidget):
@@ -158,21 +161,29 @@ class PaintingWidget(WireWidget):
                 self._searching = True
                 try:
                     progress = self._progress(request)
-                    contents = self._session.contents(unedited=request.unedited, progress=progress)
+                    with between_modules(self._check()):
+                        contents = self._session.contents(unedited=request.unedited, progress=progress)
                 finally:
                     self._searching = False
                 self._publish(contents.state, contents.found)
                 return contents
 
+    def _check(self) -> Callable[[], None]:
+        """Give what ends a search when other directions are wanted than now."""
+        wanted = _searches(self._session.state)
+
+        def check() -> None:
+            if self._stopped or _searches(self._present) != wanted:
+                raise _Superseded
+
+        return check
+
     def _progress(self, request: Request) -> Progress:
-        """Tell the panel how long work goes on; end it when other directions are wanted meanwhile."""
-        state, start = self._session.state, time.monotonic()
-        wanted = state.search, state.second
+        """Tell the panel how long work goes on, as long as it is wanted."""
+        check, start, wanted = self._check(), time.monotonic(), _searches(self._session.state)
 
         def progress(done: int, total: int) -> None:
-            now = self._present
-            if self._stopped or (now.search, now.second) != wanted:
-                raise _Superseded
+            check()
             names = [search.method for search in wanted if search is not None and search.method is not None]
             text = f"{' and '.join(names) or 'directions'}: {done} of {total}{_left(start, done, total)}"
             self._tell(messages.ProgressInfo(request.view, request.seq, text, done / total))
@@ -273,6 +284,10 @@ def _no_tiles(request: Request, state: State) -> messages.FrameInfo:
         height=0,
         render_ms=0.0,
     )
+
+
+def _searches(state: State) -> tuple[Search, Search | None]:
+    return state.search, state.second
 
 
 def _left(start: float, done: int, total: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import traitlets
 from PIL.Image import Image
 
 from sefa_widget.arguments import whole
@@ -13,7 +14,7 @@ from sefa_widget.directions.scores import Scorer
 from sefa_widget.generators import Generator
 from sefa_widget.labels import Labels
 from sefa_widget.panel import beside
-from sefa_widget.panel.built import NOT_BUILT, built
+from sefa_widget.panel.built import built, module, program
 from sefa_widget.panel.code import python_code
 from sefa_widget.panel.files import noted
 from sefa_widget.panel.lending import LendingWidget
@@ -46,8 +47,10 @@ class SefaWidget(LendingWidget):
         If the state is none of this generator's, or directions do not fit it.
     """
 
-    _esm = built("panel.js", missing=NOT_BUILT)
+    _esm = module()
     _css = built("panel.css", missing="")
+    _program = traitlets.Unicode(program(), read_only=True).tag(sync=True)
+    """The panel's program, which a page loads once for all panels."""
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sefa_widget.panel import decoding, intents, messages
 from sefa_widget.panel.attributes import CLOSED, StateWidget
 from sefa_widget.panel.cells import current_cells
-from sefa_widget.panel.life import Views, hold, loosen
+from sefa_widget.panel.life import Views, close_layout, hold, loosen
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.worker import Ending
 
@@ -41,6 +41,8 @@ class WireWidget(StateWidget):
 
     def _receive(self, intent: intents.Intent, buffers: object = ()) -> None:
         if isinstance(intent, intents.Probe):
+            with self._changing:
+                self._views.answer(intent.view)
             self._tell(messages.ProbeInfo(intent.view, intent.seq), b"", padded=intent.padded)
         elif isinstance(intent, intents.Undo):
             self._step(redo=intent.redo)
@@ -76,8 +78,19 @@ class WireWidget(StateWidget):
                 self._views.come(intent.view)
                 hold(self)
             if isinstance(intent, intents.Hello):
+                self._call_others(intent.view)
                 intent = intents.Edit(intent.view, intent.seq, padded=intent.padded)
             self._request(intent)
+
+    def _call_others(self, view: str) -> None:
+        """Ask all views but one whether they exist still, and forget those that did not answer before."""
+        with self._changing:
+            gone = self._views.sweep()
+            others = self._views.call(view)
+        for name in gone:
+            self._forget_view(name)
+        if others:
+            self._tell(messages.ProbeInfo("", 0), b"")
 
     def _request(self, edit: intents.Edit) -> None:
         """Change the state as a view wants it, and answer with a picture."""
@@ -175,6 +188,11 @@ class WireWidget(StateWidget):
         super().open()
         loosen(self)
         loosen(self.layout)
+
+    def close(self) -> None:
+        """Close the comm, and that of the layout."""
+        super().close()
+        close_layout(self)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         with self._changing:

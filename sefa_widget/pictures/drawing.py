@@ -14,8 +14,8 @@ from torch import Tensor
 
 from sefa_widget.arguments import whole
 from sefa_widget.generators.base import Generator, Latent
+from sefa_widget.generators.batch import fewer_at_once, pictures_at_once
 from sefa_widget.generators.stages import Stage, first_stage
-from sefa_widget.pictures.batch import fewer_at_once, pictures_at_once
 from sefa_widget.pictures.editing import Edit
 from sefa_widget.pictures.features import KeptFeatures
 from sefa_widget.pictures.sharing import Chain, branches, chains, draw_shared, pick, together

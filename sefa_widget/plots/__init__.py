@@ -10,6 +10,7 @@ if find_spec("plotly") is None:
         "Figures need plotly, which is not installed: pip install 'sefa_widget[plots]'.", name="plotly"
     )
 
+from sefa_widget.plots.bias import bias_figure
 from sefa_widget.plots.comparison import comparison_figure, cosine_figure
 from sefa_widget.plots.rescoring import rescoring_figure
 from sefa_widget.plots.scores import captured_figure, effect_figure, heat_figure
@@ -17,6 +18,7 @@ from sefa_widget.plots.spectrum import MAX_CONTROL_ROWS, spectrum_figure
 
 __all__ = [
     "MAX_CONTROL_ROWS",
+    "bias_figure",
     "captured_figure",
     "comparison_figure",
     "cosine_figure",

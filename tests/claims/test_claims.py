@@ -7,9 +7,10 @@ from scipy import linalg
 
 from benchmarks.claims import claim, edits, features, pages, purity, text
 from benchmarks.claims.claim import Run, read_table, write_table
-from benchmarks.claims.features import extractor, frechet, kernel
+from benchmarks.claims.features import extractor
 from sefa_widget import factorize
 from sefa_widget.evaluation import matched_strengths
+from sefa_widget.evaluation.distances import frechet_of_samples, kernel
 
 
 @pytest.fixture
@@ -88,8 +89,8 @@ def test_the_frechet_distance_is_that_of_the_formula():
     expected = (one.mean(0) - two.mean(0)).square().sum().item() + np.trace(
         a + b - 2 * linalg.sqrtm(a @ b).real
     )
-    assert frechet(one, two) == pytest.approx(expected, rel=1e-6)
-    assert frechet(one, one) == pytest.approx(0, abs=1e-9)
+    assert frechet_of_samples(one, two) == pytest.approx(expected, rel=1e-6)
+    assert frechet_of_samples(one, one) == pytest.approx(0, abs=1e-9)
 
 
 def test_the_kernel_distance_is_the_mean_over_pairs_that_are_two_pictures():
@@ -118,16 +119,13 @@ def test_features_in_spreads_count_alike_and_dead_ones_not_at_all():
     assert torch.allclose(other, (fresh[:5, :2] - fresh[:, :2].mean(0)) / fresh[:, :2].std(0))
 
 
-def test_features_of_pictures_have_one_row_each():
+def test_features_of_pictures_are_float64_and_unknown_ones_are_refused_with_what_to_do():
     images = torch.zeros(3, 3, 64, 64)
     assert extractor("regressor")(images).shape == (3, 128)
-    assert extractor("colours")(images).shape == (3, 192)
-
-
-def test_features_that_are_not_there_are_refused_with_what_to_do(tmp_path):
-    with pytest.raises(ValueError, match="There are no features 'vgg'; there are 'regressor'"):
+    assert extractor("colours")(images).dtype == torch.float64
+    with pytest.raises(ValueError, match=r"'vgg'; it must be one of regressor"):
         extractor("vgg")
-    with pytest.raises(FileNotFoundError, match=r"no file 'no.pth'.*fetch them yourself"):
+    with pytest.raises(FileNotFoundError, match=r"no file 'no.pth'. Fetch "):
         extractor("inception:no.pth")
 
 
@@ -152,7 +150,8 @@ def test_inceptions_features_are_of_pixels_of_0_to_255(monkeypatch, tmp_path):
     found = features.extractor(f"inception:{tmp_path / 'w.pth'}")(
         torch.tensor([-2.0, -1, 0, 1]).view(4, 1, 1, 1)
     )
-    assert found.flatten().tolist() == [0, 0, 128, 255]
+    assert found.shape == (4, 3)  # grey is shown as RGB
+    assert found[:, 0].tolist() == [0, 0, 128, 255]
 
 
 def test_strengths_are_those_of_matched_strengths(run, tiny):
@@ -185,7 +184,7 @@ def test_a_share_of_changes_counts_no_noise():
     random = torch.Generator().manual_seed(0)
     changes = torch.randn(4000, 10, generator=random, dtype=torch.float64)
     changes[:, 3] += 1
-    assert float(purity.shares(changes)[3]) > 0.995
+    assert float(purity.attribute_shares(changes)[3]) > 0.995
 
 
 def measured():

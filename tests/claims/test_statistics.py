@@ -12,13 +12,17 @@ from benchmarks.claims.statistics import (
     Interval,
     chance_p,
     corrected,
+    fewest_above_chance,
+    gap_p,
     jackknife_interval,
     mean_interval,
     paired_p,
     resampled_interval,
     share_interval,
     shares_p,
+    smallest_gap_seen,
     smallest_seen,
+    smallest_seen_of_parts,
     smallest_share_seen,
 )
 
@@ -169,6 +173,34 @@ def test_the_smallest_share_that_would_be_seen_is_seen_in_about_80_percent():
         500, lambda random: shares_p(random.binomial(64, share), 64, random.binomial(64, 0.3), 64) <= LEVEL
     )
     assert POWER - 0.12 <= found.value <= POWER + 0.03  # Fisher's test is careful
+
+
+def test_two_groups_of_one_mean_are_found_different_in_5_percent():
+    def found(random):
+        return gap_p(random.normal(size=10), random.standard_t(4, size=14)) <= LEVEL
+
+    assert is_level(rate(600, found))
+
+
+def test_the_smallest_gap_of_two_groups_that_would_be_seen_is_seen_in_80_percent():
+    unit = np.array([1.0, -1.0] * 5)
+    shift = smallest_gap_seen(unit / unit.std(ddof=1), unit / unit.std(ddof=1))
+    found = rate(400, lambda random: gap_p(random.normal(shift, size=10), random.normal(size=10)) <= LEVEL)
+    assert found.low - 0.03 <= POWER <= found.high + 0.03
+
+
+def test_the_smallest_value_of_parts_that_would_be_seen_is_seen_in_80_percent():
+    """Of the logarithm of a spread: 300 samples in ten parts."""
+    error = 1 / 600**0.5
+    shift = smallest_seen_of_parts(error, 10)
+    found = rate(600, lambda random: misses(spread_over_parts(random, np.exp(shift))))
+    assert found.low - 0.04 <= POWER <= found.high + 0.04
+
+
+def test_fewer_findings_than_the_fewest_above_chance_have_chance_in_their_interval():
+    for of in (6, 20):
+        fewest = fewest_above_chance(of)
+        assert share_interval(fewest - 1, of).low <= LEVEL < share_interval(fewest, of).low
 
 
 def test_values_without_spread_have_an_interval_without_width():

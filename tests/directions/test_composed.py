@@ -194,10 +194,42 @@ def test_pushing_tells_how_far_it_is_and_ends_when_told_to(monkeypatch):
 
     with pytest.raises(KeyboardInterrupt):
         factorize(pggan(), method="composed", progress=stop)
-    assert told == [(2, 12)]  # of 5 unit vectors and 7 layers
+    assert told == [*[(0, 12)] * 7, (2, 12)]  # of 5 unit vectors and 7 layers
     told.clear()
     factorize(pggan(), method="composed", progress=lambda *step: told.append(step))
-    assert told == [(2, 12), (4, 12), (5, 12), *((done, 12) for done in range(6, 13))]
+    steps = dict.fromkeys(told)
+    assert list(steps) == [(0, 12), (2, 12), (4, 12), (5, 12), *((done, 12) for done in range(6, 13))]
+
+
+def test_layers_that_read_the_latent_themselves_tell_how_many_are_done():
+    told: list[tuple[int, int]] = []
+    style = seeded(StyleGAN2({4: 4, 8: 4}, {"z_dim": 5, "widths": [6]}))
+    factorize(style, method="composed", progress=lambda *step: told.append(step))
+    layers = len(style.layers)
+    assert told == [(done, layers) for done in range(1, layers + 1)]
+
+
+def test_pushing_can_be_ended_after_each_layer(monkeypatch):
+    told: list[tuple[int, int]] = []
+    made = []
+
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    generator = pggan()
+    responses = generator.responses
+
+    def counted(latents):
+        for response in responses(latents):
+            made.append(len(latents))
+            yield response
+
+    monkeypatch.setattr(generator, "responses", counted)
+    with pytest.raises(KeyboardInterrupt):
+        factorize(generator, method="composed", progress=stop)
+    assert made[made.index(5) :] == [5] * 3  # before are the shapes, which one vector tells
 
 
 @pytest.mark.parametrize("end", [1, 3, 5, 9])

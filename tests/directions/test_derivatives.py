@@ -76,7 +76,7 @@ def test_large_pictures_are_averaged_over_squares_first(monkeypatch):
 @pytest.mark.parametrize("budget", [0, 64 * 16 * 2, 2**27])
 def test_neither_the_chunk_of_derivatives_nor_of_pixels_changes_the_gram(monkeypatch, budget):
     generator = linear(4, 5)
-    monkeypatch.setattr(derivatives, "BUDGET", budget)
+    monkeypatch.setattr(derivatives, "CPU_BUDGET", budget)
     monkeypatch.setattr(derivatives, "COLUMNS", 7)
     inside, _, _ = grams(generator, generator.sample([1]), [0], None, None)
     assert torch.allclose(inside, generator.weight.double().T @ generator.weight.double())
@@ -85,7 +85,7 @@ def test_neither_the_chunk_of_derivatives_nor_of_pixels_changes_the_gram(monkeyp
 @pytest.mark.parametrize(("budget", "most"), [(0, 1), (64 * 16 * 2 + 1, 2), (2**27, 5)])
 def test_no_more_derivatives_are_drawn_at_once_than_the_budget_allows(monkeypatch, budget, most):
     generator = linear(4, 5)
-    monkeypatch.setattr(derivatives, "BUDGET", budget)
+    monkeypatch.setattr(derivatives, "CPU_BUDGET", budget)
     sizes = []
     vmap = torch.func.vmap
 

@@ -112,7 +112,19 @@ def test_progress_counts_both_draws_and_is_told_in_every_round(mixed):
 def test_what_progress_raises_ends_the_rounds():
     white = torch.randn(2000, 6, generator=torch.Generator().manual_seed(0)).double()
     with pytest.raises(ZeroDivisionError):
-        fastica(white, every_round=lambda: 1 / 0)
+        fastica(white, every_block=lambda: 1 / 0)
+
+
+def test_a_round_can_be_ended_in_the_middle_and_its_parts_change_nothing(monkeypatch):
+    white = noise(1000, 4)
+    whole = fastica(white, rounds=400, tolerance=1e-9)
+    monkeypatch.setattr(ica_module, "BLOCK", 4 * 300)  # 300 samples at a time
+    looks = []
+    assert torch.allclose(fastica(white, rounds=400, tolerance=1e-9), whole)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fastica(white, rounds=3, tolerance=0.0, every_block=lambda: looks.append(1))
+    assert len(looks) == 3 * 4
 
 
 def noise(n=500, k=3):
@@ -145,7 +157,7 @@ def test_rounds_go_on_until_no_row_turns_by_more_than_the_tolerance():
         seen = []
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            fastica(noise(), every_round=lambda: seen.append(1), **options)
+            fastica(noise(), every_block=lambda: seen.append(1), **options)
         return len(seen)
 
     assert rounds(tolerance=2.0) == 1

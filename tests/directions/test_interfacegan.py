@@ -246,7 +246,10 @@ def test_a_generator_draws_and_a_function_scores_its_pictures(tiny_style):
     directions = interfacegan(tiny_style, brightness, n=1000, chosen=0.1, progress=lambda *p: seen.append(p))
     codes, scores = score_samples(tiny_style, brightness, n=1000)
     assert np.corrcoef(codes @ directions.vectors[0], scores[:, 0])[0, 1] > 0.8
-    assert seen[-1] == (1000, 1000)
+    shares = [done / total for done, total in seen]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert 0.75 in shares  # all are drawn, and no plane is fitted
     assert directions.fingerprint == tiny_style.fingerprint
 
 
@@ -336,6 +339,25 @@ def test_planes_without_a_generator_are_directions_of_no_layers(scored):
     for wrong in ([], [1], [planes[0], None]):
         with pytest.raises(ValueError, match=r"planes is .*; it must be planes, as separations gives them"):
             as_directions(wrong)
+
+
+@pytest.mark.parametrize("end", [1, 2, 3])
+def test_a_fit_tells_how_many_are_done_and_can_be_ended_in_any_round(scored, end):
+    told = []
+
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        if len(told) == 10 * end:
+            raise ZeroDivisionError
+
+    codes, scores = scored[:2]
+    with pytest.raises(ZeroDivisionError):
+        interfacegan(codes, scores, progress=stop)
+    assert len(told) == 10 * end
+    told.clear()
+    interfacegan(codes, scores, progress=lambda *step: told.append(step))
+    fits = 3 * scores.shape[1]
+    assert list(dict.fromkeys(told)) == [(done, fits) for done in range(fits + 1)]
 
 
 def test_every_argument_reaches_the_samples_and_the_planes(tiny_style):

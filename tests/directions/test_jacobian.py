@@ -80,7 +80,7 @@ def test_every_family_is_differentiated_forwards(case):
 
 def test_few_vectors_at_a_time_give_the_same(tiny, monkeypatch):
     whole = jacobian_gram(tiny, tiny.sample([0]))
-    monkeypatch.setattr(derivatives, "BUDGET", 3 * 64 * 16**2)
+    monkeypatch.setattr(derivatives, "CPU_BUDGET", 3 * 64 * 16**2)
     assert torch.allclose(jacobian_gram(tiny, tiny.sample([0])), whole)
 
 
@@ -96,6 +96,22 @@ def test_progress_is_told_after_each_latent(tiny):
     told = []
     factorize(tiny, method="jacobian", n=3, progress=lambda done, total: told.append((done, total)))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_the_derivatives_of_one_latent_can_be_ended_between_their_parts(tiny, monkeypatch):
+    monkeypatch.setattr(derivatives, "CPU_BUDGET", 3 * 64 * tiny.resolution**2)  # 3 of the 8 at a time
+    whole = []
+    factorize(tiny, method="jacobian", n=2, progress=lambda *told: whole.append(told))
+    assert whole == [(0, 2), (0, 2), (1, 2), (1, 2), (1, 2), (2, 2)]
+    told = []
+
+    def stop(done: int, total: int) -> None:
+        told.append(done)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        factorize(tiny, method="jacobian", n=2, progress=stop)
+    assert told == [0]
 
 
 def test_an_interrupt_keeps_what_was_gathered_and_says_how_much(tiny):

@@ -93,6 +93,10 @@ def notebook(open_notebook):
 
 def test_a_dragged_slider_changes_the_picture_and_python_sees_it(notebook):
     before = pixels(notebook)
+    measured = panel(notebook).locator(".sefa-row .sefa-end").first
+    expect(measured).to_have_text(re.compile("^±"))  # it is an estimate before
+    end = float(measured.inner_text().removeprefix("±"))
+    width = slider(notebook, 0).bounding_box()["width"]
     x, y = grab(notebook, 0)
     for step in range(1, 6):
         notebook.page.mouse.move(x + 16 * step, y)
@@ -102,7 +106,7 @@ def test_a_dragged_slider_changes_the_picture_and_python_sees_it(notebook):
     notebook.run_cell(1)
     output = wait_for_output(notebook, 1, "STATE")
     strength = float(re.search(r"\{0: ([\d.]+)\}", output)[1])
-    assert strength > 0.5
+    assert strength == pytest.approx(end * 80 / (width / 2), rel=0.1)
     assert shown == pytest.approx(strength, abs=0.005)
     assert pixels(notebook) != before
 

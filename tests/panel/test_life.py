@@ -37,6 +37,23 @@ def test_a_dropped_panel_is_closed_and_freed_with_its_worker_and_its_comm(tiny, 
     assert [comm.sent[-1]["msg_type"] for comm in recorded_comms] == ["comm_close", "comm_close"]
 
 
+def test_a_closed_panel_that_somebody_still_has_leaves_no_layout_open(tiny, recorded_comms):
+    panel = explore(tiny)
+    panel.close()
+    panel.close()
+    assert panel.layout.comm is None
+    assert [comm.sent[-1]["msg_type"] for comm in recorded_comms] == ["comm_close", "comm_close"]
+
+
+def test_a_layout_that_another_widget_has_too_stays(tiny, recorded_comms):
+    panel, gone = explore(tiny), explore(tiny)
+    box = ipywidgets.HBox(layout=panel.layout)
+    gone._repr_mimebundle_()
+    panel.close()
+    assert box.layout.comm is not None
+    box.close()
+
+
 def test_a_panel_that_was_never_drawn_is_freed_at_once(tiny, recorded_comms):
     panels = [explore(tiny)]
     reference = weakref.ref(panels[0])
@@ -106,6 +123,45 @@ def test_a_panel_is_shown_while_it_has_views_or_may_get_one(steps, anywhere, cou
         else:
             views.leave(step[1:], returns=step[0] == "~")
     assert (views.anywhere, views.count) == (anywhere, count)
+
+
+def test_a_view_that_does_not_answer_a_call_for_a_minute_is_gone():
+    now = [0.0]
+    views = Views(lambda: now[0])
+    for name in ("lost", "alive", "new"):
+        views.come(name)
+    assert views.call("new")
+    views.answer("alive")
+    now[0] = life.ANSWER_SECONDS - 1
+    assert (views.count, views.sweep()) == (3, ())
+    views.call("new")  # calling again gives no more time
+    views.answer("alive")
+    now[0] = life.ANSWER_SECONDS
+    assert views.count == 2
+    assert views.sweep() == ("lost",)
+    assert views.sweep() == ()
+    for name in ("alive", "new"):
+        views.leave(name, returns=False)
+    assert not views.anywhere
+
+
+def test_a_view_that_answers_late_is_there_and_one_that_is_forgotten_comes_by_asking():
+    now = [0.0]
+    views = Views(lambda: now[0])
+    views.come("slow")
+    assert not views.call("slow")
+    views.come("new")
+    views.call("new")
+    now[0] = 2 * life.ANSWER_SECONDS
+    views.answer("slow")
+    assert views.count == 2
+    views.call("new")
+    now[0] *= 2
+    assert views.sweep() == ("slow",)
+    views.answer("slow")
+    assert views.count == 1
+    views.come("slow")
+    assert views.count == 2
 
 
 def test_a_weak_call_does_nothing_once_its_object_is_gone():

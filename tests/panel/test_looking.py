@@ -216,7 +216,7 @@ def test_the_sliders_own_looks_are_drawn_while_a_study_runs_too(tiny):
 
 
 def test_a_look_comes_batch_by_batch_and_goes_on_where_it_was(tiny, monkeypatch):
-    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", 16**2)
+    monkeypatch.setattr("sefa_widget.generators.batch.BATCH_PIXELS", 16**2)
     looks = Looks(Session(tiny))
     looks.want(look((0, 0, 1.0), (0, 1, 1.0)))
     assert looks.step().items == (0,)

@@ -46,7 +46,7 @@ def bench(tiny):
 @pytest.fixture
 def alone(monkeypatch):
     """Every tile is a batch of its own."""
-    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", 16**2)
+    monkeypatch.setattr("sefa_widget.generators.batch.BATCH_PIXELS", 16**2)
 
 
 @pytest.fixture

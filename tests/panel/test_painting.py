@@ -50,7 +50,7 @@ def drag(stepped, monkeypatch, requests):
 
 
 def test_while_more_is_wanted_other_starts_are_left_out_but_not_for_ever(stepped, monkeypatch):
-    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", 16**2)
+    monkeypatch.setattr("sefa_widget.generators.batch.BATCH_PIXELS", 16**2)
     answers = drag(stepped, monkeypatch, 2 * SKIPPED + 2)
     alone = [[0]] * SKIPPED
     assert answers[:-1] == [*alone, [0, 1], *alone[1:], [0, 2]]
@@ -82,7 +82,7 @@ def test_a_view_that_another_ones_wish_left_without_some_tiles_gets_them_when_al
 
 
 def test_a_start_of_which_some_columns_are_left_out_is_drawn_whole_when_all_is_quiet(stepped, monkeypatch):
-    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", 16**2)
+    monkeypatch.setattr("sefa_widget.generators.batch.BATCH_PIXELS", 16**2)
     stepped.panel._painter._tile_ms = TOGETHER_MS
     stepped.ask(1, {"original": True, "strengths": {"0": 1.0}})
     tell = stepped.panel._tell
@@ -391,7 +391,7 @@ def test_a_look_is_drawn_though_nothing_was_asked_for_since(stepped):
 
 
 def test_a_request_comes_before_the_rest_of_a_look(stepped, monkeypatch):
-    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", 16**2)
+    monkeypatch.setattr("sefa_widget.generators.batch.BATCH_PIXELS", 16**2)
     stepped.ask(1)
     stepped.step()
     tell = stepped.panel._tell
@@ -470,6 +470,25 @@ def test_a_cancelled_search_ends_and_the_directions_before_it_come_back(stepped,
     assert (seen, frame["seq"], stepped.panel.method) == (["jacobian"], 2, None)
     assert (dict(stepped.panel.strengths), stepped.panel.carried) == ({0: 1.5}, ())
     assert stepped.panel.directions is before
+
+
+def test_a_search_that_is_cancelled_inside_a_network_runs_no_module_more(stepped):
+    stepped.ask(1)
+    stepped.step()
+    ran = []
+
+    def running(_module, _inputs):
+        if stepped.panel._searching:
+            ran.append(1)
+            if len(ran) == 3:
+                stepped.panel._handle_custom_msg({"type": "cancel", "view": "v"}, [])
+
+    for module in stepped.panel.generator.modules():
+        module.register_forward_pre_hook(running)
+    stepped.ask(2, {"method": "jacobian"})
+    (frame,) = stepped.step()
+    assert (len(ran), frame["seq"], stepped.panel.method) == (3, 2, None)
+    assert not stepped.errors()
 
 
 def test_a_first_search_has_nothing_to_go_back_to(stepped):

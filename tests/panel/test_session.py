@@ -509,7 +509,7 @@ def test_what_was_drawn_is_not_drawn_again(tiny, monkeypatch):
 
 
 def test_drawing_is_timed_batch_by_batch_without_what_is_done_with_a_batch(tiny, monkeypatch):
-    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", 16**2)
+    monkeypatch.setattr("sefa_widget.generators.batch.BATCH_PIXELS", 16**2)
     now = iter([1.0, 1.25, 5.0, 5.5, 9.0])
     session = Session(tiny, {"starts": [3, 4]})
     contents = session.contents()

@@ -8,6 +8,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from sefa_widget.panel import intents, messages, wire
+from sefa_widget.panel.life import ANSWER_SECONDS, Views
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.wire import PADDED_BYTES, WireWidget
 from sefa_widget.panel.worker import Ending
@@ -204,6 +205,22 @@ def test_a_view_that_goes_is_forgotten_and_counted_no_more(widget):
     send(widget, "hello")
     send(widget, "bye", returns=True)
     assert (widget._views.count, widget._views.anywhere) == (0, True)
+
+
+def test_a_view_that_vanished_without_a_word_is_forgotten_when_a_page_is_loaded_again(widget, comm):
+    now = [0.0]
+    widget._views = Views(lambda: now[0])
+    send(widget, "hello")
+    assert not told(comm)  # there is nobody else to be called
+    for _ in range(3):
+        for view in ("w", "x"):
+            widget._handle_custom_msg({"type": "hello", "view": view}, [])
+        widget._handle_custom_msg({"type": "probe", "view": "w", "seq": 0}, [])
+        now[0] += ANSWER_SECONDS / 2
+    calls = [content for content, _ in told(comm) if content["view"] == ""]
+    assert calls == [{"type": "probe", "view": "", "seq": 0}] * 6
+    assert [note for note in widget._noted if note[0] == "forget"] == [("forget", "v")]
+    assert widget._views.count == 2
 
 
 def test_a_front_end_sets_no_trait_and_its_wish_is_logged(widget, caplog):

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from sefa_widget import Latent, factorize
+from sefa_widget.generators import batch
 from sefa_widget.generators.stages import first_stage
-from sefa_widget.pictures import batch
 from sefa_widget.pictures.drawing import batches_of_tiles, tiles
 from sefa_widget.pictures.editing import UNEDITED, Edit
 from sefa_widget.pictures.features import KeptFeatures
@@ -153,7 +153,7 @@ def test_edits_of_a_start_share_the_stages_up_to_where_they_differ(monkeypatch):
 
 def test_edits_of_a_start_share_although_they_are_drawn_one_by_one(monkeypatch):
     generator = load("nv_ada")
-    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", generator.resolution**2)
+    monkeypatch.setattr("sefa_widget.generators.batch.BATCH_PIXELS", generator.resolution**2)
     last, middle = late(generator), factorize(generator, layers=[1])
     edits = [
         UNEDITED,
@@ -174,7 +174,7 @@ def test_edits_of_a_start_share_although_they_are_drawn_one_by_one(monkeypatch):
 @pytest.mark.parametrize("at_once", [1, 8])
 def test_fresh_noise_is_shared_by_the_edits_of_a_start_and_never_kept(at_once, monkeypatch):
     generator, kept = load("nv_ada"), KeptFeatures()
-    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", at_once * generator.resolution**2)
+    monkeypatch.setattr("sefa_widget.generators.batch.BATCH_PIXELS", at_once * generator.resolution**2)
     starts = [Start(1, noise="random"), Start(1, noise="random")]
     edits = [UNEDITED, Edit(late(generator), {0: 0.0})]
     first, second = (images(generator, starts, edits, kept=kept) for _ in range(2))
@@ -245,7 +245,7 @@ def test_rows_named_first_are_drawn_first_in_a_batch_of_their_own(monkeypatch):
 
 def test_who_stops_asking_ends_the_drawing(monkeypatch):
     generator = load("nv_ada")
-    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", generator.resolution**2)
+    monkeypatch.setattr("sefa_widget.generators.batch.BATCH_PIXELS", generator.resolution**2)
     counted = Counted(generator, monkeypatch)
     drawing = batches_of_tiles(generator, as_starts(range(5)), [UNEDITED])
     assert [[tile.row for tile in next(drawing)] for _ in range(2)] == [[0], [1]]

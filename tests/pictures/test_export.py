@@ -55,7 +55,7 @@ def stopped_after(count):
 
 
 def test_a_second_call_goes_on_where_the_first_stopped(tiny, edits, tmp_path, monkeypatch):
-    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", 4 * tiny.resolution**2)
+    monkeypatch.setattr("sefa_widget.generators.batch.BATCH_PIXELS", 4 * tiny.resolution**2)
     folder = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
         save_pictures(tiny, range(10), folder, edits, progress=stopped_after(5))

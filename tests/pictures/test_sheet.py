@@ -71,7 +71,7 @@ def test_classes_differ_by_start():
 
 
 def test_drawing_stops_between_batches(tiny, monkeypatch):
-    monkeypatch.setattr("sefa_widget.pictures.batch.BATCH_PIXELS", tiny.resolution**2)
+    monkeypatch.setattr("sefa_widget.generators.batch.BATCH_PIXELS", tiny.resolution**2)
     done = []
 
     def stop(number, total):

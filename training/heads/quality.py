@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from sefa_widget.directions.activations import Samples
+from sefa_widget.evaluation.distances import frechet_of_samples
 from sefa_widget.evaluation.regressor import AttributeRegressor, load_regressor
 from sefa_widget.generators import Generator, load_generator
 from training.heads.dataset import FOLDER, Heads, held_out_heads, training_heads
@@ -74,14 +75,7 @@ def frechet_distance(features_a: Tensor, features_b: Tensor) -> float:
         raise ValueError(
             f"Features have shapes {shapes[0]} and {shapes[1]}; give [N, F] and [M, F], at least two of each."
         )
-    one, two = features_a.double(), features_b.double()
-    first, second = torch.cov(one.T).reshape(one.shape[1], -1), torch.cov(two.T).reshape(one.shape[1], -1)
-    values, vectors = torch.linalg.eigh(first)
-    root = vectors * values.clamp_min(0).sqrt() @ vectors.T
-    # (C1 C2)^(1/2) has the eigenvalues of (C1^(1/2) C2 C1^(1/2))^(1/2), which is symmetric.
-    cross = torch.linalg.eigvalsh(root @ second @ root).clamp_min(0).sqrt().sum()
-    apart = (one.mean(0) - two.mean(0)).square().sum()
-    return float(apart + first.trace() + second.trace() - 2 * cross)
+    return frechet_of_samples(features_a, features_b)
 
 
 @torch.no_grad()

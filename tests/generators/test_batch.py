@@ -3,13 +3,20 @@
 import pytest
 import torch
 
+from sefa_widget.directions.activations import Samples
+from sefa_widget.directions.scores import score_samples
+from sefa_widget.evaluation.scoring import Scored
+from sefa_widget.generators.batch import fewer_at_once, pictures_at_once
+from sefa_widget.inversion.objective import drawn
+from sefa_widget.measures.changes import draw
 from sefa_widget.pictures import drawing
-from sefa_widget.pictures.batch import fewer_at_once, pictures_at_once
 from sefa_widget.pictures.drawing import batches_of_tiles
 from sefa_widget.pictures.editing import UNEDITED
 from sefa_widget.pictures.starts import Start
+from tests.conftest import TinyStyle, seeded
 from tests.generators.golden import load
 
+LAYER = "styles.0"
 STARTS = [Start(seed) for seed in range(5)]
 
 
@@ -45,6 +52,48 @@ def full(monkeypatch, most, error=torch.OutOfMemoryError):
 
     monkeypatch.setattr(drawing, "draw_shared", draw_some)
     return tried
+
+
+def crowded(generator, most, monkeypatch):
+    """Let a generator draw no more than some pictures at once; gives how many each trial was of."""
+    tried, draw = [], generator.synthesize
+
+    def some(latent, **options):
+        tried.append(len(latent))
+        if len(latent) > most:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return draw(latent, **options)
+
+    monkeypatch.setattr(generator, "synthesize", some)
+    return tried
+
+
+def brightness(images):
+    return images.mean((1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda generator, latent: draw(generator, latent),
+        lambda generator, latent: Scored(generator, brightness, None, None).score(latent),
+        lambda generator, latent: drawn(generator, latent, "const"),
+        lambda generator, latent: score_samples(generator, brightness, n=7)[1],
+        lambda generator, latent: next(iter(Samples(generator, 7, layer=LAYER)))[0],
+    ],
+    ids=["measures", "scores of directions", "photos", "scores of samples", "outputs of a layer"],
+)
+def test_every_part_that_draws_halves_a_batch_that_does_not_fit(monkeypatch, work):
+    generator = seeded(TinyStyle())
+    latent = generator.sample(range(7))
+    wanted = work(generator, latent)
+    tried = crowded(generator, 3, monkeypatch)
+    with pytest.warns(UserWarning, match="7 pictures of '.*' at once do not fit"):
+        assert torch.allclose(work(generator, latent), wanted, atol=1e-5)
+    assert tried == [7, 3, 3, 1]
+    tried.clear()
+    work(generator, latent)
+    assert tried == [3, 3, 1]
 
 
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError, RuntimeError, MemoryError])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Iterator
 from weakref import WeakKeyDictionary
 
 import torch
+from torch import Tensor
 
-from sefa_widget.generators.base import Generator
+from sefa_widget.generators.base import Generator, Latent
 
 BATCH_PIXELS = 2**19
 """Pixels drawn at once, at most: 128 pictures of 64 px, one of 1024 px."""
@@ -23,9 +25,41 @@ def pictures_at_once(generator: Generator) -> int:
     """Give how many pictures of a generator to draw at once, on the device where it is."""
     on_cpu = generator.device.type == "cpu"
     pixels = min(BATCH_PIXELS, CPU_BATCH_PIXELS) if on_cpu else BATCH_PIXELS
-    wanted = max(1, pixels // generator.resolution**2)
+    return at_most(generator, max(1, pixels // generator.resolution**2))
+
+
+def at_most(generator: Generator, wanted: int) -> int:
+    """Give how many of so many pictures to draw at once: fewer where so many did not fit before."""
     device, most = _fitting.get(generator, (None, wanted))
     return min(wanted, most) if device == generator.device else wanted
+
+
+def in_batches(
+    generator: Generator, latents: Latent, draw: Callable[[Latent], Tensor], most: int
+) -> Iterator[Tensor]:
+    """Draw latents, so many at once as fit, and give what comes of each batch.
+
+    Parameters
+    ----------
+    generator
+        Whose memory is to suffice, see `fewer_at_once`.
+    latents
+        Of N pictures.
+    draw
+        Draws some of them.
+    most
+        How many at once, where memory suffices.
+    """
+    at_once, start = at_most(generator, most), 0
+    while start < len(latents):
+        piece = latents[start : start + at_once]
+        try:
+            drawn = draw(piece)
+        except (RuntimeError, MemoryError) as error:
+            at_once = fewer_at_once(generator, len(piece), error)
+            continue
+        start += len(piece)
+        yield drawn
 
 
 def fewer_at_once(generator: Generator, tried: int, error: BaseException) -> int:
