@@ -179,6 +179,23 @@ def findings(tables: Tables) -> list[Finding]:
     return found
 
 
+def bought(_tables: Tables) -> Table:
+    """Give no rows: SeFa is the only method here."""
+    return []
+
+
+def power(tables: Tables) -> str:
+    """Say what would be seen."""
+    gaps = []
+    for layers in LAYERS:
+        low, middle, high = np.percentile(_chance(tables, layers, "common"), (2.5, 50, 97.5))
+        gaps.append(f"{number(float(max(high - middle, middle - low)))} ({layers})")
+    return (
+        f"With {K} directions a set, a mean common share that differs from that of random ones by less than "
+        f"{', '.join(gaps)} would not be seen, before any correction."
+    )
+
+
 def body(tables: Tables) -> str:
     """Write each direction's common share, and the effects of the first of all layers."""
     shown = [row for row in tables["agreement"] if row["set"] == "SeFa"]
@@ -234,6 +251,8 @@ CLAIM = Claim(
     "controls 2^32",
     measure=measure,
     findings=findings,
+    bought=bought,
+    power=power,
     body=body,
     figure=figure,
 )
