@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 
+from sefa_widget import edit, factorize
 from sefa_widget.generators import load_generator, save_generator
 from sefa_widget.generators.biggan import BigGAN
 from training.garments.dataset import CLASSES, FOLDER, Garments
@@ -25,6 +27,8 @@ MOST_MOVED = 2.0
 """How far float16 may move a pixel, of 255."""
 GRIDS = (0.7, 1.0)
 """Truncations of the grids in the docs."""
+DIRECTIONS = 6
+"""Shown in the docs."""
 
 
 def publish(checkpoint: Path) -> None:
@@ -41,7 +45,26 @@ def publish(checkpoint: Path) -> None:
     np.savez_compressed(GOLDEN, images=images.half().numpy())
     for psi in GRIDS:
         save_grid(generator, DOCS / f"garments-grid-{psi}.png", psi, seeds=12, scale=1)
+    save_directions(generator, DOCS / "garments-directions.png")
     save_log(checkpoint.parent / "log.jsonl", DOCS / "garments-training.csv")
+
+
+def save_directions(generator: BigGAN, path: Path, scale: int = 2) -> None:
+    """Write a row for each direction: the pictures that a panel opens with at -4, 0 and 4."""
+    opening = generator.opening
+    latents = generator.sample(opening.seeds, labels=opening.labels, truncation_psi=opening.truncation_psi)
+    found = factorize(generator, k=DIRECTIONS)
+    images = torch.stack(
+        [
+            generator.synthesize(edit(latents, found, {index: strength}))[:, 0]
+            for index in range(DIRECTIONS)
+            for strength in (-4.0, 0.0, 4.0)
+        ]
+    )  # [rows * 3, pictures, H, W]
+    size = images.shape[-1]
+    rows = images.view(DIRECTIONS, -1, size, size).transpose(1, 2).reshape(DIRECTIONS * size, -1)
+    pixels = ((rows.clamp(-1, 1) + 1) * 127.5).round().byte().numpy()
+    Image.fromarray(pixels).resize((scale * pixels.shape[1], scale * pixels.shape[0]), 0).save(path)
 
 
 def save_rounded(exact: BigGAN) -> None:
