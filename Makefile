@@ -9,6 +9,7 @@
 # make release-check  build what a release publishes, twice, and try it as a newcomer does: dist/
 # make claims     measure again what papers claim, and write docs/claims: an hour or two, goes on where it was stopped
 # make train-heads  train the bundled heads again: hours on a laptop, goes on where it was stopped
+# make train-garments  train a BigGAN of Fashion-MNIST, which apt fetches: hours on a laptop, goes on where it was stopped
 PYTHON ?= python3
 VENV := .venv
 BIN := $(abspath $(VENV))/bin
@@ -28,7 +29,7 @@ FAST := -m "not browser and not notebooks and not packaging and not workers"
 OLDEST ?= python3.10
 NEWEST ?= python3.13
 
-.PHONY: demo dev test test-fast test-oldest test-newest lint browser postgres docs site screenshots recording release-check claims train-heads clean
+.PHONY: demo dev test test-fast test-oldest test-newest lint browser postgres docs site screenshots recording release-check claims train-heads train-garments clean
 
 demo: $(VENV)/demo.done
 	$(BIN)/jupyter lab $(ROOT) notebooks/01_quickstart.ipynb $(LAB_ARGS)
@@ -88,6 +89,12 @@ train-heads: $(VENV)/test.done
 	OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=30000 nice $(BIN)/python -m training.heads.trainer $(TRAIN_ARGS)
 	$(BIN)/python -m training.heads.publish
 	$(BIN)/python -m training.heads.measure
+
+train-garments: $(VENV)/test.done
+	$(BIN)/python -m training.garments.dataset
+	OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=30000 nice $(BIN)/python -m training.garments.trainer $(TRAIN_ARGS)
+	$(BIN)/python -m training.garments.publish
+	$(BIN)/python -m training.garments.quality
 
 # Warnings are errors. Nothing is fetched; the pages of docs/live go onto the start page where they exist.
 docs: $(VENV)/docs.done

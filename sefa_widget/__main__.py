@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from sefa_widget.checkpoint import CheckpointError
-from sefa_widget.generators import FORMATS
+from sefa_widget.generators import BUNDLED, FORMATS
 from sefa_widget.generators.assuming import parsed
 from sefa_widget.generators.inspection import report
 from sefa_widget.progress import Progress
 
+MODEL = f"{', '.join(BUNDLED)}, or a file of weights"
+"""What a model is, in the help."""
 BAR = 30
 """Signs of a progress bar."""
 
@@ -73,7 +75,7 @@ def _add_inspect(commands: Any) -> None:
 def _add_page(commands: Any) -> None:
     """Say how ``page`` is called."""
     paged = commands.add_parser("page", help="write the panel as one HTML file, in which the generator runs")
-    paged.add_argument("model", metavar="MODEL", help="heads, faces, or a file of weights")
+    paged.add_argument("model", metavar="MODEL", help=MODEL)
     paged.add_argument("-o", "--output", required=True, metavar="FILE.html", help="where to write")
     paged.add_argument("--title", help="what stands above the panel")
     paged.add_argument("--note", default="", help="a line below it, for example the licence of the model")
@@ -138,7 +140,7 @@ def _add_report(commands: Any) -> None:
     add = commands.add_parser(
         "report", help="write what directions do, measured, as one HTML file"
     ).add_argument
-    add("model", metavar="MODEL", help="heads, faces, or a file of weights")
+    add("model", metavar="MODEL", help=MODEL)
     add("-o", "--output", required=True, metavar="FILE.html", help="where to write")
     add("--title", help="what stands above the report")
     add("--note", default="", help="a line below it, for example the licence of the model")

@@ -99,6 +99,8 @@ def test_the_wheel_holds_the_panel_the_model_its_licence_and_no_tests(wheel):
         "sefa_widget/py.typed",
         f"{bundled}/faces.safetensors",
         f"{bundled}/LICENSE-faces.txt",
+        f"{bundled}/garments.safetensors",
+        f"{bundled}/LICENSE-garments.txt",
         "sefa_widget/evaluation/bundled/heads-attributes.safetensors",
     }
     assert any(name.endswith("licenses/NOTICE") for name in names)

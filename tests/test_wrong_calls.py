@@ -257,7 +257,7 @@ WRONG = {
         (lambda t: sefa_widget.save_directions(t.found, t.folder / "x", csv="x"), "csv is 'x'; it must be"),
     ],
     "load_generator": [
-        (lambda t: load_generator(3), r"source is an int \(3\); it must be a file, 'heads' or 'faces'"),
+        (lambda t: load_generator(3), r"source is an int \(3\); it must be a file, 'heads' or 'faces' or 'g"),
         (lambda t: load_generator({"a": 1}), "source is a dict"),
         (lambda t: load_generator(limits={"pixel": 3}), "Limit 'pixel' is unknown"),
         (lambda t: load_generator(t.z, limits={"pixels": 3}), "limits are of a file"),

@@ -22,9 +22,17 @@ LIBRARY = "plotly.min.js"
 
 def claims() -> list[Claim]:
     """Give all claims, in the order of the papers."""
-    from benchmarks.claims import filmstrips, ica, nearest, quality, rated, rescored
+    from benchmarks.claims import classes, filmstrips, ica, nearest, quality, rated, rescored
 
-    return [nearest.CLAIM, rescored.CLAIM, rated.CLAIM, filmstrips.CLAIM, quality.CLAIM, ica.CLAIM]
+    return [
+        nearest.CLAIM,
+        rescored.CLAIM,
+        rated.CLAIM,
+        filmstrips.CLAIM,
+        classes.CLAIM,
+        quality.CLAIM,
+        ica.CLAIM,
+    ]
 
 
 def write() -> None:

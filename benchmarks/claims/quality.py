@@ -222,7 +222,7 @@ CLAIM = Claim(
     says="FID of 10,000 pictures edited with random steps of -100 to 100: with all layers as good as "
     "SeFa on StyleGAN (8.31 and 8.22, 7.65 and 7.78), much better on BigGAN (6.52 and 10.42).",
     run=f"{PICTURES[0]} edited pictures a set, twice as many fresh ones ({PICTURES[1]:,} with `--full`). "
-    "Heads (a StyleGAN2) and faces (a DCGAN, all convolutions); no real BigGAN is at hand, so that "
+    "Heads (a StyleGAN2) and faces (a DCGAN, all convolutions); no BigGAN of photographs is at hand, so that "
     "column **cannot be tested here**. Their algorithm cannot run as printed: composed is what all "
     "layers can mean, conv as printed is the listing on the one layer it can read. Each picture is moved "
     f"along one of the first {K} directions of a set, either by a uniform step of -{PRINTED:g} to "

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from benchmarks.claims import meant, models
-from benchmarks.claims.claim import ROOT, Run
+from benchmarks.claims.claim import Run
 from benchmarks.claims.films import Film, Strip
+from benchmarks.claims.garments import garments
 from benchmarks.claims.rated import GROUPS
-from sefa_widget import factorize, load_generator
+from sefa_widget import factorize
 from sefa_widget.generators import Generator, Latent
 from sefa_widget.inversion import invert
 from sefa_widget.inversion.result import psnr
@@ -22,8 +23,6 @@ from training.heads.renderer import render_heads
 
 SEEDS = (5, 12, 21)
 """Of the pictures that are moved: the first is in every figure."""
-BIGGAN = ROOT / "tests/golden/ajbrock_biggan_hier.safetensors"
-"""Six classes, random weights."""
 CLASSES = 10
 """Shown of a model at most."""
 TARGET_SEED, TARGETS, STEPS = 9000, 3, 200
@@ -106,12 +105,7 @@ def films(run: Run) -> Iterator[Film]:
         yield _fifth(name, model, generator, latents, attributes, normals, kinds)
         if model.targets is not None:
             yield _sixth(run, name, model, generator, attributes, kinds, model.targets())
-    biggan = load_generator(BIGGAN, device="cpu")
-    words = (
-        "Mechanics only: the first two directions on every class of a BigGAN whose weights are random "
-        "(`tests/golden`). That one direction moves all classes is seen; that it means something is not."
-    )
-    yield _eighth("biggan", biggan, words)
+    yield _eighth("garments", garments())
 
 
 def _third(
@@ -215,13 +209,15 @@ def _seventh(name: str, model: Model, generator: Generator, latents: Latent) -> 
     return Film(f"fig7-{name}", generator, words, tuple(strips), {})
 
 
-def _eighth(name: str, generator: Generator, words: str) -> Film:
+def _eighth(name: str, generator: Generator) -> Film:
     """Move one latent of each class along the same two directions."""
     vectors, count = factorize(generator, k=2).vectors, min(generator.num_classes, CLASSES)
     latents = generator.sample([SEEDS[0]] * count, labels=list(range(count)))
+    names = generator.opening.class_names or [f"class {label}" for label in range(count)]
     strips = [
-        Strip(f"class {label}", f"#{number}", latents[label], vectors[number])
+        Strip(names[label], f"#{number}", latents[label], vectors[number])
         for label in range(count)
         for number in range(2)
     ]
-    return Film(f"fig8-{name}", generator, f"**Figure 8, {name}.** {words}", tuple(strips), {})
+    words = f"**Figure 8, {name}.** The first two directions, on the same latent of every class."
+    return Film(f"fig8-{name}", generator, words, tuple(strips), {})

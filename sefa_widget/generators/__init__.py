@@ -72,11 +72,12 @@ def load_generator(
     Parameters
     ----------
     source
-        A file, the name of a bundled generator (``"heads"``, a StyleGAN2, or ``"faces"``, a DCGAN), a
-        state dict or a `Checkpoint`, whose tensors are copied, or a generator, which is returned as it is.
-        None is ``"heads"``. Any other `torch.nn.Module` is borrowed: one line is printed about the layers
-        found that read its latent. The text ``"heads"`` means the bundled generator even where a file or
-        folder has that name: write ``"./heads"`` or ``Path("heads")`` for that. ``~`` is the home folder.
+        A file, the name of a bundled generator (``"heads"``, a StyleGAN2, ``"faces"``, a DCGAN, or
+        ``"garments"``, a BigGAN of ten classes), a state dict or a `Checkpoint`, whose tensors are copied, or
+        a generator, which is returned as it is. None is ``"heads"``. Any other `torch.nn.Module` is borrowed:
+        one line is printed about the layers found that read its latent. The text ``"heads"`` means the
+        bundled generator even where a file or folder has that name: write ``"./heads"`` or
+        ``Path("heads")`` for that. ``~`` is the home folder.
         ``"hf://user/repository"`` is downloaded from the Hugging Face Hub, if huggingface_hub is installed.
     device
         Where it computes, for example ``"cpu"``, ``"cuda:0"`` or ``"mps"``; None takes the first there

@@ -1,4 +1,4 @@
-"""Names of a generator's classes: those that a person gives, or those of ImageNet."""
+"""Names of a generator's classes: those that a person gives, those it comes with, or those of ImageNet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def class_names(generator: Generator, given: Sequence[str] | None = None) -> tup
     generator
         The generator.
     given
-        The names. None gives those of ImageNet to a BigGAN of 1000 classes, and none to others.
+        The names. None gives those that a bundled generator comes with, those of ImageNet to a BigGAN of
+        1000 classes, and none to others.
 
     Raises
     ------
@@ -30,12 +31,12 @@ def class_names(generator: Generator, given: Sequence[str] | None = None) -> tup
     Examples
     --------
     >>> from sefa_widget import load_generator
-    >>> class_names(load_generator("faces", device="cpu"))
-    ()
+    >>> class_names(load_generator("garments", device="cpu"))[:2]
+    ('T-shirt/top', 'trouser')
     """
     if given is None:
         imagenet = generator.family.startswith("biggan") and generator.num_classes == IMAGENET_CLASSES
-        return _imagenet() if imagenet else ()
+        return _imagenet() if imagenet else generator.opening.class_names
     names = tuple(
         instance(name, "A class name", str, "a text")
         for name in several(given, "class_names", "a list of texts, one for each class")

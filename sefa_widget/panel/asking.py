@@ -69,7 +69,7 @@ class Asking:
         self.study = study
         self._generator = generator
         opening = generator.opening
-        label = 0 if generator.num_classes else None
+        label = opening.classes(generator.num_classes)[0]
         self._starts = tuple(
             Start(seed=seed, label=label, truncation_psi=opening.truncation_psi) for seed in study.seeds
         )

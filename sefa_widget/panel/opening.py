@@ -71,8 +71,8 @@ def explore(
         panel offers them by name beside its methods. They move the code rows of their own layers until
         edited layers are chosen. Those of another generator are taken with a warning.
     class_names
-        A name for each class, by which the panel finds it, for example ``["cat", "dog"]``. A BigGAN of 1000
-        classes has those of ImageNet.
+        A name for each class, by which the panel finds it, for example ``["cat", "dog"]``. The bundled
+        garments have theirs, and a BigGAN of 1000 classes has those of ImageNet.
     labels
         Where the names of directions are kept: `Labels`, a path, or the URL of a database, for example
         ``"postgresql://user:password@host/class"``. None is the file ``sefa-labels.sqlite`` in the working

@@ -53,8 +53,9 @@ def _first_layers(generator: Generator) -> tuple[int, int]:
 
 
 def _first_pins(generator: Generator) -> tuple[Pin, ...]:
-    label = 0 if generator.num_classes else None
-    return tuple(Pin(seed, label) for seed in generator.opening.seeds)
+    opening = generator.opening
+    classes = opening.classes(generator.num_classes)
+    return tuple(Pin(seed, label) for seed, label in zip(opening.seeds, classes, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

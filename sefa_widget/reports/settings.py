@@ -104,7 +104,8 @@ def settings_of(
             f"seeds is {reprlib.repr(numbers)}; it must be different seeds, {MOST_SEEDS} at most."
         )
     k = whole(k, "k", 1, MEASURED)
-    label = whole(0 if label is None else label, "label", 0, max(0, generator.num_classes - 1))
+    usual_label = opening.classes(generator.num_classes)[0] or 0
+    label = whole(usual_label if label is None else label, "label", 0, max(0, generator.num_classes - 1))
     return Settings(
         title=generator.name if title is None else instance(title, "title", str, "a text"),
         note=instance(note, "note", str, "a text"),

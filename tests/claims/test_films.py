@@ -10,6 +10,7 @@ from benchmarks.claims.edits import LIMIT
 from benchmarks.claims.films import COLUMNS, LARGEST, Film, Strip
 from sefa_widget import factorize, load_generator
 from sefa_widget.measures.changes import draw, rms
+from tests.generators.golden import GOLDEN
 
 
 @pytest.fixture
@@ -74,8 +75,8 @@ def test_a_strip_moves_only_its_rows(tiny_style, monkeypatch):
 
 
 def test_a_direction_is_shown_on_every_class():
-    biggan = load_generator(shown.BIGGAN, device="cpu")
-    film = shown._eighth("biggan", biggan, "Words.")
+    biggan = load_generator(GOLDEN / "ajbrock_biggan_hier.safetensors", device="cpu")
+    film = shown._eighth("biggan", biggan)
     assert {strip.row for strip in film.strips} == {f"class {label}" for label in range(6)}
     labels = [strip.latent.labels.argmax().item() for strip in film.strips[::2]]
     assert labels == list(range(6))

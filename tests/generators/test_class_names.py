@@ -1,10 +1,12 @@
 import pytest
 
 from sefa_widget.generators.class_names import class_names
+from sefa_widget.generators.opening import Opening
 
 
 class Classes:
     name = "pets"
+    opening = Opening()
 
     def __init__(self, family, num_classes):
         self.family, self.num_classes = family, num_classes
@@ -19,6 +21,13 @@ def test_a_biggan_of_1000_classes_has_the_names_of_imagenet():
 @pytest.mark.parametrize("generator", [Classes("biggan", 10), Classes("stylegan2", 1000)])
 def test_other_generators_have_no_names(generator):
     assert class_names(generator) == ()
+
+
+def test_a_generator_may_come_with_names_and_others_can_be_given():
+    pets = Classes("biggan", 2)
+    pets.opening = Opening(class_names=("cat", "dog"))
+    assert class_names(pets) == ("cat", "dog")
+    assert class_names(pets, ["a", "b"]) == ("a", "b")
 
 
 def test_names_can_be_given():

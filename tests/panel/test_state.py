@@ -90,6 +90,11 @@ def test_what_a_generator_opens_with_comes_first(tiny_style):
     assert (state.truncation_psi, state.layers) == (0.7, (1, 2))
 
 
+def test_each_picture_that_a_generator_opens_with_may_have_a_class_of_its_own(tiny_style):
+    tiny_style.opening = Opening(seeds=(5, 9), labels=(3, 1))
+    assert first_state(tiny_style).starts == (Pin(5, 3), Pin(9, 1))
+
+
 @pytest.mark.parametrize(
     ("rows", "layers"),
     [((None, 0, 1), (1, 3)), ((0, None, None), (0, 1)), ((None, 0, None), (1, 2)), ((0, None, 1), (0, 3))],

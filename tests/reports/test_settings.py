@@ -1,6 +1,7 @@
 import pytest
 
 from sefa_widget import load_generator
+from sefa_widget.generators.opening import Opening
 from tests.reports.conftest import quick
 
 
@@ -26,6 +27,12 @@ def test_starts_have_the_class_and_the_truncation(tiny_style):
 def test_a_class_is_told_where_there_are_classes_and_nowhere_else(tiny, tiny_style):
     assert quick(tiny_style).label == 0
     assert quick(tiny).label is None
+
+
+def test_the_class_is_that_of_the_first_picture_a_generator_opens_with(tiny_style):
+    tiny_style.opening = Opening(seeds=(5, 9), labels=(3, 1))
+    assert quick(tiny_style).label == 3
+    assert quick(tiny_style, label=0).label == 0
 
 
 def test_the_wall_has_at_least_the_directions_of_the_strips_and_none_that_there_are_not(tiny_style):
