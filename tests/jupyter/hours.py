@@ -190,8 +190,8 @@ def main() -> None:
         running_lab(Path(folder)) as (address, root),
         forwarding(int(address.rsplit(":", 1)[1]), SLOW_SECONDS) as port,
         sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS) as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
         notebook = Notebook(page, address, write_notebook(root, CELLS))
         page.set_default_timeout(WAIT_MS)
@@ -210,7 +210,6 @@ def main() -> None:
         if wrong:
             print(notebook.report())
             page.screenshot(path=Path(tempfile.gettempdir()) / "hours.png")
-        browser.close()
     print(f"{len(memory)} rounds:", ", ".join(f"{name} {count}" for name, count in day.happened.items()))
     print("\n".join(wrong) or "Nothing went wrong.")
     sys.exit(bool(wrong))

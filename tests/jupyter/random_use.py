@@ -190,8 +190,8 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         running_lab(Path(folder)) as (address, root),
         sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS) as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
         notebook = Notebook(page, address, write_notebook(root, [OPEN, REPORT]))
         page.set_default_timeout(WAIT_MS)
