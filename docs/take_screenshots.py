@@ -16,6 +16,8 @@ CELL = "from sefa_widget import explore\n\npanel = explore()\npanel"
 EDITS = """for index, name in enumerate(["hair colour", "turn", "skin"]):
     panel.name(index, name, obvious=True, meaningful=True)
 panel.change(strengths={1: 0.26, 3: -0.38}, focused=1)"""
+GARMENTS = """panel.name(3, "dark")
+panel.change(strengths={3: 0.9}, focused=3)"""
 VIEWS = {"wall": "panel.view = 'wall'", "names": "panel.change(view='label', focused=2)"}
 
 
@@ -42,6 +44,20 @@ def test_take_screenshots(open_notebook: Callable[..., Any]) -> None:
         notebook.page.wait_for_timeout(6000)  # until the small pictures are drawn
         notebook.page.evaluate("() => document.querySelector('.sefa-panel').scrollIntoView()")
         notebook.page.screenshot(path=DOCS / f"panel-{view}.png")
+
+
+def test_take_garments(open_notebook: Callable[..., Any]) -> None:
+    """Photograph one direction on four classes."""
+    cells = ["from sefa_widget import explore\n\npanel = explore('garments')\npanel", GARMENTS]
+    notebook = open_notebook(cells, width=1440, height=900)
+    notebook.run_cell(0)
+    notebook.page.wait_for_selector(".sefa-row:nth-child(10) .sefa-end:text-matches('^±')", timeout=120_000)
+    notebook.run_cell(1)
+    notebook.page.wait_for_selector(".sefa-picture[data-revision='1']", timeout=60_000)
+    notebook.page.mouse.move(0, 0)
+    notebook.page.wait_for_timeout(6000)  # until the small pictures are drawn
+    notebook.page.evaluate("() => document.querySelector('.sefa-panel').scrollIntoView()")
+    notebook.page.screenshot(path=DOCS / "panel-garments.png")
 
 
 if __name__ == "__main__":

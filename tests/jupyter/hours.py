@@ -208,7 +208,8 @@ def main() -> None:
 
         memory, wrong = spend(day, events, actions=30, pause=given.pause)
         if wrong:
-            print(notebook.report())
+            print(notebook.report()[-3000:])
+            print(page.evaluate("""() => [...document.querySelectorAll('.sefa-panel')].map(p => [p.dataset.status, p.isConnected, p.getClientRects().length, [...p.querySelectorAll('.sefa-person .sefa-picture')].map(c => [c.dataset.quality, c.dataset.revision, c.className, c.closest('[class*=sefa-second]')?.className]), p.innerText.slice(-600)])"""))
             page.screenshot(path=Path(tempfile.gettempdir()) / "hours.png")
     print(f"{len(memory)} rounds:", ", ".join(f"{name} {count}" for name, count in day.happened.items()))
     print("\n".join(wrong) or "Nothing went wrong.")
