@@ -93,7 +93,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
   };
   const beforehand = limits?.beforehand ?? null;
   const beforehandNote = createBeforehand(beforehand);
-  const stage = createStage(scope, info.resolution, beforehand, {
+  const stage = createStage(scope, info, beforehand, {
     compare,
     choose: (row) => row !== link.wanted().chosen && edit({ chosen: row }),
     add: () => edit(withAnother(link.wanted(), beforehand?.starts)),

@@ -1,6 +1,7 @@
 /** The starts of the sheet: one is large, the others are small, and each has all of its tiles. */
 
 import { button, h, on, type Scope, setAttribute, setHidden, setText } from "./dom";
+import type { GeneratorInfo } from "./info";
 import { type Pin, type State, titleOf } from "./state";
 import { Tile } from "./tile";
 
@@ -8,6 +9,9 @@ import { Tile } from "./tile";
 const FEW = 4;
 /** Longest name, as in the kernel. */
 const MAX_NAME = 60;
+
+/** What the pictures are of. */
+export type Shown = Pick<GeneratorInfo, "resolution" | "class_names">;
 
 export interface People {
   readonly el: HTMLElement;
@@ -86,18 +90,20 @@ class Person {
     }
   }
 
-  show(pin: Pin, chosen: boolean, place: number, count: number): void {
+  /** `kind`: the name of its class, where others are of other classes. */
+  show(pin: Pin, kind: string, chosen: boolean, place: number, count: number): void {
     const alone = count === 1;
-    const name = titleOf(pin);
+    const own = [kind, titleOf({ ...pin, name: "" })].filter(Boolean).join(", ");
+    const name = pin.name || own;
     const long = chosen || pin.name || pin.latent !== undefined;
-    setText(this.name, long ? name : String(pin.seed)); // small pictures have no room for more
+    setText(this.name, long ? name : kind || String(pin.seed)); // small pictures have no room for more
     setAttribute(this.choose, "aria-label", name);
     this.el.classList.toggle("sefa-chosen", chosen);
     setAttribute(this.choose, "aria-pressed", String(chosen));
     this.choose.title = chosen ? "Shown large; all are edited together" : "Show this one large";
     setHidden(this.choose, chosen);
     setHidden(this.field, !chosen);
-    setAttribute(this.field, "placeholder", titleOf({ ...pin, name: "" }));
+    setAttribute(this.field, "placeholder", own);
     const kept = document.activeElement === this.field && this.named === pin.name;
     if (!kept && this.field.value !== pin.name) this.field.value = pin.name;
     this.named = pin.name;
@@ -110,7 +116,7 @@ class Person {
   }
 }
 
-export function createPeople(scope: Scope, resolution: number, events: PeopleEvents): People {
+export function createPeople(scope: Scope, shown: Shown, events: PeopleEvents): People {
   // A click with the other button offers what the browser does with a picture, not cells to delete.
   const el = h("div", { class: "sefa-people", "data-jp-suppress-context-menu": "" });
   const people: Person[] = [];
@@ -127,14 +133,16 @@ export function createPeople(scope: Scope, resolution: number, events: PeopleEve
       const alone = state.starts.length === 1;
       for (const { el } of people.splice(state.starts.length)) el.remove();
       while (people.length < state.starts.length) {
-        const person: Person = new Person(scope, resolution, () => people.indexOf(person), events);
+        const person: Person = new Person(scope, shown.resolution, () => people.indexOf(person), events);
         people.push(person);
         el.append(person.el);
       }
       const columns = 1 + Number(state.second !== null) + Number(state.original);
+      const mixed = new Set(state.starts.map(({ label }) => label)).size > 1;
       state.starts.forEach((pin, row) => {
+        const kind = (mixed && pin.label !== null && shown.class_names[pin.label]) || "";
         people[row]?.setColumns(columns, unedited);
-        people[row]?.show(pin, row === state.chosen, row, state.starts.length);
+        people[row]?.show(pin, kind, row === state.chosen, row, state.starts.length);
       });
       el.classList.toggle("sefa-few", !alone && state.starts.length <= FEW);
     },

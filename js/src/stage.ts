@@ -6,7 +6,7 @@ import { notShown } from "./drawn-seeds";
 import { milliseconds } from "./format";
 import type { Beforehand } from "./kernel";
 import type { Frame } from "./messages";
-import { createPeople, type PeopleEvents } from "./people";
+import { createPeople, type PeopleEvents, type Shown } from "./people";
 import type { State } from "./state";
 
 const ADD = "Edit one more picture together with these (+)";
@@ -38,11 +38,11 @@ export interface StageEvents extends PeopleEvents {
 /** `beforehand`: the pictures that there are, where no others can be drawn. */
 export function createStage(
   scope: Scope,
-  resolution: number,
+  shown: Shown,
   beforehand: Beforehand | null,
   events: StageEvents,
 ): Stage {
-  const people = createPeople(scope, resolution, events);
+  const people = createPeople(scope, shown, events);
   let comparing = false;
   const loading = h("p", { class: "sefa-loading" }, "Loading…");
   const badge = h("span", { class: "sefa-badge", hidden: "" }, "unedited");

@@ -7,6 +7,7 @@ import { parseState, type State } from "../src/state";
 const base = { ...(parseInfo(wire.down.frame) as Frame), rows: 1, tiles: [[0, 0]] as [number, number][] };
 const state = parseState(wire.traits.state) as State;
 const one = { ...state, starts: state.starts.slice(0, 1), second: null };
+const CLASSES = ["coat", "dress", "bag"];
 const events = {
   compare: vi.fn(),
   choose: vi.fn(),
@@ -49,7 +50,7 @@ beforeEach(() => {
   };
   vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
   const scope = { signal: ending.signal, fail: (error: unknown) => failures.push(error) };
-  stage = createStage(scope, 64, null, events);
+  stage = createStage(scope, { resolution: 64, class_names: CLASSES }, null, events);
   stage.update(one);
 });
 
@@ -153,4 +154,17 @@ test("a start is chosen or removed by its place at that time", () => {
   expect(events.remove).toHaveBeenLastCalledWith(0);
   stage.update(one);
   expect(first?.querySelector<HTMLElement>(".sefa-remove")?.hidden).toBe(true);
+});
+
+test("pictures of several classes say which each is of; those of one class do not", () => {
+  const start = { seed: 5, label: 1, name: "" };
+  const captions = (...starts: State["starts"]) => {
+    stage.update({ ...one, starts, chosen: 0 });
+    const names = [...stage.el.querySelectorAll(".sefa-person:not(.sefa-chosen) .sefa-name")];
+    const field = stage.el.querySelector<HTMLInputElement>(".sefa-chosen .sefa-name-field");
+    return [field?.placeholder, ...names.map((name) => name.textContent)];
+  };
+  expect(captions(start, { ...start, label: 2 })).toEqual(["dress, seed 5", "bag"]);
+  expect(captions(start, { ...start, label: 2, name: "Ada" })).toEqual(["dress, seed 5", "Ada"]);
+  expect(captions(start, { ...start, seed: 7 })).toEqual(["seed 5", "7"]);
 });
