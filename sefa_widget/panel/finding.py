@@ -131,16 +131,17 @@ class Finder:
     def measure_range(self, state: State) -> bool:
         """Draw one batch of pictures to measure a state's slider ranges; say whether there is more to do.
 
-        `found` gives what is known by then. The directions that are shown at first come first, those of the
-        second search after them, then the others.
+        `found` gives what is known by then. The directions that are shown at first come first, then those
+        that have a strength, then the others; of the search before those of the second one.
         """
         found, pictures, measuring = self.found(state), setting(state), self._ranges.measuring
         with self._lock:
             measurings = [measuring(found.moved, pictures, found.directions, found.rows)]
             if (second := found.second) is not None:
                 measurings.append(measuring(second.moved, pictures, second.aligned.directions, second.rows))
-        measurings.sort(key=lambda measuring: measuring.first_done)
-        return any(measuring.step(state.strengths) for measuring in measurings)
+        moved = state.strengths
+        measurings.sort(key=lambda measuring: (measuring.first_done, measuring.measured(moved)))
+        return any(measuring.step(moved) for measuring in measurings)
 
     def measure(self, state: State) -> bool:
         """Measure a little more of what a state's directions do; say whether there is more to do.

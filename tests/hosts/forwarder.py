@@ -16,8 +16,13 @@ def forwarding(port: int, seconds: float) -> Iterator[int]:
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
+
+        def write(data: bytes) -> None:
+            if not writer.is_closing():  # the other side has gone meanwhile
+                writer.write(data)
+
         while data := await reader.read(65536):
-            loop.call_later(seconds, writer.write, data)
+            loop.call_later(seconds, write, data)
         loop.call_later(seconds, writer.close)
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -34,14 +34,18 @@ CELLS = [OPEN, REPORT, "panel", "import time; time.sleep(10)"]
 SLOW_SECONDS = 0.15
 """How long the slow link takes one way."""
 DRAWN = ".sefa-chosen .sefa-picture[data-revision]"
-THEIRS = (
-    "Canceled future for",
-    "Kernel connection",
-    "Kernel does not exist",
-    "reading 'kernel'",
-    "No such comm",
-)
+THEIRS = ("Canceled future", "Kernel connection", "Kernel does not exist", "reading 'kernel'", "No such comm")
 """What JupyterLab and ipykernel say when a kernel is restarted or a page is left: not of the panel."""
+
+
+LOOK = """
+() => [...document.querySelectorAll('.sefa-panel')].map((panel) => [
+  panel.dataset.status,
+  ...[...panel.querySelectorAll('.sefa-person .sefa-picture')].map(
+    (canvas) => `${canvas.dataset.quality} ${canvas.dataset.revision}`),
+])
+"""
+"""What `Person.finish` waits for, of each view."""
 
 
 class Day:
@@ -157,9 +161,8 @@ def spend(
             wrong += one_round(person, first, actions, before)
         except Error as error:  # what is waited for did not come
             wrong.append(str(error))
-        wrong += [
-            f"page: {text}" for text in day.notebook.failures if not any(part in text for part in THEIRS)
-        ]
+        wrong += [f"page: {text}" for text in day.notebook.failures]
+        wrong = [text for text in wrong if not any(part in text for part in THEIRS)]
         day.notebook.failures.clear()
         second = person.settled(
             lambda: None if same(person.pictures(1), first) else "the second view shows something else"
@@ -183,6 +186,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=120.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--asleep", type=float, default=60.0, help="seconds that the browser sleeps")
+    parser.add_argument("--events", nargs="+", choices=EVENTS, default=EVENTS, help="what may happen")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two actions at most")
     given = parser.parse_args()
     with (
@@ -203,13 +207,12 @@ def main() -> None:
 
         def events(_number: int) -> str | None:
             if not left:
-                left.extend(order.sample(EVENTS, len(EVENTS)))
+                left.extend(order.sample(given.events, len(given.events)))
             return left.pop() if time.monotonic() < end else None
 
         memory, wrong = spend(day, events, actions=30, pause=given.pause)
         if wrong:
-            print(notebook.report()[-3000:])
-            print(page.evaluate("""() => [...document.querySelectorAll('.sefa-panel')].map(p => [p.dataset.status, p.isConnected, p.getClientRects().length, [...p.querySelectorAll('.sefa-person .sefa-picture')].map(c => [c.dataset.quality, c.dataset.revision, c.className, c.closest('[class*=sefa-second]')?.className]), p.innerText.slice(-600)])"""))
+            print(notebook.report(), page.evaluate(LOOK))
             page.screenshot(path=Path(tempfile.gettempdir()) / "hours.png")
     print(f"{len(memory)} rounds:", ", ".join(f"{name} {count}" for name, count in day.happened.items()))
     print("\n".join(wrong) or "Nothing went wrong.")

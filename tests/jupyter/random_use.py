@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,27 +63,34 @@ def same(one: list[list[Picture]], other: list[list[Picture]]) -> bool:
     return shapes[0] == shapes[1] and np.array_equal(np.array(one), np.array(other))
 
 
+@lru_cache(maxsize=1)
+def drawn(state: str) -> np.ndarray[Any, Any]:
+    """Draw what a state (JSON) shows without a view: ``[rows, columns, H, W, 3]``."""
+    panel = SefaWidget(load_generator(MODEL, device="cpu"), state=json.loads(state))
+    try:
+        if panel.second is not None:  # it moves by shares of slider ends, which are measured
+            measure_moved(panel._session)
+        return panel.sheet().tiles
+    finally:
+        panel.close()
+
+
 def measure_moved(session: Session) -> None:
     """Measure the slider ends of all directions that have a strength, in both searches."""
     finder, state = session.finder, session.state
-    while any(
-        not set(state.strengths) & set(range(len(range_.ends))) <= set(range_.measured)
-        for found in [finder.found(state)]
-        for range_ in [found.range, *([found.second.range] if found.second else [])]
-    ):
-        if not finder.measure_range(state):
-            return
+
+    def missing() -> bool:
+        found = finder.found(state)
+        ranges = [found.range] + ([found.second.range] if found.second else [])
+        return any(i < len(one.ends) and i not in one.measured for one in ranges for i in state.strengths)
+
+    while missing() and finder.measure_range(state):
+        pass
 
 
 def differences(shown: list[list[Picture]], state: dict[str, Any]) -> str | None:
     """Say how pictures differ from those that are drawn from a state without a panel; None if they do not."""
-    panel = SefaWidget(load_generator(MODEL, device="cpu"), state=state)
-    try:
-        if panel.second is not None:  # it moves by shares of slider ends, which are measured
-            measure_moved(panel._session)
-        wanted = panel.sheet().tiles
-    finally:
-        panel.close()
+    wanted = drawn(json.dumps(state))
     fresh = state["noise"] == "random"  # no drawing has the pictures of another
     if (len(shown), {len(row) for row in shown}) != (wanted.shape[0], {wanted.shape[1]}):
         return f"{[len(row) for row in shown]} pictures are shown and {wanted.shape[:2]} are drawn"

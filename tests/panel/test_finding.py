@@ -202,3 +202,17 @@ def test_measuring_begins_with_the_first_end_whatever_directions_are_listed_by(t
     assert set(order[:known]) == {"end"}
     assert order[-1] == "end"
     assert not finder.measure(session.state)
+
+
+def test_both_ends_of_a_direction_that_is_moved_are_measured_before_those_of_others(tiny_style, monkeypatch):
+    monkeypatch.setattr("sefa_widget.measures.sliders.measuring.FIRST", 1)
+    monkeypatch.setattr("sefa_widget.measures.sliders.measuring.batch_size", lambda _: 1)
+    session = Session(tiny_style, {"second": {"method": "random"}, "strengths": {4: 1.0}})
+    order, more = [], True
+    while more:
+        more = session.finder.measure_range(session.state)
+        found = session.found()
+        for name, known in (("first", found.range), ("second", found.second.range)):
+            order += [(name, i) for i in known.measured if (name, i) not in order]
+    assert order[:4] == [("first", 0), ("second", 0), ("first", 4), ("second", 4)]
+    assert len(order) == 12

@@ -77,7 +77,11 @@ class Measuring:
     @property
     def first_done(self) -> bool:
         """Whether the directions that are shown at first are measured, or cannot be."""
-        return self._over or all(index in self._found for index in range(min(FIRST, len(self._directions))))
+        return self.measured(range(FIRST))
+
+    def measured(self, wanted: Collection[int]) -> bool:
+        """Whether these directions are measured, or cannot be."""
+        return self._over or all(i in self._found for i in wanted if i < len(self._directions))
 
     @property
     def ended(self) -> bool:
