@@ -58,9 +58,13 @@ class ControllingWidget(PaintingWidget):
         self._tell_control(found)
 
     def _measure(self) -> None:
-        """Make the control, which somebody waits for, before measuring what can be measured at any time."""
+        """Make the control, which somebody waits for, before measuring what can be measured at any time.
+
+        What the second picture depends on comes before the control.
+        """
         painted = self._painter.painted
         if painted is not None and self._present.control:
+            self._measure_by(self._session.finder.measure_moved)
             with self._errors_to_panel("", 0):
                 self._make_control(painted.contents.found)
         super()._measure()

@@ -143,6 +143,20 @@ class Finder:
         measurings.sort(key=lambda measuring: (measuring.first_done, measuring.measured(moved)))
         return any(measuring.step(moved) for measuring in measurings)
 
+    def measure_moved(self, state: State) -> bool:
+        """Measure a little more of the slider ends that the second picture depends on; say whether to go on.
+
+        It moves along a direction by the share of its end that the first picture moves by.
+        """
+        found = self.found(state)
+        if found.second is None:
+            return False
+        ranges = found.range, found.second.range
+        known = all(
+            index in ends.measured for ends in ranges for index in state.strengths if index < len(ends.ends)
+        )
+        return not known and self.measure_range(state)
+
     def measure(self, state: State) -> bool:
         """Measure a little more of what a state's directions do; say whether there is more to do.
 

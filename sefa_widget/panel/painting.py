@@ -216,14 +216,18 @@ class PaintingWidget(WireWidget):
                 self._unfinished[request.view] = request
 
     def _measure(self) -> None:
-        """Measure what directions do, a few pictures at a time, as long as nothing else is wanted."""
+        """Measure what directions do, as long as nothing else is wanted."""
+        self._measure_by(self._session.finder.measure)
+
+    def _measure_by(self, step: Callable[[State], bool]) -> None:
+        """Measure by steps of a few pictures, until one says that there is no more to do."""
         painted, more = self._painter.painted, True
         if painted is None:
             return
         state = painted.contents.state
         try:
             while more and not (self._stopped or self._stream.waiting or self._pressing):
-                more = self._session.finder.measure(state)
+                more = step(state)
                 if self._session.state.revision != state.revision:
                     return
                 self._publish(state, self._session.finder.found(state))

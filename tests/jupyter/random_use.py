@@ -79,12 +79,7 @@ def measure_moved(session: Session) -> None:
     """Measure the slider ends of all directions that have a strength, in both searches."""
     finder, state = session.finder, session.state
 
-    def missing() -> bool:
-        found = finder.found(state)
-        ranges = [found.range] + ([found.second.range] if found.second else [])
-        return any(i < len(one.ends) and i not in one.measured for one in ranges for i in state.strengths)
-
-    while missing() and finder.measure_range(state):
+    while finder.measure_moved(state):
         pass
 
 

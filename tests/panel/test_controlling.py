@@ -136,3 +136,20 @@ def test_python_shows_it_too_and_undo_leaves_it(shown):
     shown.ask(4)
     shown.step()
     assert shown.panel.control_info == {}
+
+
+def test_the_ends_that_the_second_picture_depends_on_are_measured_before_it(shown, monkeypatch):
+    seen = []
+    make = type(shown.panel)._make_control
+
+    def look_and_make(panel, found):
+        now = panel._session.found()
+        seen.append((0 in now.range.measured, 0 in now.second.range.measured))
+        make(panel, found)
+
+    monkeypatch.setattr(type(shown.panel), "_make_control", look_and_make)
+    wanted = {"control": True, "second": {"method": "random"}, "strengths": {"0": 1.0}}
+    shown.ask(2, wanted)
+    shown.step()
+    shown.quiet(10)
+    assert seen[0] == (True, True)

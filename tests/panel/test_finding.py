@@ -216,3 +216,16 @@ def test_both_ends_of_a_direction_that_is_moved_are_measured_before_those_of_oth
             order += [(name, i) for i in known.measured if (name, i) not in order]
     assert order[:4] == [("first", 0), ("second", 0), ("first", 4), ("second", 4)]
     assert len(order) == 12
+
+
+def test_what_the_second_picture_depends_on_is_measured_and_nothing_else(tiny_style, monkeypatch):
+    monkeypatch.setattr("sefa_widget.measures.sliders.measuring.FIRST", 1)
+    monkeypatch.setattr("sefa_widget.measures.sliders.measuring.batch_size", lambda _: 1)
+    session = Session(tiny_style, {"second": {"method": "random"}, "strengths": {4: 1.0}})
+    while session.finder.measure_moved(session.state):
+        pass
+    found = session.found()
+    assert set(found.range.measured) == set(found.second.range.measured) == {0, 4}
+    alone = Session(tiny_style, {"strengths": {4: 1.0}})
+    assert not alone.finder.measure_moved(alone.state)
+    assert alone.found().range.measured == ()
