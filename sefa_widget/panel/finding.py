@@ -12,7 +12,7 @@ from sefa_widget.directions import METHODS, Directions, Search, check_fit, metho
 from sefa_widget.directions.layers import edit_rows
 from sefa_widget.generators.base import Generator
 from sefa_widget.measures.aligned import align
-from sefa_widget.measures.sliders import KeptRanges, Setting, Unedited
+from sefa_widget.measures.sliders import KeptRanges, Measuring, Setting, Unedited
 from sefa_widget.panel.contents import Found, Second
 from sefa_widget.panel.state import MEASURED_ORDERS, State
 from sefa_widget.pictures.editing import UNEDITED, Edit
@@ -134,28 +134,27 @@ class Finder:
         `found` gives what is known by then. The directions that are shown at first come first, then those
         that have a strength, then the others; of the search before those of the second one.
         """
+        moved, measurings = state.strengths, self._measurings(state)
+        measurings.sort(key=lambda measuring: (measuring.first_done, measuring.knows(moved)))
+        return any(measuring.step(moved) for measuring in measurings)
+
+    def measure_moved(self, state: State) -> bool:
+        """Measure a little more, until what the second picture depends on is known; say whether to go on.
+
+        It moves along a direction by the share of its end that the first picture moves by.
+        """
+        measurings = self._measurings(state)
+        known = all(measuring.knows(state.strengths) for measuring in measurings)
+        return len(measurings) > 1 and not known and self.measure_range(state)
+
+    def _measurings(self, state: State) -> list[Measuring]:
+        """Give what measures the slider ends of a state's search, and of its second one."""
         found, pictures, measuring = self.found(state), setting(state), self._ranges.measuring
         with self._lock:
             measurings = [measuring(found.moved, pictures, found.directions, found.rows)]
             if (second := found.second) is not None:
                 measurings.append(measuring(second.moved, pictures, second.aligned.directions, second.rows))
-        moved = state.strengths
-        measurings.sort(key=lambda measuring: (measuring.first_done, measuring.measured(moved)))
-        return any(measuring.step(moved) for measuring in measurings)
-
-    def measure_moved(self, state: State) -> bool:
-        """Measure a little more of the slider ends that the second picture depends on; say whether to go on.
-
-        It moves along a direction by the share of its end that the first picture moves by.
-        """
-        found = self.found(state)
-        if found.second is None:
-            return False
-        ranges = found.range, found.second.range
-        known = all(
-            index in ends.measured for ends in ranges for index in state.strengths if index < len(ends.ends)
-        )
-        return not known and self.measure_range(state)
+        return measurings
 
     def measure(self, state: State) -> bool:
         """Measure a little more of what a state's directions do; say whether there is more to do.

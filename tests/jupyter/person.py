@@ -12,6 +12,7 @@ import numpy as np
 from playwright.sync_api import Error
 
 from tests.jupyter.lab import Notebook
+from tests.patience import WAIT_MS
 
 CONTROLS = """
 () => {
@@ -28,7 +29,7 @@ PATIENCE_MS = 3000
 """How long a control is waited for that may have gone meanwhile."""
 LOOK_MS = 200
 """How long to wait before pictures that may still change are looked at again."""
-LOOKS = 60
+LOOKS = int(WAIT_MS / LOOK_MS)
 """How often they are looked at: a busy machine, on which a look takes long, waits longer."""
 KINDS = r"""
 (controls) => {
@@ -74,6 +75,8 @@ class Person:
     random: random.Random
     done: list[str] = field(default_factory=list)
     """What was done, newest last."""
+    views: int = 1
+    """How many views of the panel the page has; the first one is used."""
     seen: set[str] = field(default_factory=set)
     """Names of the controls that could be used, with ``#`` for numbers."""
     kernel_memory: int = 0

@@ -23,7 +23,6 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from sefa_widget import SefaWidget, load_generator
-from sefa_widget.panel.session import Session
 from tests.chromium import CHROMIUM_FLAGS, find_chromium
 from tests.jupyter.lab import Notebook, running_lab, write_notebook
 from tests.jupyter.person import Person, Picture
@@ -68,33 +67,32 @@ def drawn(state: str) -> np.ndarray[Any, Any]:
     """Draw what a state (JSON) shows without a view: ``[rows, columns, H, W, 3]``."""
     panel = SefaWidget(load_generator(MODEL, device="cpu"), state=json.loads(state))
     try:
-        if panel.second is not None:  # it moves by shares of slider ends, which are measured
-            measure_moved(panel._session)
+        session = panel._session
+        while session.finder.measure_moved(session.state):  # shares of slider ends, which are measured
+            pass
         return panel.sheet().tiles
     finally:
         panel.close()
 
 
-def measure_moved(session: Session) -> None:
-    """Measure the slider ends of all directions that have a strength, in both searches."""
-    finder, state = session.finder, session.state
-
-    while finder.measure_moved(state):
-        pass
-
-
-def differences(shown: list[list[Picture]], state: dict[str, Any]) -> str | None:
+def differences(person: Person, state: dict[str, Any]) -> str | None:
     """Say how pictures differ from those that are drawn from a state without a panel; None if they do not."""
     wanted = drawn(json.dumps(state))
     fresh = state["noise"] == "random"  # no drawing has the pictures of another
-    if (len(shown), {len(row) for row in shown}) != (wanted.shape[0], {wanted.shape[1]}):
-        return f"{[len(row) for row in shown]} pictures are shown and {wanted.shape[:2]} are drawn"
-    most = np.abs(np.stack([np.stack(row) for row in shown]).astype(int) - wanted).max()
-    return (
-        f"pixels differ by {most} from those of {json.dumps(state)}"
-        if most > MOST_DIFFERENT and not fresh
-        else None
-    )
+    for view in range(person.views):
+        shown = person.pictures(view)
+        if (len(shown), {len(row) for row in shown}) != (wanted.shape[0], {wanted.shape[1]}):
+            return f"view {view}: {[len(row) for row in shown]} pictures are shown, {wanted.shape[:2]} drawn"
+        most = np.abs(np.stack([np.stack(row) for row in shown]).astype(int) - wanted).max()
+        if most > MOST_DIFFERENT and not fresh:
+            return f"view {view}: pixels differ by {most} from those of {json.dumps(state)}"
+    return None
+
+
+def not_the_start(person: Person, first: list[list[Picture]]) -> str | None:
+    """Say which view does not show the first pictures; None if all do."""
+    wrong = [view for view in range(person.views) if not same(person.pictures(view), first)]
+    return f"undo is not the start in views {wrong}" if wrong else None
 
 
 def use(
@@ -147,12 +145,10 @@ def one_round(
         before(number)
         person.act()
     person.finish()
-    problems = [person.settled(lambda: differences(person.pictures(), person.report()["state"]))]
+    problems = [person.settled(lambda: differences(person, person.report()["state"]))]
     person.undo_all()
     person.finish()
-    problems.append(
-        person.settled(lambda: None if same(person.pictures(), first) else "undo is not the start")
-    )
+    problems.append(person.settled(lambda: not_the_start(person, first)))
     report = person.report()
     person.kernel_memory = report["memory"]
     problems += [f"kernel: {text}" for text in report["trouble"]]

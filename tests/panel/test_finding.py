@@ -229,3 +229,13 @@ def test_what_the_second_picture_depends_on_is_measured_and_nothing_else(tiny_st
     alone = Session(tiny_style, {"strengths": {4: 1.0}})
     assert not alone.finder.measure_moved(alone.state)
     assert alone.found().range.measured == ()
+
+
+def test_a_search_that_cannot_be_measured_holds_nothing_up(tiny_style, monkeypatch):
+    monkeypatch.setattr("sefa_widget.measures.sliders.measuring.FIRST", 1)
+    monkeypatch.setattr("sefa_widget.measures.sliders.measuring.batch_size", lambda _: 1)
+    session = Session(tiny_style, {"second": {"method": "random"}, "strengths": {4: 1.0}})
+    session.finder._measurings(session.state)[1]._over = True
+    while session.finder.measure_moved(session.state):
+        pass
+    assert set(session.found().range.measured) == {0, 4}

@@ -77,9 +77,9 @@ class Measuring:
     @property
     def first_done(self) -> bool:
         """Whether the directions that are shown at first are measured, or cannot be."""
-        return self.measured(range(FIRST))
+        return self.knows(range(FIRST))
 
-    def measured(self, wanted: Collection[int]) -> bool:
+    def knows(self, wanted: Collection[int]) -> bool:
         """Whether these directions are measured, or cannot be."""
         return self._over or all(i in self._found for i in wanted if i < len(self._directions))
 
