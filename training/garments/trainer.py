@@ -12,9 +12,8 @@ import argparse
 import copy
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from PIL import Image
@@ -26,6 +25,7 @@ from training.garments.dataset import CLASSES, FOLDER, Garments, read_garments
 from training.garments.discriminator import Discriminator
 from training.garments.forward import synthesize
 from training.garments.network import make_generator, normalised
+from training.resuming import Resuming
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ STANDING = 4_000
 """Pictures that the statistics of the batch norms are gathered from."""
 
 
-class Trainer:
+class Trainer(Resuming):
     """All that a run consists of, and its steps.
 
     Parameters
@@ -146,30 +146,6 @@ class Trainer:
         self.average.train()
         self.average(latent.codes, latent.labels)
         return self.average.eval()
-
-    def save(self, path: Path) -> None:
-        """Write everything needed to go on, in one move."""
-        state = {
-            "seen": self.seen,
-            "recipe": asdict(self.recipe),
-            "chance": self.chance.get_state(),
-            "global": torch.get_rng_state(),
-            **{name: getattr(self, name).state_dict() for name in self._PARTS},
-        }
-        unfinished = path.with_suffix(".part")
-        torch.save(state, unfinished)
-        unfinished.replace(path)
-
-    def resume(self, path: Path) -> None:
-        """Read what `save` wrote."""
-        state: dict[str, Any] = torch.load(path, weights_only=True)
-        for name in self._PARTS:
-            getattr(self, name).load_state_dict(state[name])
-        self.seen = state["seen"]
-        self.chance.set_state(state["chance"])
-        torch.set_rng_state(state["global"])
-
-    _PARTS = ("generator", "average", "judge", "makes", "judges")
 
 
 def save_grid(generator: BigGAN, path: Path, truncation_psi: float, seeds: int = 16, scale: int = 2) -> None:

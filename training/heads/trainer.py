@@ -11,9 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from PIL import Image
@@ -25,6 +24,7 @@ from training.heads.attributes import ATTRIBUTES
 from training.heads.dataset import FOLDER, Heads, training_heads
 from training.heads.discriminator import Discriminator
 from training.heads.forward import synthesize
+from training.resuming import Resuming
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def make_generator() -> StyleGAN2:
     )
 
 
-class Trainer:
+class Trainer(Resuming):
     """All that a run consists of, and its steps.
 
     Parameters
@@ -148,30 +148,6 @@ class Trainer:
         latents = torch.randn(W_SAMPLES, self.average.z_dim, generator=torch.Generator().manual_seed(0))
         self.average.w_avg = self.average.mapper(latents, None).mean(0)
         return self.average
-
-    def save(self, path: Path) -> None:
-        """Write everything needed to go on, in one move."""
-        state = {
-            "seen": self.seen,
-            "recipe": asdict(self.recipe),
-            "chance": self.chance.get_state(),
-            "global": torch.get_rng_state(),
-            **{name: getattr(self, name).state_dict() for name in self._PARTS},
-        }
-        unfinished = path.with_suffix(".part")
-        torch.save(state, unfinished)
-        unfinished.replace(path)
-
-    def resume(self, path: Path) -> None:
-        """Read what `save` wrote."""
-        state: dict[str, Any] = torch.load(path, weights_only=True)
-        for name in self._PARTS:
-            getattr(self, name).load_state_dict(state[name])
-        self.seen = state["seen"]
-        self.chance.set_state(state["chance"])
-        torch.set_rng_state(state["global"])
-
-    _PARTS = ("generator", "average", "judge", "makes", "judges")
 
 
 def save_grid(
