@@ -186,7 +186,7 @@ def write_page(
     else:
         made = live_parts(session, labels, whole_page, k, model, rest)
     first = session.contents()
-    words = caption(generator.name, state, first.found.directions, {})
+    words = caption(generator.name, state, first.found.directions, {}, session.class_names)
     picture = still(session.sheet().tiles, words).html(DRAWN_AGAIN if model is None else LIVE_AGAIN)
     values = {**made.values, "title": name, "about": _about(session, made.lines, note), "lesson": steps}
     text = document(name, picture, values, made.blocks, drawn=model is None)

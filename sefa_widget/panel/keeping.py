@@ -116,7 +116,13 @@ class KeepingWidget(StudyingWidget):
         contents = self._session.contents()
         tiles = self._session.sheet().tiles
         generator = self._session.generator
-        words = caption(generator.name, contents.state, contents.found.directions, self.names)
+        words = caption(
+            generator.name,
+            contents.state,
+            contents.found.directions,
+            self.names,
+            self._session.class_names,
+        )
         return still(tiles, words, python_code(generator, contents))
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
@@ -159,7 +165,8 @@ class KeepingWidget(StudyingWidget):
             generator.lock.release()
         found = None if contents is None else contents.found.directions
         names = {} if found is None else self._naming.names(found)
-        return still(tiles, caption(generator.name, state, found, names), code)
+        words = caption(generator.name, state, found, names, session.class_names)
+        return still(tiles, words, code)
 
     # What views want.
 

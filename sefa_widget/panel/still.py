@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -13,6 +13,7 @@ from PIL import Image
 
 from sefa_widget.directions import Directions
 from sefa_widget.directions.layers import format_layers
+from sefa_widget.panel.pins import Pin
 from sefa_widget.panel.state import State
 from sefa_widget.pictures.files import Tiles, grid_image
 
@@ -96,11 +97,26 @@ def still(tiles: Tiles, caption: str, code: str = "") -> Still:
     return Still(picture, mime, shown, caption, code)
 
 
-def caption(name: str, state: State, found: Directions | None, names: Mapping[int, str]) -> str:
-    """Say what a panel shows: whose pictures, which directions, and how far each is moved."""
-    seeds = ", ".join(
-        pin.name or (str(pin.seed) if pin.latent is None else "a found picture") for pin in state.starts[:9]
-    )
+def caption(
+    name: str,
+    state: State,
+    found: Directions | None,
+    names: Mapping[int, str],
+    classes: Sequence[str] = (),
+) -> str:
+    """Say what a panel shows: whose pictures, which directions, and how far each is moved.
+
+    `classes` are the names of the generator's classes; without them, numbers tell classes that differ.
+    """
+    mixed = len({pin.label for pin in state.starts}) > 1
+
+    def title(pin: Pin) -> str:
+        own = pin.name or (str(pin.seed) if pin.latent is None else "a found picture")
+        if pin.label is None or not (classes or mixed):
+            return own
+        return f"{own} ({classes[pin.label] if classes else f'class {pin.label}'})"
+
+    seeds = ", ".join(title(pin) for pin in state.starts[:9])
     more = f" and {len(state.starts) - 9} more" if len(state.starts) > 9 else ""
     parts = [f"{name}, seed{'s' if len(state.starts) > 1 else ''} {seeds}{more}"]
     if state.truncation_psi != 1:

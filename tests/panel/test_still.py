@@ -122,6 +122,14 @@ def test_a_caption_says_whose_pictures_they_are(state):
     assert words(state, starts=(*nine, *nine)) == "net, seeds 0, 1, 2, 3, 4, 5, 6, 7, 8 and 9 more."
 
 
+def test_a_caption_says_of_which_class_each_picture_is(state):
+    starts = (Pin(4, 0), Pin(5, 1, "Max"))
+    named = caption("net", replace(state, starts=starts), None, {}, ("coat", "bag"))
+    assert named == "net, seeds 4 (coat), Max (bag)."
+    assert words(state, starts=starts) == "net, seeds 4 (class 0), Max (class 1)."
+    assert caption("net", replace(state, starts=starts[:1]), None, {}, ("coat",)) == "net, seed 4 (coat)."
+
+
 def test_a_caption_says_how_pictures_are_truncated_where_they_are(state):
     assert words(state, truncation_psi=0.75) == "net, seed 0; truncation 0.75."
     assert words(state, truncation_psi=1.0) == "net, seed 0."
