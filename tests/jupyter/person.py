@@ -100,7 +100,7 @@ class Person:
         kinds = self.page.evaluate(KINDS, controls)
         self.seen |= set(kinds)
         new = sorted(set(kinds) - self.used)
-        kind = self.random.choice(new if new and self.random.random() < 0.6 else sorted(set(kinds)))
+        kind = self.random.choice(new if new and self.random.random() < 0.8 else sorted(set(kinds)))
         number = self.random.choice([place for place, name in enumerate(kinds) if name == kind])
         control = self.page.evaluate_handle("([controls, n]) => controls[n]", [controls, number]).as_element()
         self.done.append(kind)
