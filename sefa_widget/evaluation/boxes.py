@@ -1,0 +1,58 @@
+"""Pictures of a generator as networks of other packages take them: pixels, and the part that holds a face."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from sefa_widget.arguments import instance, number, several
+
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom of a part of a picture, as fractions of its width and height."""
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+
+
+def as_box(given: Sequence[float]) -> Box:
+    """Check a box.
+
+    Raises
+    ------
+    ValueError
+        If it is not four fractions, left before right and top before bottom.
+    """
+    wanted = "four fractions of the picture: left, top, right, bottom"
+    found = [number(part, "A part of the box", 0, 1) for part in several(given, "box", wanted)]
+    if len(found) != 4 or found[0] >= found[2] or found[1] >= found[3]:
+        raise ValueError(f"box is {given!r}; it must be {wanted}, such as (0.1, 0.2, 0.9, 1).")
+    left, top, right, bottom = found
+    return left, top, right, bottom
+
+
+def as_pixels(images: Tensor, finest: int) -> NDArray[np.uint8]:
+    """Give pictures ``[N, 3, H, W]`` of about -1..1 as ``[N, H, W, 3]`` of 0..255.
+
+    Grey ones are taken as RGB, and those with a side under `finest` pixels are enlarged.
+
+    Raises
+    ------
+    ValueError
+        If they have another shape or type.
+    """
+    instance(images, "images", Tensor, "a tensor of pictures [N, 3, H, W] of about -1..1")
+    if images.ndim != 4 or images.shape[1] not in (1, 3) or not images.is_floating_point():
+        raise ValueError(
+            f"Pictures have shape {list(images.shape)} and type {images.dtype}; they must be floats "
+            "[N, 3, H, W] of about -1..1."
+        )
+    shown = images.detach().to("cpu", torch.float32).clamp(-1, 1).expand(-1, 3, -1, -1)
+    scale = finest / min(shown.shape[2:])
+    if scale > 1:
+        size = [round(side * scale) for side in shown.shape[2:]]
+        shown = interpolate(shown, size, mode="bicubic", align_corners=False).clamp(-1, 1)
+    pixels = ((shown + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1)
+    return np.ascontiguousarray(pixels.numpy())
