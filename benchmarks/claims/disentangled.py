@@ -125,17 +125,16 @@ def _words(name: str) -> str:
     return "random bases" if name == BASIS else name
 
 
-def bought(tables: Tables) -> Table:
-    """Give what each method reaches."""
+def bought(tables: Tables, space: str = "heads") -> Table:
+    """Give what each method reaches on the generator that is named."""
     names = {"SeFa": "SeFa", "composed": "composed", "Jacobian": "Jacobian", "random": BASIS}
     found = {
         name: str(mean_interval(_on_target(tables, kind)))
         for name, kind in names.items()
         if kind in known_kinds(tables)
     }
-    return [
-        bought_row("share on target of the direction nearest to an attribute's normal (heads)", "more", found)
-    ]
+    measure = f"share on target of the direction nearest to an attribute's normal ({space})"
+    return [bought_row(measure, "more", found)]
 
 
 def power(tables: Tables) -> str:

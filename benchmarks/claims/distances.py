@@ -22,7 +22,7 @@ from sefa_widget.measures.matching import absolute_cosines
 SIZES = (10, 32, 100)
 """k: how many directions of each set are searched."""
 BASES = 1999
-RESAMPLES = {"heads, w": 99, "heads, z": 39, "faces, z": 39}
+RESAMPLES = {"heads, w": 99, "heads, z": 39, "faces, z": 39, "faces, predictors, z": 39}
 """Of the samples, for the interval of each distance."""
 CHOSEN, SPLIT = 0.02, 0.7
 TOLERANCE = 1e-5

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.claims import distances, models
-from benchmarks.claims.claim import Run
+from benchmarks.claims.claim import Run, Table
 from benchmarks.claims.nearest import SAMPLES
 from sefa_widget.directions import project
 from sefa_widget.generators import Generator
@@ -32,6 +32,14 @@ def pairs(normals: Tensor) -> Tensor:
 def conditional(normals: Tensor) -> Tensor:
     """Give each normal without what it shares with its two conditions, ``[A, d]``."""
     return torch.stack([project(normals[i], normals[two]) for i, two in enumerate(pairs(normals))])
+
+
+def conditions(normals: Tensor, names: tuple[str, ...]) -> Table:
+    """Name the conditions of each attribute."""
+    return [
+        {"attribute": names[i], "first": names[one], "second": names[two]}
+        for i, (one, two) in enumerate(pairs(normals).tolist())
+    ]
 
 
 def nearest(normals: Tensor, vectors: Tensor) -> Tensor:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from benchmarks.claims import disentangled, edits, meant, models
+from benchmarks.claims import along, disentangled, edits, meant, models
 from benchmarks.claims.claim import Claim, Run, Table, Tables, main
 from benchmarks.claims.disentangled import BASES, BASIS, KINDS, OTHERS
-from benchmarks.claims.purity import attribute_shares, share_of
 from benchmarks.claims.text import markdown
-from sefa_widget import edit, factorize
+from sefa_widget import factorize
 from sefa_widget.directions import Directions
-from sefa_widget.evaluation import fresh_latents
-from sefa_widget.measures.changes import draw
 
 CHANGE = 0.15
 """Mean image change of every edit, in image units."""
@@ -30,7 +27,7 @@ def measure(run: Run) -> Tables:
     """Move samples along each direction to both sides, and score them."""
     generator = models.heads()
     drawn = meant.scored(run, generator)
-    _, names = models.scorer(generator)
+    score, names = models.scorer(generator)
     normals = meant.normals(run, generator)
     bases = [factorize(generator, method="random", seed=seed).vectors for seed in range(BASES)]
     sets = {
@@ -50,51 +47,10 @@ def measure(run: Run) -> Tables:
         steps = edits.strengths(run, generator, directions, CHANGE, kind)
         n = run.size(*(FEWER if kind == "random" else PICTURES))
         settings = (generator.fingerprint, n, edits.rounded(steps), edits.rounded(vectors))
-        rows += run.table(
-            f"scores along {kind}",
-            settings,
-            lambda k=kind, v=directions, s=steps, m=n: _scores(run, generator, k, v, s, spread, m, names),
-        )
-    return {"changes": rows, "conditions": _conditions(normals, names)}
-
-
-def _conditions(normals: Tensor, names: tuple[str, ...]) -> Table:
-    pairs = meant.pairs(normals).tolist()
-    return [
-        {"attribute": names[i], "first": names[one], "second": names[two]}
-        for i, (one, two) in enumerate(pairs)
-    ]
-
-
-def _scores(
-    run: Run,
-    generator: Any,
-    kind: str,
-    directions: Directions,
-    steps: Tensor,
-    spread: Tensor,
-    n: int,
-    names: tuple[str, ...],
-) -> Table:
-    """Give one row per direction: what it is meant for, its share on target, and the mean changes."""
-    latents = fresh_latents(generator, n)
-    score, _ = models.scorer(generator)
-    say, rows = run.progress(f"scores along {kind}"), []
-    for index, step in enumerate(steps.tolist()):
-        sides = [
-            score(draw(generator, edit(latents, directions, {index: sign * step}, rows="all"))).double()
-            for sign in (1, -1)
-        ]
-        changes = (sides[0] - sides[1]) / 2 / spread  # [N, A]
-        mean = changes.mean(0)
-        target = names[index % len(names)] if kind != "random" else ""
-        column = index % len(names) if target else int(attribute_shares(changes).argmax())
-        row = {"kind": kind, "target": target, "strength": step}
-        row["share on target"], row["low"], row["high"] = share_of(changes, column)
-        row.update({name: float(value) for name, value in zip(names, mean, strict=True)})
-        rows.append(row)
-        say(index + 1, len(steps))
-    return rows
+        name = f"scores along {kind}"
+        work = partial(along.scores, generator, score, kind, directions, steps, spread, names, n)
+        rows += run.table(name, settings, lambda work=work, name=name: work(run.progress(name)))
+    return {"changes": rows, "conditions": meant.conditions(normals, names)}
 
 
 def body(tables: Tables) -> str:
@@ -138,7 +94,7 @@ CLAIM = Claim(
     f"{CHANGE} (root mean square), so that no kind is better for doing less. *Control:* {CONTROLS} random "
     f"directions at the same image change, and, as the nearest of 32 is chosen, the nearest of {BASES} "
     "random bases. Share on target: the noise of the means is taken out of the "
-    "squares. Faces: **cannot be tested here**, for want of a predictor. The normals come from the "
+    "squares. Faces have [a page of their own](predicted.md). The normals come from the "
     "regressor that scores, as in the paper, which favours InterFaceGAN.",
     seeds=f"samples {models.SAMPLE_SEED}, moved pictures 1,000,000 on, matching {edits.MATCHING_SEED:,} on, "
     f"controls 2^32, random bases 0 to {BASES - 1}",
