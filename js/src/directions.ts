@@ -119,6 +119,7 @@ export function createDirections(
   const header = h("div", { class: "sefa-heading" }, heading, order.el, goTo.el, more, fewer, reset);
   const range = createSliderRange(scope, beforehand, (stretch) => events.stretch(stretch));
   const empty = h("p", { class: "sefa-quiet sefa-factorising" }, "Factorising…");
+  const notes = h("p", { class: "sefa-notes", role: "status", hidden: "" });
   wall.el.hidden = true;
 
   /** Show the rows, the wall, or the view in which names are given. */
@@ -151,7 +152,7 @@ export function createDirections(
     el: h(
       "section",
       { class: "sefa-directions", "aria-label": "Directions" },
-      ...[words, header, spectrum.el, range.el, note, empty, sliders.el, wall.el, label.el],
+      ...[words, header, notes, spectrum.el, range.el, note, empty, sliders.el, wall.el, label.el],
     ),
     update(wanted, nextFound, stale, nextLabels) {
       state = wanted;
@@ -169,6 +170,8 @@ export function createDirections(
       goTo.update(known, labels);
       order.update(wanted);
       setHidden(empty, total > 0);
+      setText(notes, found?.notes.join(" ") ?? "");
+      setHidden(notes, !found?.notes.length);
       setHidden(range.el, total === 0 || view === "label");
       range.update(wanted.stretch, found);
       reset.disabled = isEmpty(resetting(state));

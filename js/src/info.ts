@@ -41,6 +41,8 @@ export interface DirectionsInfo {
   readonly acts: Readonly<Record<string, Acts>>;
   /** The directions that can be moved, ascending; null for all. */
   readonly only: readonly number[] | null;
+  /** What to know of how they were found: that a search has not converged, for example. */
+  readonly notes: readonly string[];
 }
 
 /** Numbers of the directions that can be moved. */
@@ -129,7 +131,8 @@ export function parseDirections(value: unknown): DirectionsInfo | null {
   const acts = isFields(value.acts) ? Object.fromEntries(Object.entries(value.acts).filter(isActs)) : {};
   const names = { method, title, value_name, value_symbol };
   const only = isNumbers(value.only) && value.only.every((index) => index in ends) ? value.only : null;
-  return { ...names, layers, normalized, rows, values, ends, stops, change, second, acts, only };
+  const notes = Array.isArray(value.notes) && isTexts(value.notes) ? value.notes : [];
+  return { ...names, layers, normalized, rows, values, ends, stops, change, second, acts, only, notes };
 }
 
 function isActs(entry: [string, unknown]): entry is [string, Acts] {

@@ -94,7 +94,7 @@ export function createSeed(
     { class: "sefa-field sefa-psi", role: "group", "aria-label": "Truncation", title: psiTitle },
     ...[h("span", {}, "Truncation ψ"), psi, psiValue.el],
   );
-  setHidden(psiBox, info.latent_space !== "w" && info.num_classes === 0);
+  setHidden(psiBox, info.latent_space === "z" && info.num_classes === 0);
 
   const cutoff = numberField(scope, {
     attributes: {

@@ -311,6 +311,20 @@ describe("directions", () => {
     expect(meaning.title).toBe("");
   });
 
+  test("what to know of how the directions were found stands above them, as long as it holds", () => {
+    const model = withEnds(ends, stops, 0.284);
+    const { el } = render(model);
+    const notes = get<HTMLElement>(el, ".sefa-notes");
+    expect(notes.textContent).toBe("FastICA has not converged in 500 rounds.");
+    const told = ["FastICA has not converged.", "Second search: nor has this."];
+    model.traits.directions_info = { ...(model.traits.directions_info as object), notes: told };
+    model.tell("change:directions_info");
+    expect([notes.hidden, notes.textContent]).toEqual([false, told.join(" ")]);
+    model.traits.directions_info = { ...(model.traits.directions_info as object), notes: [] };
+    model.tell("change:directions_info");
+    expect(notes.hidden).toBe(true);
+  });
+
   test("the range is stretched by button: every slider goes farther and its text says so", () => {
     const model = withEnds(ends, stops, 0.284);
     const { el } = render(model);

@@ -12,6 +12,7 @@ from sefa_widget.directions.methods import METHODS, method_named, methods_for
 from sefa_widget.directions.planes import Plane
 from sefa_widget.directions.projection import project
 from sefa_widget.directions.search import Search
+from sefa_widget.directions.style_channels import style_channels
 from sefa_widget.directions.value import Value
 from sefa_widget.progress import Progress
 
@@ -38,4 +39,5 @@ __all__ = [
     "project",
     "save_directions",
     "separations",
+    "style_channels",
 ]

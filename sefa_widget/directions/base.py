@@ -54,6 +54,8 @@ class Directions:
         What `values` are; None where the method gives its directions no values.
     names
         A name for each direction, or none at all. `edit` takes them in the place of numbers.
+    notes
+        What to know of how they were found, in sentences: that a search has not converged, for example.
     """
 
     vectors: Tensor
@@ -65,6 +67,7 @@ class Directions:
     edit_rows: tuple[int, ...] | None = None
     value: Value | None = None
     names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_vectors(

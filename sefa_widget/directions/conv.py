@@ -8,8 +8,6 @@ input size is needed. The listing the paper prints computes something else: `as_
 
 from __future__ import annotations
 
-import warnings
-
 import torch
 from torch import Tensor
 
@@ -24,6 +22,10 @@ from sefa_widget.generators.base import Generator
 
 AS_IT_IS = Value("real part of the listing's eigenvalue", "Re λ", "one")
 """Of the printed listing."""
+WRONG = (
+    "'conv_as_printed' reproduces a listing that is wrong: it reshapes without moving the channel axis "
+    "(rows mix channels and frequencies), transposes without conjugating, and does not sort. Use 'conv'."
+)
 
 
 def conv_gram(kernel: Tensor) -> Tensor:
@@ -103,11 +105,6 @@ def as_printed(
     orthogonal, and eigenvalues neither descend nor are positive. Rows are not normalised.
     `input_size` is the side of the transform; None is the kernel's.
     """
-    warnings.warn(
-        "'conv_as_printed' reproduces a listing that is wrong: it reshapes without moving the channel axis "
-        "(rows mix channels and frequencies), transposes without conjugating, and does not sort. Use 'conv'.",
-        stacklevel=5,
-    )
     numbers = latent_layers(generator, layers, "conv_as_printed")
     if len(numbers) > 1:
         raise ValueError(f"The printed listing takes one layer; these are {len(numbers)}. Choose one.")
@@ -125,6 +122,7 @@ def as_printed(
         fingerprint=generator.fingerprint,
         edit_rows=edit_rows(generator, numbers),
         value=AS_IT_IS,
+        notes=(WRONG,),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -59,6 +60,11 @@ def factorize(
         k unit vectors by descending eigenvalue; `Directions.value` says what their values are, and
         `Directions.search` finds them again.
 
+    Warns
+    -----
+    UserWarning
+        For each of `Directions.notes`, such as a search that has not converged.
+
     Raises
     ------
     ValueError
@@ -68,7 +74,10 @@ def factorize(
     """
     numbers = None if layers is None else list(choose_layers(generator, layers))
     search = Search.of(method, layers=numbers, normalize=flag(normalize, "normalize"), **options)
-    return search.find(generator, k, progress)
+    found = search.find(generator, k, progress)
+    for note in found.notes:
+        warnings.warn(note, stacklevel=2)
+    return found
 
 
 def listing(methods: Iterable[Method]) -> str:

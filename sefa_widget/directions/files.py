@@ -138,6 +138,7 @@ def save_directions(directions: Directions, path: str | Path, *, csv: bool = Fal
         "fingerprint": directions.fingerprint,
         "edit_rows": None if directions.edit_rows is None else list(directions.edit_rows),
         "names": list(directions.names),
+        "notes": list(directions.notes),
         "versions": {"sefa_widget": __version__, "torch": str(torch.__version__)},
     }
     tensors = {
@@ -206,6 +207,7 @@ def _read_own(path: Path) -> Directions | None:
         fingerprint=str(about["fingerprint"]),
         edit_rows=None if rows is None else tuple(int(row) for row in rows),
         value=None if about["value"] is None else _value(about["value"]),
+        notes=tuple(str(note) for note in about.get("notes", ())),  # nor do they have notes
     ).named(about["names"])
 
 

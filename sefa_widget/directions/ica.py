@@ -11,7 +11,6 @@ offers ICA to everybody, without another installation.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -86,10 +85,10 @@ def ica(
     ValueError
         As in `pca`, or if `rows` is neither.
 
-    Warns
+    Notes
     -----
-    UserWarning
-        If FastICA has not converged: fewer sources or more samples help.
+    `Directions.notes` says if FastICA has not converged (`factorize` warns): fewer sources or more samples
+    help.
     """
     choice(rows, "rows", ("mixing", "components"))
     samples = Samples(generator, n, seed, layer, batch, labels, truncation_psi, truncation_cutoff)
@@ -100,8 +99,9 @@ def ica(
     scores = _Scores(found)
     gather(samples, scores, samples.n, part(progress, 1, 2))
     every_block = None if progress is None else partial(progress, 2 * samples.n, 2 * samples.n)
-    unmixing = fastica(torch.cat(scores.parts), seed, every_block=every_block)
-    return from_unmixing(samples, unmixing, found, rows)
+    unmixing, note = fastica(torch.cat(scores.parts), seed, every_block=every_block)
+    directions = from_unmixing(samples, unmixing, found, rows)
+    return replace(directions, notes=(note,) if note else ())
 
 
 def from_unmixing(
@@ -125,7 +125,7 @@ def fastica(
     tolerance: float = 1e-6,
     rounds: int = 500,
     every_block: Callable[[], object] | None = None,
-) -> Tensor:
+) -> tuple[Tensor, str]:
     """Rotate white data so that its columns are as independent as can be.
 
     One round is ``W+ = E[tanh(W x) x^T] - E[1 - tanh^2(W x)] W``, made orthogonal again by
@@ -144,6 +144,8 @@ def fastica(
     -------
     Tensor
         W, orthogonal ``[k, k]`` on the CPU; the sources are ``white @ W.T``.
+    str
+        A sentence if it has not converged, else nothing.
     """
     n, k = white.shape
     random = torch.Generator("cpu").manual_seed(seed)
@@ -160,14 +162,11 @@ def fastica(
         turned = float((1 - (new * w).sum(1).abs()).abs().max())
         w = new
         if turned < tolerance:
-            break
-    else:
-        warnings.warn(
-            f"FastICA has not converged in {rounds} rounds (1 - |cos| of the last turn {turned:.1e}); "
-            "take fewer sources or more samples.",
-            stacklevel=6,
-        )
-    return w.cpu()
+            return w.cpu(), ""
+    return w.cpu(), (
+        f"FastICA has not converged in {rounds} rounds (1 - |cos| of the last turn {turned:.1e}); "
+        "take fewer sources or more samples."
+    )
 
 
 def _orthogonal(w: Tensor) -> Tensor:

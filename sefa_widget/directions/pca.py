@@ -65,7 +65,7 @@ class Components:
 
 def applies_to(generator: Generator) -> bool:
     """Tell whether the latents themselves vary in some directions more than in others."""
-    return generator.latent_space == "w"
+    return generator.latent_space != "z"
 
 
 @keeps_options

@@ -2,6 +2,7 @@
 
 from sefa_widget.evaluation.bias import FrechetCurve, frechet_curve
 from sefa_widget.evaluation.captured import CapturedChange, captured_change
+from sefa_widget.evaluation.channels import channel_effects
 from sefa_widget.evaluation.compare import Comparison, compare
 from sefa_widget.evaluation.distances import Distance, frechet_distance, kernel_distance
 from sefa_widget.evaluation.effect import Effect, effect
@@ -36,6 +37,7 @@ __all__ = [
     "Rescoring",
     "captured_change",
     "chance",
+    "channel_effects",
     "compare",
     "draw_features",
     "effect",

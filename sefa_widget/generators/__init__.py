@@ -28,6 +28,7 @@ from sefa_widget.generators.limits import LIMITS, checked_limits
 from sefa_widget.generators.opening import BUNDLED
 from sefa_widget.generators.precision import as_dtype
 from sefa_widget.generators.reading import checkpoint_of, read_checkpoint
+from sefa_widget.generators.style_space import style_space
 from sefa_widget.progress import Progress, check_progress
 from sefa_widget.saving import write_tensors
 
@@ -43,6 +44,7 @@ __all__ = [
     "load_generator",
     "read_checkpoint",
     "save_generator",
+    "style_space",
 ]
 
 

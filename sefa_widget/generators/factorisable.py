@@ -9,8 +9,9 @@ from typing import ClassVar, Literal
 
 from torch import Tensor
 
-LatentSpace = Literal["z", "w"]
-"""The space in which the codes of a generator live."""
+LatentSpace = Literal["z", "w", "s"]
+"""The space in which codes live: normal vectors, what a mapping network makes of them, or the style channels
+that layers make of that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ KINDS: Mapping[str, Kind] = {
     "note": text(TEXT_LENGTH),
     "confirmed": TRUTH,
     "study": text(),
-    "space": one_of(("", "z", "w")),
+    "space": one_of(("", "z", "w", "s")),
     "sketch": NUMBERS,
     "vector": VECTOR,
 }

@@ -49,7 +49,7 @@ def likeness(one: Sequence[float], other: Sequence[float]) -> float:
 
 def _computed(generator: Generator) -> tuple[float, ...]:
     draw = torch.Generator().manual_seed(_SEED)
-    if generator.latent_space == "w":
+    if generator.latent_space != "z":
         z = torch.randn(SIDE, generator.z_dim, generator=draw)
         codes = generator.mapping(z.to(generator.device, generator.dtype)).codes[:, 0].double().cpu()
         rows = codes - codes.mean(0)

@@ -40,7 +40,7 @@ def about(generator: Generator, methods: Sequence[str], class_names: Sequence[st
 def directions_info(state: State, found: Found) -> dict[str, Any]:
     """Describe the directions found for a state: their values, sliders, and matches in the second search."""
     second: dict[str, Any] | None = None
-    directions = found.directions
+    directions, notes = found.directions, found.directions.notes
     if found.second is not None and state.second is not None:
         aligned = found.second.aligned
         pairs = zip(aligned.indices, aligned.cosines.tolist(), strict=True)
@@ -55,6 +55,7 @@ def directions_info(state: State, found: Found) -> dict[str, Any]:
         }
         sizes = len(directions), len(aligned.directions), directions.vectors.shape[1]
         second["chance"] = float(f"{matched_by_chance(*sizes):.3g}")
+        notes += tuple(f"Second search: {note}" for note in aligned.directions.notes)
     values = None if directions.values is None else directions.values.tolist()
     method = state.method or directions.method
     return {
@@ -72,6 +73,7 @@ def directions_info(state: State, found: Found) -> dict[str, Any]:
         "second": second,
         "acts": {str(index): _acts(acts) for index, acts in found.acts.items()},
         "only": None,
+        "notes": [sendable(note) for note in notes],
     }
 
 

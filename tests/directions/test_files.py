@@ -29,12 +29,14 @@ def same(left: Directions, right: Directions) -> bool:
         "value",
         "options",
         "edit_rows",
+        "notes",
     )
     return tensors and all(getattr(left, name) == getattr(right, name) for name in names)
 
 
 def test_saved_directions_come_back_as_they_were(tiny_style, tmp_path):
-    for number, directions in enumerate([factorize(tiny_style), factorize(tiny_style, layers=[0, 2], k=2)]):
+    noted = replace(factorize(tiny_style), notes=("It has not converged.",))
+    for number, directions in enumerate([noted, factorize(tiny_style, layers=[0, 2], k=2)]):
         path = save_directions(directions, tmp_path / f"{number}.safetensors")
         assert same(load_directions(path, tiny_style), directions)
         assert same(load_directions(path), directions)

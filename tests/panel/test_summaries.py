@@ -153,6 +153,15 @@ def test_the_second_search_is_told_with_its_matches_and_what_chance_gives(tiny):
     assert directions_info(replace(state, second=None), found)["second"] is None
 
 
+def test_what_to_know_of_how_directions_were_found_is_told_of_both_searches(tiny):
+    given = replace(factorize(tiny), notes=("It has not converged.",))
+    session = Session(tiny, directions={"mine": given})
+    assert directions_info(session.apply({"method": "random"}), session.found())["notes"] == []
+    both = session.apply({"method": "mine", "second": {"method": "mine"}})
+    told = directions_info(both, session.found())["notes"]
+    assert told == ["It has not converged.", "Second search: It has not converged."]
+
+
 def test_a_second_search_by_layers_has_the_name_of_the_method_that_it_means(tiny):
     session = Session(tiny)
     state = session.apply({"method": "random", "second": {"method": None}})

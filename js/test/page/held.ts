@@ -20,6 +20,7 @@ function held(layers: readonly [number, number], rows: readonly number[], first:
     second: null,
     acts: {},
     only: null,
+    notes: [],
   };
   const labels = {
     named: {},
