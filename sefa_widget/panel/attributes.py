@@ -196,6 +196,7 @@ class StateWidget(anywidget.AnyWidget):
             If nothing is carried, it moves other code rows than the sliders, or 64 of the present directions
             hold less than 99.9 % of its squared length; nothing is changed then.
         """
+        self._session.found()  # it may be a long search, and others need the lock meanwhile
         with self._changing:
             before = self._present
             self._session.spread()

@@ -197,6 +197,13 @@ class Session:
         """Give the directions of the present state, factorising if need be."""
         return self.finder.directions(self.state.search)
 
+    @property
+    def searched(self) -> bool:
+        """Whether all directions of the present state are found, those of its carried edits among them."""
+        state = self.state
+        second = () if state.second is None else (state.second,)
+        return self.finder.knows(state.search, *second, *(edit.search for edit in state.carried))
+
     def found(self) -> Found:
         """Give what the present state's sliders move along, as far as it is known; see `Finder.found`."""
         return self.finder.found(self.state)

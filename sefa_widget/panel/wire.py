@@ -51,6 +51,8 @@ class WireWidget(StateWidget):
         elif isinstance(intent, intents.Cancel):
             self._cancel()
         elif isinstance(intent, intents.Spread):
+            if not self._session.searched:
+                raise ValueError("The directions are still being searched; spread the edit over them then.")
             self.spread()
         elif isinstance(intent, intents.Look):
             self._look(intent)

@@ -871,3 +871,17 @@ def test_what_is_known_of_directions_and_the_generator_travels(stepped):
     opened = stepped.panel.get_state(["directions_info", "generator_info", "labels_info", "study_info"])
     assert opened == {name: getattr(stepped.panel, name) for name in opened}
     assert set(opened) <= set(stepped.panel.keys)
+
+
+def test_a_kept_edit_is_not_spread_while_its_directions_are_searched_and_nothing_waits_for_them(stepped):
+    stepped.ask(1, {"strengths": {"0": 1.5}})
+    stepped.step()
+    stepped.ask(2, {"method": "random"})
+    stepped.send("spread")
+    (said,) = stepped.errors()
+    assert said == "The directions are still being searched; spread the edit over them then."
+    assert not stepped.panel._session.searched
+    stepped.step()
+    stepped.send("spread")
+    assert stepped.panel.state["carried"] == []
+    assert stepped.panel.state["strengths"]

@@ -162,6 +162,7 @@ def test_undo_redo_and_visit_change_the_state_and_tell_it(widget, comm):
 def test_a_carried_edit_is_spread_at_the_wish_of_a_view(widget, comm):
     widget.strengths = {0: 1.0}
     widget.method = "random"
+    widget._session.found()
     send(widget, "spread")
     assert widget.carried == ()
     assert widget.strengths != {}
