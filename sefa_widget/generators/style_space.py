@@ -35,8 +35,9 @@ def style_space(generator: Generator) -> StyleSpace:
     >>> from sefa_widget.generators import style_space
     >>> space = style_space(load_generator("heads"))
     >>> space.sample([1]).codes.shape
-    torch.Size([1, 1, 880])
-    >>> panel = explore(space, directions=style_channels(space, ["0_3", "2_17"]))
+    torch.Size([1, 1, 896])
+    >>> panel = explore(space, directions={"channels": style_channels(space, ["0_3", "2_17"])})
+    >>> panel.method = "channels"
 
     Parameters
     ----------
