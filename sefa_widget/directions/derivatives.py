@@ -15,6 +15,7 @@ from sefa_widget.directions.device import float64_device, to_float64
 from sefa_widget.directions.method import Option
 from sefa_widget.directions.region import Region, box, coarseness
 from sefa_widget.generators.base import FORWARD_MODE, Generator, Latent
+from sefa_widget.generators.batch import halved
 from sefa_widget.generators.precision import full_precision
 from sefa_widget.progress import Progress
 
@@ -183,10 +184,17 @@ def _jacobian(
     unit = torch.eye(len(zero), device=shown.device, dtype=shown.dtype)
     batched = torch.func.vmap(along, randomness="same")
     found: list[Tensor] = []
-    for start in range(0, len(unit), chunk):
+    start = 0
+    while start < len(unit):
         if found and look is not None:
             look()
-        found.append(batched(unit[start : start + chunk]))
+        some = unit[start : start + chunk]
+        try:
+            found.append(batched(some))
+        except (RuntimeError, MemoryError) as error:
+            chunk = halved(generator, len(some), error, ("derivative", "derivatives"))
+            continue
+        start += len(some)
     return torch.cat(found)
 
 

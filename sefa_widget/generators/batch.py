@@ -86,19 +86,30 @@ def fewer_at_once(generator: Generator, tried: int, error: BaseException) -> int
     UserWarning
         How many are drawn at once from now on.
     """
+    fewer = halved(generator, tried, error, ("picture", "pictures"), stacklevel=4)
+    _fitting[generator] = (generator.device, fewer)
+    return fewer
+
+
+def halved(
+    generator: Generator, tried: int, error: BaseException, what: tuple[str, str], stacklevel: int = 3
+) -> int:
+    """Give half of what did not fit into the memory, as `fewer_at_once` does; nothing is remembered.
+
+    `what` names one of what was computed, and several.
+    """
     if not _is_of_memory(error):
         raise error
     if tried <= 1:
         raise RuntimeError(
-            f"One picture of {generator.name!r} does not fit into the memory of {generator.device}. Close "
+            f"One {what[0]} of {generator.name!r} does not fit into the memory of {generator.device}. Close "
             "what else uses it, or load the generator with dtype='float16' or device='cpu'."
         ) from error
     fewer = tried // 2
-    _fitting[generator] = (generator.device, fewer)
     warnings.warn(
-        f"{tried} pictures of {generator.name!r} at once do not fit into the memory of {generator.device}: "
-        f"from now on {fewer} are drawn at once.",
-        stacklevel=3,
+        f"{tried} {what[1]} of {generator.name!r} at once do not fit into the memory of {generator.device}: "
+        f"from now on {fewer} are computed at once.",
+        stacklevel=stacklevel,
     )
     return fewer
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from sefa_widget.generators.base import Generator, Latent, Noise
-from sefa_widget.generators.batch import in_batches
+from sefa_widget.generators.batch import at_most, fewer_at_once, in_batches
 from sefa_widget.inversion.perceptual import Perceptual
 from sefa_widget.inversion.space import Space
 
@@ -71,19 +71,43 @@ class Objective:
             If no finite gradient comes through the generator.
         """
         moves.grad = None
-        with self.generator.lock, torch.enable_grad():
-            images = self.images(start, moves)
-            loss = differences(images, self.target) + self.space.unlikely(moves, self.prior, self.spread)
-            if self.network is not None:
-                loss = loss + self.perceptual * self.network.differences(images, self.looks)
-            if images.requires_grad:
-                loss.sum().backward()  # type: ignore[no-untyped-call]
+        at_once, loss, images = at_most(self.generator, len(moves)), list[Tensor](), list[Tensor]()
+        place = 0
+        while place < len(moves):
+            part = torch.arange(place, min(place + at_once, len(moves)), device=moves.device)
+            try:
+                found = self._descend(start, moves, part)
+            except (RuntimeError, MemoryError) as error:
+                at_once = fewer_at_once(self.generator, len(part), error)
+                continue
+            for kept, new in zip((loss, images), found, strict=True):
+                kept.append(new.detach())
+            place += len(part)
         if moves.grad is None or not moves.grad.isfinite().all():
             raise ValueError(
                 f"No finite gradient passes through {self.generator.name!r}, so it cannot be searched. "
                 "A borrowed module must not draw under torch.no_grad()."
             )
-        return loss.detach(), images.detach()
+        return torch.cat(loss), torch.cat(images)
+
+    def _descend(self, start: Latent, moves: Tensor, part: Tensor) -> tuple[Tensor, Tensor]:
+        """Add to the gradient of `moves` that of some of them; give their loss and pictures."""
+        with self.generator.lock, torch.enable_grad():
+            some = moves[part]
+            images = self.images(chosen(start, part), some)
+            loss = differences(images, _own(self.target, part))
+            loss = loss + self.space.unlikely(some, self.prior, self.spread)
+            if self.network is not None:
+                looks = [_own(look, part) for look in self.looks]
+                loss = loss + self.perceptual * self.network.differences(images, looks)
+            if images.requires_grad:
+                loss.sum().backward()  # type: ignore[no-untyped-call]
+        return loss, images
+
+
+def _own(values: Tensor, part: Tensor) -> Tensor:
+    """Give what belongs to some of the moves: one for each, or one for all."""
+    return values if len(values) == 1 else values[part]
 
 
 def differences(images: Tensor, target: Tensor) -> Tensor:

@@ -129,3 +129,25 @@ def test_codes_of_another_type_are_read_in_that_of_the_generator():
     latent = generator.sample([1])
     inside, _, _ = grams(generator, latent.to("cpu", torch.float64), [0], None, None)
     assert torch.equal(inside, grams(generator, latent, [0], None, None)[0])
+
+
+def test_derivatives_that_do_not_fit_into_the_memory_are_halved_and_that_is_said(monkeypatch):
+    generator = linear(4, 5)
+    sizes, vmap = [], torch.func.vmap
+
+    def crowded(function, **options):
+        batched = vmap(function, **options)
+
+        def some(batch):
+            sizes.append(len(batch))
+            if len(batch) > 2:
+                raise torch.OutOfMemoryError("CUDA out of memory.")
+            return batched(batch)
+
+        return some
+
+    monkeypatch.setattr(torch.func, "vmap", crowded)
+    with pytest.warns(UserWarning, match="5 derivatives of .* do not fit .* from now on 2 are computed"):
+        inside, _, _ = grams(generator, generator.sample([1]), [0], None, None)
+    assert sizes == [5, 2, 2, 1]
+    assert torch.allclose(inside, generator.weight.double().T @ generator.weight.double())

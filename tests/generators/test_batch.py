@@ -100,7 +100,7 @@ def test_every_part_that_draws_halves_a_batch_that_does_not_fit(monkeypatch, wor
 def test_a_batch_that_does_not_fit_is_halved_until_it_does_and_that_is_said(tiny, monkeypatch, error):
     wanted = torch.stack([t.image for b in batches_of_tiles(tiny, STARTS, [UNEDITED]) for t in b])
     tried = full(monkeypatch, 2, error)
-    with pytest.warns(UserWarning, match=r"5 pictures of '.*' at once do not fit .* now on 2 are drawn"):
+    with pytest.warns(UserWarning, match=r"5 pictures of '.*' at once do not fit .* now on 2 are computed"):
         found = [tile for some in batches_of_tiles(tiny, STARTS, [UNEDITED]) for tile in some]
     assert tried == [5, 2, 2, 1]
     assert [tile.row for tile in found] == [0, 1, 2, 3, 4]
@@ -117,7 +117,7 @@ def test_the_next_call_begins_with_what_fitted(tiny, monkeypatch, recwarn):
 
 def test_on_another_device_as_many_are_tried_as_are_quickest_there():
     generator = Sized("cuda:0", 64)
-    with pytest.warns(UserWarning, match="from now on 4 are drawn at once"):
+    with pytest.warns(UserWarning, match="from now on 4 are computed at once"):
         assert fewer_at_once(generator, 8, torch.OutOfMemoryError()) == 4
     assert pictures_at_once(generator) == 4
     generator.device = torch.device("cpu")
