@@ -29,16 +29,15 @@ class Separable(nn.Module):
 class Reduction(nn.Module):
     """Two separable convolutions, halved by their largest values, beside a plain convolution of stride 2."""
 
-    def __init__(self, before: int, after: int, activates: bool = True) -> None:
+    def __init__(self, before: int, after: int) -> None:
         super().__init__()
         self.separable_conv0 = Separable(before, after)
         self.separable_conv1 = Separable(after, after)
         self.expansion_conv = Same(before, after, 1, 2)
-        self._activates = activates
 
     def forward(self, x: Tensor) -> Tensor:
         """Give features of half the side, which is even."""
-        y = self.separable_conv0(x.relu() if self._activates else x)
+        y = self.separable_conv0(x.relu())
         y = pad(self.separable_conv1(y.relu()), (0, 1, 0, 1), value=-float("inf"))
         return max_pool2d(y, 3, 2) + cast("Tensor", self.expansion_conv(x))
 
@@ -68,7 +67,7 @@ class AgeGender(nn.Module):
         self.entry_flow = nn.ModuleDict(
             {
                 "conv_in": Same(3, 32, 3, 2),
-                "reduction_block_0": Reduction(32, 64, activates=False),
+                "reduction_block_0": Reduction(32, 64),
                 "reduction_block_1": Reduction(64, 128),
             }
         )
