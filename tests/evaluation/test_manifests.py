@@ -57,6 +57,19 @@ def test_numbers_of_16_bits_are_floats_or_multiples(write):
     assert found["long"].tolist() == [-1, -0.5, 32766.5]
 
 
+def test_whole_numbers_and_scalars_are_tensors_too(write):
+    weights = [{"name": "axes", "shape": [2], "dtype": "int32"}, PLAIN | {"shape": []}]
+    numbers = np.array([1, -2], "<i4").tobytes() + np.array([6], "<f4").tobytes()
+    found = read_manifest(write([group(*weights)], a=numbers))
+    assert found["axes"].tolist() == [1, -2]
+    assert found["plain"].item() == 6
+
+
+def test_of_a_whole_model_its_weights_are_read(write):
+    found = read_manifest(write({"modelTopology": {}, "weightsManifest": [group(PLAIN, SMALL)]}))
+    assert set(found) == {"plain", "small"}
+
+
 def test_a_group_goes_on_from_file_to_file_and_the_next_begins_at_its_own(write):
     groups = [group(PLAIN, paths=("a.bin", "b.bin")), group(SMALL, paths=("c.bin",))]
     found = read_manifest(write(groups, a=NUMBERS[:5], b=NUMBERS[5:16], c=NUMBERS[16:]))
@@ -69,7 +82,7 @@ def test_a_group_goes_on_from_file_to_file_and_the_next_begins_at_its_own(write)
     [
         (b"\x89PNG\r\n", "it is no JSON text"),
         (b"[" * 100_000, "it is no JSON text"),
-        ({"modelTopology": {}}, "it is no list of groups of weights"),
+        ({"weights": []}, "it is no list of groups of weights"),
         ([], "it is no list of groups of weights"),
         ([{"paths": ["a.bin"]}], "one of its groups is {'paths': "),
         ([group(PLAIN, paths=())], "one of its groups is {'paths': "),
@@ -77,13 +90,14 @@ def test_a_group_goes_on_from_file_to_file_and_the_next_begins_at_its_own(write)
         ([group(PLAIN, paths=("C:a.bin",))], "it names 'C:a.bin' as a file beside it"),
         ([group(PLAIN, paths=("..",))], r"it names '\.\.' as a file beside it"),
         ([group(PLAIN, paths=(3,))], "it names 3 as a file beside it"),
-        ([group(PLAIN | {"shape": [2, -2]})], "it describes a tensor of float32 as"),
-        ([group(PLAIN | {"shape": [2, True]})], "it describes a tensor of float32 as"),
-        ([group(PLAIN | {"shape": [1] * 9})], "it describes a tensor of float32 as"),
-        ([group(PLAIN | {"dtype": "string"})], "it describes a tensor of float32 as"),
-        ([group("plain")], "it describes a tensor of float32 as 'plain'"),
+        ([group(PLAIN | {"shape": [2, -2]})], "it describes a tensor of float32 or int32 as"),
+        ([group(PLAIN | {"shape": [2, True]})], "it describes a tensor of float32 or int32 as"),
+        ([group(PLAIN | {"shape": [1] * 9})], "it describes a tensor of float32 or int32 as"),
+        ([group(PLAIN | {"dtype": "string"})], "it describes a tensor of float32 or int32 as"),
+        ([group("plain")], "it describes a tensor of float32 or int32 as 'plain'"),
         ([group(PLAIN | {"shape": [1 << 26] * 8})], "bytes of numbers; at most 67,108,864 are read"),
         ([group(PLAIN, SMALL), group(PLAIN, SMALL)], "it describes 'plain' twice"),
+        ([group(SMALL | {"dtype": "int32"})], "'small' is of int32, and quantised"),
         ([group(PLAIN, quantised(dtype="int4"))], "'small' is quantised as {'dtype': 'int4'"),
         ([group(PLAIN, quantised(scale=float("nan")))], "'small' is quantised as"),
         ([group(PLAIN, quantised(scale="1"))], "'small' is quantised as"),
