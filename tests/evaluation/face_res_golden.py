@@ -2,8 +2,8 @@
 
     python -m tests.evaluation.face_res_golden
 
-runs its graph in the package's TensorFlow.js, in Node (`tests/golden/face_res.mjs`; a minute), on the faces of
-`face_api_golden`, and writes `tests/golden/face_res.npz`.
+runs its graph in the package's TensorFlow.js, in Node (`tests/golden/face_res.mjs`; a minute), on the faces
+of `face_api_golden`, and writes `tests/golden/face_res.npz`.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def test_pictures_of_any_size_are_stretched_and_the_box_is_cut_out(read, faces):
 def test_of_larger_pictures_pixels_are_averaged(read, faces):
     large = faces[:1].repeat_interleave(4, 2).repeat_interleave(4, 3) / 2
     stripes = torch.tensor([-0.3, 0.3, 0.3, -0.3]).repeat(224)
-    assert torch.allclose(read(large + stripes), read(large), atol=0.1)
+    assert (read(large + stripes) - read(large)).abs().max() < 0.3  # 1.5 years where they are not
 
 
 def test_grey_of_any_type_gets_float32_and_gradients_reach_the_picture(read, faces):
