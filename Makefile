@@ -52,11 +52,13 @@ test-oldest:
 	sed 's/^torch==\(.*\)/torch==$(or $(TORCH),\1)/' constraints-oldest.txt >build/oldest.txt
 	$(OLDEST) -m venv build/oldest
 	build/oldest/bin/python -m pip install --quiet --constraint build/oldest.txt --editable '.[demo,hub,test]'
+	$(NPM) install --loglevel=error
 	build/oldest/bin/python -m pytest $(PARALLEL) $(FAST)
 
 test-newest:
 	$(NEWEST) -m venv build/newest
 	build/newest/bin/python -m pip install --quiet --upgrade --editable '.[demo,hub,test]' torch$(addprefix ==,$(TORCH))
+	$(NPM) install --loglevel=error
 	build/newest/bin/python -m pytest $(PARALLEL) $(FAST)
 
 lint: $(VENV)/test.done js/node_modules/.done

@@ -56,3 +56,30 @@ def as_pixels(images: Tensor, finest: int) -> NDArray[np.uint8]:
         shown = interpolate(shown, size, mode="bicubic", align_corners=False).clamp(-1, 1)
     pixels = ((shown + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1)
     return np.ascontiguousarray(pixels.numpy())
+
+
+def cut_out(images: Tensor, box: Box, device: torch.device) -> Tensor:
+    """Give the part of pictures in a box: float32 ``[N, 3, h, w]`` of 0..255, on a device.
+
+    Grey ones are taken as RGB, colours beyond -1..1 are cut off, and edges are rounded to whole pixels.
+
+    Raises
+    ------
+    ValueError
+        If pictures have another shape or type, or less than one pixel of them is in the box.
+    """
+    instance(images, "images", Tensor, "a tensor of pictures [N, 3, H, W] of about -1..1")
+    if images.ndim != 4 or images.shape[1] not in (1, 3) or not images.is_floating_point():
+        raise ValueError(
+            f"Pictures have shape {list(images.shape)} and type {images.dtype}; they must be floats "
+            "[N, 3, H, W] of about -1..1."
+        )
+    height, width = images.shape[2:]
+    sides = zip(box, (width, height) * 2, strict=True)
+    left, top, right, bottom = (round(part * side) for part, side in sides)
+    if right <= left or bottom <= top:
+        raise ValueError(
+            f"The box {box} holds less than one pixel of pictures of {width}x{height}; give a larger one."
+        )
+    face = images[:, :, top:bottom, left:right].to(device, torch.float32)
+    return (face.clamp(-1, 1).expand(-1, 3, -1, -1) + 1) * 127.5
