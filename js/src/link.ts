@@ -66,6 +66,8 @@ export class Link {
   #last: Sent | null = null;
   /** Newest revision that was drawn, or could not be. */
   #settled = -1;
+  /** The newest request whose pictures may be of what was known before. */
+  #outdated = 0;
   #resends = 0;
   #cancelWatch = () => {};
   #cancelPump = () => {};
@@ -142,8 +144,9 @@ export class Link {
     this.#pump();
   }
 
-  /** Ask for the picture of the same state again, unless one is on its way. */
+  /** Ask for the picture of the same state again; one that is on its way may be of what was known before. */
   refresh(): void {
+    this.#outdated = this.#seq;
     this.#settled = -1;
     this.#pump();
   }
@@ -212,7 +215,7 @@ export class Link {
   #answerFrame(frame: Frame, bytes: DataView): void {
     const answered = this.#inFlight.some((request) => request.seq <= frame.seq);
     this.#inFlight = this.#inFlight.filter((request) => request.seq > frame.seq);
-    this.#settled = Math.max(this.#settled, frame.revision);
+    if (frame.seq > this.#outdated) this.#settled = Math.max(this.#settled, frame.revision);
     if (answered && frame.tiles.length > 0) {
       this.#renders = [...this.#renders, frame.render_ms].slice(-RENDERS_REMEMBERED);
       this.#resizeWindow();

@@ -327,6 +327,18 @@ describe("pulling", () => {
     expect(bench.edits()).toHaveLength(2);
   });
 
+  test("what is known anew while a picture is on its way is asked for once that has come", () => {
+    bench.link.edit({ strengths: { 0: 1 } });
+    bench.change({ strengths: { 0: 1 } });
+    bench.link.refresh();
+    expect(bench.edits()).toHaveLength(1);
+    bench.frame(bench.lastSeq()); // it may be of what was known before
+    expect(bench.edits()).toHaveLength(2);
+    bench.frame(bench.lastSeq());
+    expect(bench.edits()).toHaveLength(2);
+    expect(bench.link.quiet).toBe(true);
+  });
+
   test("the state that an own edit made is not asked for again", () => {
     bench.link.edit({ seed: 3 });
     bench.change({ seed: 3 });

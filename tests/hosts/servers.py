@@ -64,6 +64,22 @@ if __name__ == "__main__":
 """A program of marimo whose last cell depends on the strengths of the panel."""
 
 
+PANEL_APP = """
+import json
+import panel as pn
+from sefa_widget import explore
+
+pn.extension("ipywidgets")
+panel = explore('faces', device='cpu', state={'starts': [0]})
+said = pn.pane.Str("")
+panel.observe(lambda change: setattr(said, "object", f"PYTHON {json.dumps(dict(change.new))}"), 'strengths')
+pn.Column(said, pn.pane.IPyWidget(panel, sizing_mode="stretch_width"), sizing_mode="stretch_width").servable()
+"""
+"""A program of Panel that shows a panel, and above it what Python knows of its strengths."""
+PROGRAMS = {"marimo": APP, "panel": PANEL_APP}
+"""What hosts that show no notebooks show."""
+
+
 @dataclass(frozen=True, slots=True)
 class Host:
     """A program that shows notebooks.
@@ -103,7 +119,7 @@ class Host:
     @property
     def runs_cells(self) -> bool:
         """Whether somebody must run the cells; else the program does."""
-        return self.module not in ("voila", "marimo")
+        return self.module not in ("voila", "marimo", "panel")
 
 
 def jupyter(*more: str) -> Callable[[int, Path, str], list[str]]:
@@ -147,6 +163,20 @@ def marimo(port: int, root: Path, name: str) -> list[str]:
     return ["run", str(root / name), "--headless", "--no-token", "--port", str(port)]
 
 
+def panel(port: int, root: Path, name: str) -> list[str]:
+    """Give the options of Panel."""
+    return [
+        "serve",
+        str(root / name),
+        "--port",
+        str(port),
+        "--address",
+        "127.0.0.1",
+        "--allow-websocket-origin",
+        "*",
+    ]
+
+
 HOSTS = (
     Host("JupyterLab 4", "jupyterlab", jupyter(), "/doc/tree/{name}?reset", "JupyterLab Dark"),
     Host(
@@ -168,6 +198,7 @@ HOSTS = (
     Host("Voila, template lab", "voila", voila("lab"), "/", "?theme=dark", kept=False),
     Host("Voila, template classic", "voila", voila("classic"), "/", kept=False),
     Host("marimo", "marimo", marimo, "/", kept=False),
+    Host("Panel", "panel", panel, "/app", kept=False),
 )
 
 
@@ -176,9 +207,9 @@ def running(host: Host, base: Path) -> Iterator[tuple[str, Path]]:
     """Run a host in a folder; give the address of its page, and the notebook or program it shows."""
     root = base / "root"
     root.mkdir()
-    if host.module == "marimo":
+    if host.module in PROGRAMS:
         name = "app.py"
-        (root / name).write_text(APP)
+        (root / name).write_text(PROGRAMS[host.module])
     else:
         name = write_notebook(root, [CELL, "1 + 1"])
     settings = base / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,6 +129,14 @@ class Shown:
         raise AssertionError(f"Python says {strengths}, the panel {self.strength}.")
 
 
+def bring_anywidget(route: Any) -> None:
+    """Give the script of the installed anywidget for what Panel takes from the web; all else is refused."""
+    if "/anywidget" in route.request.url:
+        route.fulfill(path=Path(sys.prefix) / "share/jupyter/nbextensions/anywidget/index.js")
+    else:
+        route.abort()
+
+
 @pytest.fixture(scope="module", params=HOSTS, ids=lambda host: host.name)
 def shown(request, chromium, tmp_path_factory) -> Iterator[Shown]:
     host = request.param
@@ -135,6 +145,7 @@ def shown(request, chromium, tmp_path_factory) -> Iterator[Shown]:
     with running(host, tmp_path_factory.mktemp(host.module)) as (address, _):
         context = chromium.new_context(viewport={"width": 1200, "height": 1100}, color_scheme="dark")
         context.set_default_timeout(WAIT_MS)
+        context.route("https://unpkg.com/**", bring_anywidget)
         shown = Shown(host, context.new_page(), address)
         yield shown
         context.close()

@@ -15,6 +15,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -86,7 +87,7 @@ class Day:
     def reload(self) -> None:
         """Load the page again, as it was saved."""
         self._save()
-        self.notebook.reload()
+        self._load()
 
     def interrupt(self) -> None:
         """Interrupt the kernel."""
@@ -126,7 +127,10 @@ class Day:
         notebook = self.notebook
         notebook.address = self.slow if notebook.address == self.near else self.near
         notebook.open()
-        notebook.reload()
+        self._load()
+
+    def _load(self) -> None:
+        self.happened["page loaded once more, for want of an answer"] += self.notebook.reload() - 1
 
     def _save(self) -> None:
         self.notebook.save()
@@ -157,7 +161,7 @@ def spend(
         try:
             wrong += one_round(person, first, actions, before)
         except Error as error:  # what is waited for did not come
-            wrong.append(str(error))
+            wrong += [str(error), *traceback.format_tb(error.__traceback__)[-4:]]
         wrong += [f"page: {text}" for text in day.notebook.failures]
         wrong = [text for text in wrong if not any(part in text for part in THEIRS)]
         day.notebook.failures.clear()

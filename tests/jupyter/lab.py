@@ -139,24 +139,30 @@ class Notebook:
             "([name, args]) => { window.jupyterapp.commands.execute(name, args); }", [name, arguments or {}]
         )
 
-    def reload(self) -> None:
-        """Load the page again until its panel has reached the kernel, six times at most.
+    def reload(self) -> int:
+        """Load the page again until its panel has reached the kernel, six times at most; say how often.
 
         Seen with JupyterLab 4.6: now and then nothing that a reloaded page sends through a comm comes to
-        the kernel, and the panel says that it does not answer. A person loads the page once more then.
+        the kernel, and the panel says that it does not answer. On a slow machine JupyterLab gives up asking
+        for widgets, and shows an error in their place. A person loads the page once more then.
         """
-        for _ in range(6):
+        times = 0
+        while times < 6:
+            times += 1
             self.page.reload()
             self.connected()
             self.page.wait_for_function(
                 """() => {
                     const panel = document.querySelector('.sefa-panel');
                     const silent = panel?.dataset.status === 'silent';
-                    return silent || panel?.querySelector('.sefa-picture[data-revision]');
+                    const outputs = [...document.querySelectorAll('.jp-OutputArea-output')];
+                    const lost = outputs.some((output) => output.textContent.includes('model not found'));
+                    return silent || lost || panel?.querySelector('.sefa-picture[data-revision]');
                 }"""
             )
             if self.page.locator(".sefa-picture[data-revision]").count() > 0:
-                return
+                break
+        return times
 
     def shut_down(self) -> None:
         """End the kernel: its panel would go on measuring, beside the next test."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,8 @@ CONTROLS = """
 """
 Picture = np.ndarray[Any, Any]
 """``[H, W, 3]`` RGB."""
+MISSES = 5
+"""A control that could not be used so often is not looked for any more; by chance it still may be."""
 PATIENCE_MS = 3000
 """How long a control is waited for that may have gone meanwhile."""
 LOOK_MS = 200
@@ -81,6 +84,8 @@ class Person:
     """Names of the controls that could be used, with ``#`` for numbers."""
     kernel_memory: int = 0
     """Bytes of the kernel after the last round."""
+    missed: Counter[str] = field(default_factory=Counter)
+    """How often a control could not be used."""
     used: set[str] = field(default_factory=set)
     """Names of those that were used."""
 
@@ -99,7 +104,7 @@ class Person:
         # A name is taken first and then one of its controls: many sliders do not crowd out few buttons.
         kinds = self.page.evaluate(KINDS, controls)
         self.seen |= set(kinds)
-        new = sorted(set(kinds) - self.used)
+        new = sorted(kind for kind in set(kinds) - self.used if self.missed[kind] < MISSES)
         kind = self.random.choice(new if new and self.random.random() < 0.8 else sorted(set(kinds)))
         number = self.random.choice([place for place, name in enumerate(kinds) if name == kind])
         control = self.page.evaluate_handle("([controls, n]) => controls[n]", [controls, number]).as_element()
@@ -108,6 +113,7 @@ class Person:
             self.use(control)
             self.used.add(kind)
         except Error as error:  # the control went away meanwhile, or something lies over it
+            self.missed[kind] += 1
             self.done.append(f"  not possible: {str(error).splitlines()[0]}")
 
     @property

@@ -20,4 +20,4 @@ def test_a_panel_goes_on_whatever_happens_to_its_notebook(open_notebook):
         day.slow_link()  # back: the notebook outlives the slow link
     assert wrong == []
     assert len(memory) == len(EVENTS)
-    assert set(day.happened) == set(EVENTS)
+    assert set(day.happened) >= set(EVENTS)
