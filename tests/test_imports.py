@@ -62,6 +62,7 @@ PANEL = [
     {"keeping"},
     {"photo_search"},
     {"photo"},
+    {"suggesting"},
     {"lending"},
     {"widget"},
     {"sharing"},

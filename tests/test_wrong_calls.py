@@ -194,9 +194,21 @@ WRONG = {
         (lambda t: inversion.invert(t.z, "x", cancel=3), "cancel is an int"),
         (lambda t: inversion.invert(t.z, "x", start=t.latent), "start is a Latent of 2 pictures"),
     ],
+    "Crop": [
+        (lambda t: inversion.Crop("x", 0, 1, 1), "left of a Crop is 'x'; it must be a finite number, 0 to 1"),
+        (lambda t: inversion.Crop(0, 0, 1, NAN), "height of a Crop is nan; it must be a finite number"),
+        (lambda t: inversion.Crop(0, 0.5, 1, 0.6), "is empty or not within the picture"),
+    ],
+    "suggested_crop": [
+        (lambda t: inversion.suggested_crop("x", "a.png"), NO_GENERATOR),
+        (lambda t: inversion.suggested_crop(t.z, 3), "picture is an int .*; it must be a path, a PIL image"),
+        (lambda t: inversion.suggested_crop(t.z, "no-such.png"), "There is no file 'no-such.png'"),
+        (lambda t: inversion.suggested_crop(t.z, "x", progress=3), "progress is an int"),
+    ],
     "read_picture": [
         (lambda t: inversion.read_picture("x", "a.png"), NO_GENERATOR),
         (lambda t: inversion.read_picture(t.z, None), "picture is None; it must be a path, a PIL image"),
+        (lambda t: inversion.read_picture(t.z, "x", crop=(0, 0, 1, 1)), "crop is a tuple.*; it must be a C"),
     ],
     "save_latent": [
         (lambda t: inversion.save_latent(3, "a.npz"), "latent is an int .*; it must be a Latent"),

@@ -5,7 +5,15 @@ import { parseControl } from "./control";
 import { parseDirections, parseGeneratorInfo } from "./info";
 import type { Kernel, Listener } from "./kernel";
 import { parseLabels } from "./labels";
-import { parseCode, parseFile, parseFound, parseInfo, parseLent, parseSeen } from "./messages";
+import {
+  parseCode,
+  parseFile,
+  parseFound,
+  parseInfo,
+  parseLent,
+  parseSeen,
+  parseSuggested,
+} from "./messages";
 import { parseHistory, parseState } from "./state";
 import { parseStudy } from "./study";
 
@@ -69,6 +77,8 @@ export function commKernel(model: AnyModel<Traits>, el: HTMLElement): Kernel | n
         if (file && bytes) listener.file(file, bytes);
         const found = parseFound(content);
         if (found) listener.found(found, bytes);
+        const suggested = parseSuggested(content);
+        if (suggested) listener.suggested(suggested);
         const lent = parseLent(content);
         if (lent) listener.lent(lent, buffers ?? []);
         const info = parseInfo(content);

@@ -4,7 +4,7 @@ import type { Range } from "./check";
 import type { ControlInfo } from "./control";
 import type { DirectionsInfo, GeneratorInfo } from "./info";
 import type { LabelsInfo } from "./labels";
-import type { Code, Found, Info, Intent, Lent, Seen, SharedFile } from "./messages";
+import type { Code, Found, Info, Intent, Lent, Seen, SharedFile, Suggested } from "./messages";
 import type { History, Pin, State } from "./state";
 import type { StudyInfo } from "./study";
 
@@ -25,6 +25,8 @@ export interface Listener {
   code(code: Code): void;
   /** How far the search for a picture is, and the bytes of its pictures. */
   found(found: Found, bytes: DataView | undefined): void;
+  /** Where to cut a photo. */
+  suggested(suggested: Suggested): void;
   /** A file that was asked for. */
   file(file: SharedFile, bytes: DataView): void;
   /** What the page draws with. */

@@ -121,7 +121,9 @@ export class Link {
   /** Ask for something besides a change; what is wished is said before, where the answer depends on it. */
   ask(request: Request, bytes?: ArrayBuffer): void {
     if (this.status === "gone") return;
-    const depends = !["look", "cancel", "label", "take_back", "join", "find"].includes(request.type);
+    const depends = !["look", "cancel", "label", "take_back", "join", "find", "suggest"].includes(
+      request.type,
+    );
     if (depends && !isEmpty(this.#wish)) this.#send(false);
     this.#transmit({ ...request, view: this.view }, bytes);
   }

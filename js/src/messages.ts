@@ -62,6 +62,8 @@ export type Request =
   | { type: "find" }
   /** Says how the search for a picture goes on. */
   | { type: "steer"; how: Steering }
+  /** Wants to know where to cut a photo, a small version of which comes with the message. */
+  | { type: "suggest"; photo: number }
   /** Wants what the page draws with. */
   | { type: "borrow"; what: "network" | "vectors" };
 
@@ -142,6 +144,30 @@ export function parseFound(content: unknown): Found | null {
   if (!phase || !isNumber(fraction) || typeof foreign !== "boolean") return null;
   if (!isNumber(width) || !isNumber(height)) return null;
   return { type, view, phase, fraction, words, foreign, mime, width, height };
+}
+
+/** Where to cut a photo. */
+export interface Suggested {
+  readonly type: "suggested";
+  readonly view: string;
+  /** The page's number for it. */
+  readonly photo: number;
+  /** Left, top, width and height in fractions of the photo; null for no suggestion. */
+  readonly crop: readonly [number, number, number, number] | null;
+  /** Why there is none; empty where there is nothing to say. */
+  readonly words: string;
+}
+
+/** Read where to cut a photo; null where it is something else. */
+export function parseSuggested(content: unknown): Suggested | null {
+  if (!isFields(content) || content.type !== "suggested") return null;
+  const { type, view, photo, words } = content;
+  if (typeof view !== "string" || !isNumber(photo) || typeof words !== "string") return null;
+  if (content.crop === null) return { type, view, photo, crop: null, words };
+  if (!isNumbers(content.crop)) return null;
+  const [left, top, width, height] = content.crop;
+  if (left === undefined || top === undefined || !width || !height) return null;
+  return { type, view, photo, crop: [left, top, width, height], words };
 }
 
 /** Python code that was asked for. */

@@ -116,6 +116,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     { width: info.width, height: info.resolution },
     {
       find: (bytes) => link.ask({ type: "find" }, bytes),
+      suggest: (photo, bytes) => link.ask({ type: "suggest", photo }, bytes),
       steer: (how) => link.ask({ type: "steer", how }),
     },
   );
@@ -309,6 +310,7 @@ export function createPanel(kernel: Kernel, el: HTMLElement, signal: AbortSignal
     seen: (seen, bytes) => seen.view === link.view && looks.receive(seen, bytes),
     code: (code) => code.view === link.view && copy.receive(code.text),
     found: (found, bytes) => found.view === link.view && photo.receive(found, bytes),
+    suggested: (suggested) => suggested.view === link.view && photo.suggested(suggested),
     lent: (lent, bytes) => lent.view === link.view && here?.take(lent, bytes).then(look).catch(scope.fail),
     file(file, bytes) {
       if (file.view !== link.view) return;

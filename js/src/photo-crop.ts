@@ -1,6 +1,6 @@
 /** A picture in the generator's frame: a person moves and scales it, by pointer or by keys. */
 
-import { h, on, type Scope } from "./dom";
+import { button, h, on, type Scope, setHidden } from "./dom";
 
 export interface Size {
   readonly width: number;
@@ -30,6 +30,8 @@ const SHOWN = 288;
 /** What is sent has up to so many pixels for each of the frame, and no side longer than this. */
 const FINER = 4;
 const LARGEST = 1024;
+/** Longer side of the photo in which a face is looked for, in pixels. */
+const SMALL = 512;
 
 /** What of a picture is in the frame. */
 export function cutOf(picture: Size, frame: Size, { x, y, zoom }: Placing): Cut {
@@ -64,6 +66,18 @@ export function zoomed(picture: Size, frame: Size, placing: Placing, factor: num
   return moved(picture, frame, { ...placing, zoom }, 0, 0);
 }
 
+/** Where a picture stands whose cut is this part of it: left, top, width and height in fractions. */
+export function placingOf(
+  picture: Size,
+  frame: Size,
+  cut: readonly [number, number, number, number],
+): Placing {
+  const [left, top, width, height] = cut;
+  const largest = cutOf(picture, frame, MIDDLE);
+  const middle = { x: left + width / 2, y: top + height / 2, zoom: 1 };
+  return zoomed(picture, frame, middle, largest.width / (width * picture.width));
+}
+
 /** How many pixels of a cut are sent: as many as it has, but not many more than the frame, nor fewer. */
 export function sentSize(frame: Size, cut: Size): Size {
   const finest = Math.max(1, Math.min(FINER, LARGEST / Math.max(frame.width, frame.height)));
@@ -73,16 +87,28 @@ export function sentSize(frame: Size, cut: Size): Size {
 
 export interface Crop {
   readonly el: HTMLElement;
+  /** Buttons that put the frame in the middle and on the face; hidden where none was suggested. */
+  readonly places: HTMLElement;
   /** Show a picture, in the middle of the frame. */
   load(picture: HTMLCanvasElement): void;
+  /** Offer another place, in fractions of the picture; whether the frame is put there, or a person moved it before. */
+  suggest(cut: readonly [number, number, number, number]): boolean;
+  /** Whether a person moved or scaled this picture. */
+  readonly touched: boolean;
+  /** A small version of the whole picture, as JPEG. */
+  small(): Promise<ArrayBuffer>;
   focus(): void;
   /** The bytes of what is in the frame, as PNG. */
   bytes(): Promise<ArrayBuffer>;
 }
 
-export function createCrop(scope: Scope, frame: Size): Crop {
+/** `onMove`: a person moves the frame. */
+export function createCrop(scope: Scope, frame: Size, onMove: () => void): Crop {
   let picture: HTMLCanvasElement | null = null;
   let placing = MIDDLE;
+  /** What was suggested for this picture. */
+  let suggestion: Placing | null = null;
+  let touched = false;
   let from: readonly [x: number, y: number, placing: Placing] | null = null;
   const shown = SHOWN / Math.max(frame.width, frame.height);
   const canvas = h("canvas", {
@@ -99,6 +125,26 @@ export function createCrop(scope: Scope, frame: Size): Crop {
     "aria-label": "Zoom of the photo",
   });
 
+  const places = h(
+    "div",
+    { class: "sefa-photo-places", hidden: "" },
+    button(scope, { title: "Put the frame in the middle of the photo" }, "Middle", () => put(MIDDLE)),
+    button(scope, { title: "Put the frame where this model's faces are" }, "Face", () => {
+      if (suggestion) put(suggestion);
+    }),
+  );
+
+  function touch(): void {
+    touched = true;
+    onMove();
+  }
+
+  /** Place it as a person wants it. */
+  function put(next: Placing): void {
+    touch();
+    place(next);
+  }
+
   function place(next: Placing): void {
     placing = next;
     zoom.value = String(Math.log2(placing.zoom));
@@ -106,13 +152,14 @@ export function createCrop(scope: Scope, frame: Size): Crop {
   }
 
   on(scope, zoom, "input", () => {
-    if (picture) place(zoomed(picture, frame, placing, 2 ** Number(zoom.value) / placing.zoom));
+    if (picture) put(zoomed(picture, frame, placing, 2 ** Number(zoom.value) / placing.zoom));
   });
   on(scope, canvas, "pointerdown", (event) => {
     if (event.button !== 0) return;
     event.preventDefault();
     canvas.focus({ preventScroll: true });
     canvas.setPointerCapture(event.pointerId);
+    touch();
     from = [event.clientX, event.clientY, placing];
   });
   on(scope, canvas, "pointermove", (event) => {
@@ -128,14 +175,14 @@ export function createCrop(scope: Scope, frame: Size): Crop {
   on(scope, canvas, "wheel", (event) => {
     if (!picture) return;
     event.preventDefault();
-    place(zoomed(picture, frame, placing, FACTOR ** -Math.sign(event.deltaY)));
+    put(zoomed(picture, frame, placing, FACTOR ** -Math.sign(event.deltaY)));
   });
   on(scope, canvas, "keydown", (event) => {
     if (!picture || event.ctrlKey || event.metaKey || event.altKey) return;
     const by = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
-    if (by) place(moved(picture, frame, placing, STEP * (by[0] ?? 0), STEP * (by[1] ?? 0)));
-    else if (event.key === "+" || event.key === "=") place(zoomed(picture, frame, placing, FACTOR));
-    else if (event.key === "-") place(zoomed(picture, frame, placing, 1 / FACTOR));
+    if (by) put(moved(picture, frame, placing, STEP * (by[0] ?? 0), STEP * (by[1] ?? 0)));
+    else if (event.key === "+" || event.key === "=") put(zoomed(picture, frame, placing, FACTOR));
+    else if (event.key === "-") put(zoomed(picture, frame, placing, 1 / FACTOR));
     else return;
     event.preventDefault();
     event.stopPropagation(); // plus means another picture elsewhere in the panel
@@ -148,22 +195,50 @@ export function createCrop(scope: Scope, frame: Size): Crop {
       canvas,
       h("label", {}, h("span", { class: "sefa-quiet" }, "zoom"), zoom),
     ),
+    places,
     load(next) {
       picture = next;
+      suggestion = null;
+      touched = false;
+      setHidden(places, true);
       place(MIDDLE);
+    },
+    suggest(cut) {
+      if (!picture) return false;
+      suggestion = placingOf(picture, frame, cut);
+      setHidden(places, false);
+      if (!touched) place(suggestion);
+      return !touched;
+    },
+    get touched() {
+      return touched;
+    },
+    small() {
+      if (!picture) throw new Error("There is no photo yet.");
+      const { width, height } = picture;
+      const scale = Math.min(1, SMALL / Math.max(width, height));
+      const size = {
+        width: Math.max(1, Math.round(width * scale)),
+        height: Math.max(1, Math.round(height * scale)),
+      };
+      return written(picture, { left: 0, top: 0, width, height }, size, "image/jpeg");
     },
     focus: () => canvas.focus({ preventScroll: true }),
     async bytes() {
       if (!picture) throw new Error("There is no photo yet.");
       const cut = cutOf(picture, frame, placing);
-      const { width, height } = sentSize(frame, cut);
-      const sent = h("canvas", { width: String(width), height: String(height) });
-      paint(sent, picture, cut);
-      const blob = await new Promise<Blob | null>((done) => sent.toBlob(done, "image/png"));
-      if (!blob) throw new Error("The browser could not write the photo.");
-      return blob.arrayBuffer();
+      return written(picture, cut, sentSize(frame, cut), "image/png");
     },
   };
+}
+
+/** The bytes of a part of a picture, in so many pixels. */
+async function written(picture: HTMLCanvasElement, cut: Cut, size: Size, type: string): Promise<ArrayBuffer> {
+  const sent = h("canvas", { width: String(size.width), height: String(size.height) });
+  paint(sent, picture, cut);
+  const blob = await new Promise<Blob | null>((done) => sent.toBlob(done, type, 0.9));
+  if (!blob) throw new Error("The browser could not write the photo.");
+  return blob.arrayBuffer();
 }
 
 function paint(canvas: HTMLCanvasElement, picture: HTMLCanvasElement, cut: Cut): void {

@@ -2,8 +2,9 @@
 
 import { decode, paint } from "./decode";
 import { button, h, on, type Scope, setHidden, setText } from "./dom";
-import type { Found, Steering } from "./messages";
+import type { Found, Steering, Suggested } from "./messages";
 import { createCrop, type Size } from "./photo-crop";
+import { createFace } from "./photo-face";
 import { PhotoError, photoOf, readPhoto } from "./photo-file";
 
 export interface Photo {
@@ -13,22 +14,26 @@ export interface Photo {
   /** Take pictures that are dropped on an element, and those that are pasted while another has the focus. */
   take(stage: HTMLElement, root: HTMLElement): void;
   receive(found: Found, bytes: DataView | undefined): void;
+  suggested(suggested: Suggested): void;
 }
 
 export interface PhotoEvents {
   find(bytes: ArrayBuffer): void;
+  /** Where is this photo, of this number, to be cut? */
+  suggest(photo: number, bytes: ArrayBuffer): void;
   steer(how: Steering): void;
 }
 
 const ABOUT =
-  "Nothing leaves this machine, and no face is recognised. Ask before you edit a picture of somebody else, and say that it is edited.";
+  "Nothing leaves this machine. Where a face is may be found, never whose it is. Ask before you edit a picture of somebody else, and say that it is edited.";
 const CAPTIONS = ["wanted", "found", "difference, times 4"] as const;
 
 type Phase = "empty" | "cut" | Found["phase"];
 
 export function createPhoto(scope: Scope, frame: Size, events: PhotoEvents): Photo {
   let phase: Phase = "empty";
-  const crop = createCrop(scope, frame);
+  const crop = createCrop(scope, frame, () => face.moved());
+  const face = createFace(crop, events.suggest);
   const canvases = CAPTIONS.map((caption) => h("canvas", { role: "img", "aria-label": `Photo: ${caption}` }));
   const pictures = h(
     "div",
@@ -77,6 +82,7 @@ export function createPhoto(scope: Scope, frame: Size, events: PhotoEvents): Pho
     h("div", { class: "sefa-photo-head" }, h("h3", {}, "Your own photo"), close),
     hint,
     cutting,
+    h("div", { class: "sefa-photo-buttons" }, face.el, crop.places),
     h("div", { class: "sefa-photo-buttons" }, choose, find, stop, more, keep, bar, going),
     said,
     h("p", { class: "sefa-quiet sefa-photo-about" }, ABOUT),
@@ -97,7 +103,7 @@ export function createPhoto(scope: Scope, frame: Size, events: PhotoEvents): Pho
   on(scope, input, "change", () => {
     const file = input.files?.[0];
     input.value = ""; // the same file can be chosen again
-    if (file) void load(file);
+    if (file) load(file).catch(scope.fail);
   });
   on(scope, el, "keydown", (event) => {
     if (event.key !== "Escape") return;
@@ -116,6 +122,7 @@ export function createPhoto(scope: Scope, frame: Size, events: PhotoEvents): Pho
   /** Close it, and let the kernel forget the search. */
   function leave(): void {
     events.steer("drop");
+    face.forget();
     show(phase === "empty" ? "empty" : "cut");
     setText(said, "");
     open(false);
@@ -131,6 +138,7 @@ export function createPhoto(scope: Scope, frame: Size, events: PhotoEvents): Pho
       show("cut");
       crop.focus();
       if (file.type === "image/gif") setText(said, "Of an animation the first picture is taken.");
+      await face.look();
     } catch (error) {
       if (!(error instanceof PhotoError)) throw error;
       show(phase === "empty" ? "empty" : "cut");
@@ -140,6 +148,7 @@ export function createPhoto(scope: Scope, frame: Size, events: PhotoEvents): Pho
   }
 
   async function begin(): Promise<void> {
+    face.forget();
     show("searching");
     setText(said, "");
     setText(going, "Waiting for the kernel.");
@@ -199,6 +208,7 @@ export function createPhoto(scope: Scope, frame: Size, events: PhotoEvents): Pho
         load(file).catch(scope.fail);
       });
     },
+    suggested: face.suggested,
     receive(found, bytes) {
       show(found.phase);
       bar.value = found.fraction;

@@ -10,12 +10,13 @@ import {
   parseInfo,
   parseLent,
   parseSeen,
+  parseSuggested,
 } from "../src/messages";
 import { parseHistory, parseState } from "../src/state";
 import { parseStudy } from "../src/study";
 
 test.each(Object.entries(wire.down))("a %s from the kernel is read field by field", (_type, content) => {
-  const read = parseInfo(content) ?? parseSeen(content) ?? parseFound(content);
+  const read = parseInfo(content) ?? parseSeen(content) ?? parseFound(content) ?? parseSuggested(content);
   expect(read ?? parseCode(content) ?? parseFile(content) ?? parseLent(content)).toEqual(content);
 });
 
@@ -90,6 +91,7 @@ test("what goes up has exactly the fields of the wire", () => {
     { type: "join", view: "v1", rater: "Ada" },
     { type: "find", view: "v1" },
     { type: "steer", view: "v1", how: "keep" },
+    { type: "suggest", view: "v1", photo: 2 },
     { type: "borrow", view: "v1", what: "network" },
   ];
   expect(up).toEqual(Object.values(wire.up));
@@ -107,6 +109,11 @@ test("the traits are read as they are", () => {
   expect(parseGeneratorInfo(wire.traits.generator_info)).toEqual(wire.traits.generator_info);
   expect(parseControl(wire.traits.control_info)).toEqual(wire.traits.control_info);
   expect(parseStudy(wire.traits.study_info)).toEqual(wire.traits.study_info);
+});
+
+test("a photo without a suggestion has a reason, or none", () => {
+  const none = { ...wire.down.suggested, crop: null, words: "No face was found." };
+  expect(parseSuggested(none)).toEqual(none);
 });
 
 test("no study runs where none is told, or one that is not of the wire's form", () => {
@@ -155,9 +162,14 @@ test.each([
   { ...wire.down.found, phase: "dreaming" },
   { ...wire.down.found, words: null },
   { ...wire.down.found, width: "64" },
+  { ...wire.down.suggested, crop: [0, 0, 1] },
+  { ...wire.down.suggested, crop: [0, 0, 0, 1] },
+  { ...wire.down.suggested, crop: "middle" },
+  { ...wire.down.suggested, photo: null },
   { type: "news", view: "v1", seq: 1 },
 ])("a message that is not of the wire's form is ignored: %j", (content) => {
-  expect(parseInfo(content) ?? parseSeen(content) ?? parseFound(content)).toBeNull();
+  const read = parseInfo(content) ?? parseSeen(content) ?? parseFound(content) ?? parseSuggested(content);
+  expect(read).toBeNull();
 });
 
 test.each([

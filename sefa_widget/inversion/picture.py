@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import struct
 import warnings
 from pathlib import Path
@@ -17,6 +18,7 @@ from torch.nn.functional import interpolate
 from sefa_widget.arguments import instance
 from sefa_widget.arguments import path as full_path
 from sefa_widget.generators.base import Generator, check_generator
+from sefa_widget.inversion.crop import Crop
 
 MOST_PIXELS = 100_000_000
 """Larger pictures are refused before their pixels are read."""
@@ -30,8 +32,8 @@ Picture = str | Path | bytes | Image.Image | np.ndarray[Any, Any] | Tensor
 (0..65535), or a tensor ``[C, H, W]`` of -1..1, as `Generator.synthesize` gives it."""
 
 
-def read_picture(generator: Generator, picture: Picture) -> Tensor:
-    """Give a picture as ``[1, C, H, W]`` of -1..1, cut about its middle to the generator's frame.
+def read_picture(generator: Generator, picture: Picture, *, crop: Crop | None = None) -> Tensor:
+    """Give a picture as ``[1, C, H, W]`` of -1..1, cut to the generator's frame.
 
     A photo is turned as its EXIF entry says, what is transparent becomes white, and of an animation the
     first frame is taken, with a warning. A large photo is made smaller before its colours are computed.
@@ -48,6 +50,9 @@ def read_picture(generator: Generator, picture: Picture) -> Tensor:
         Whose frame it must fill: `resolution` by `width` pixels.
     picture
         A path, the bytes of a file, a PIL image, an array, or a tensor; an image of PIL is not changed.
+    crop
+        The part that is taken, for example that of `suggested_crop`; None is all of it. What is not of
+        the frame's proportions is cut about its middle.
 
     Returns
     -------
@@ -60,31 +65,66 @@ def read_picture(generator: Generator, picture: Picture) -> Tensor:
         If it is no picture, cannot be read to its end, or has more than 100 million pixels.
     """
     check_generator(generator)
+    if crop is not None:
+        instance(crop, "crop", Crop, "a Crop(left, top, width, height) in fractions of the picture, or None")
     if isinstance(picture, Tensor):
-        return _framed(generator, _checked(generator, picture))
+        return _framed(generator, _cut(_checked(generator, picture), crop))
+    least = 4 * max(generator.resolution, generator.width)
+    image = _upright(picture, least, generator.channels, crop)
+    values = torch.from_numpy(np.array(image, dtype=np.float32)).reshape(image.height, image.width, -1)
+    return _framed(generator, values.permute(2, 0, 1)[None] / 127.5 - 1)
+
+
+def grey_levels(generator: Generator, picture: Picture, longest: int) -> Tensor:
+    """Give a picture, whole and upright, as ``[1, 1, H, W]`` of 0..255; a larger one is made smaller."""
+    if isinstance(picture, Tensor):
+        red, green, blue = _checked(generator, picture).expand(-1, 3, -1, -1).unbind(1)
+        values = (0.299 * red + 0.587 * green + 0.114 * blue)[None] * 127.5 + 127.5
+    else:
+        values = torch.from_numpy(np.array(_upright(picture, longest, 1, None), np.float32))[None, None]
+    scale = longest / max(values.shape[2:])
+    if scale >= 1:
+        return values
+    size = [max(1, round(length * scale)) for length in values.shape[2:]]
+    return interpolate(values, size, mode="bicubic", antialias=True, align_corners=False)
+
+
+def _cut(picture: Tensor, crop: Crop | None) -> Tensor:
+    if crop is None:
+        return picture
+    left, top, right, bottom = crop.pixels(picture.shape[3], picture.shape[2])
+    return picture[:, :, top:bottom, left:right]
+
+
+def _upright(picture: Picture, least: int, channels: int, crop: Crop | None) -> Image.Image:
+    """Read a picture that is no tensor: upright, of 8 bits, the part alone that is cut out.
+
+    It is made smaller where more than `least` pixels a side remain.
+    """
+    if isinstance(picture, str | Path | bytes):
+        with _opened(picture if isinstance(picture, bytes) else full_path(picture, "picture")) as image:
+            return _read(image, least, channels, crop)
     if isinstance(picture, np.ndarray):
         picture = _of_array(picture)
-    elif isinstance(picture, str | Path | bytes):
-        with _opened(picture if isinstance(picture, bytes) else full_path(picture, "picture")) as image:
-            return _of_image(generator, image)
     wanted = "a path, a PIL image, an array [H, W, 3] of 0..255, or a tensor [C, H, W] of -1..1"
-    return _of_image(generator, instance(picture, "picture", Image.Image, wanted))
+    return _read(instance(picture, "picture", Image.Image, wanted), least, channels, crop)
 
 
-def _of_image(generator: Generator, image: Image.Image) -> Tensor:
+def _read(image: Image.Image, least: int, channels: int, crop: Crop | None) -> Image.Image:
     _check_pixels(image.width, image.height)
     if (frames := getattr(image, "n_frames", 1)) > 1:
-        warnings.warn(f"The picture has {frames} frames; the first one is taken.", stacklevel=3)
-    least = 4 * max(generator.resolution, generator.width)
+        warnings.warn(f"The picture has {frames} frames; the first one is taken.", stacklevel=4)
+    share = 1.0 if crop is None else min(crop.width, crop.height)
     try:
         if frames > 1:
             image.seek(0)
         image.load()
-        image = _smaller(_plain(_smaller(image, least), generator.channels), least)
+        image = _plain(_smaller(image, math.ceil(least / share)), channels)
+        if crop is not None:
+            image = image.crop(crop.pixels(*image.size))
+        return _smaller(image, least)
     except READ_ERRORS as error:
         raise ValueError(f"The picture cannot be read: {error}. It may be cut off; save it again.") from error
-    values = torch.from_numpy(np.array(image, dtype=np.float32)).reshape(image.height, image.width, -1)
-    return _framed(generator, values.permute(2, 0, 1)[None] / 127.5 - 1)
 
 
 def _smaller(image: Image.Image, least: int) -> Image.Image:

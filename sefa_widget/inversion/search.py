@@ -10,6 +10,7 @@ import torch
 from sefa_widget.arguments import choice, function, number, whole
 from sefa_widget.generators import inputs
 from sefa_widget.generators.base import Generator, Latent, Noise, check_generator, check_latents
+from sefa_widget.inversion.crop import Crop
 from sefa_widget.inversion.descent import Nearest, adam, lbfgs
 from sefa_widget.inversion.objective import Objective, drawn, errors
 from sefa_widget.inversion.own import own_errors
@@ -31,6 +32,7 @@ def invert(
     generator: Generator,
     picture: Picture,
     *,
+    crop: Crop | None = None,
     steps: int = STEPS,
     restarts: int = RESTARTS,
     space: str | None = None,
@@ -70,6 +72,8 @@ def invert(
     picture
         A path, a PIL image, an array ``[H, W, 3]`` of 0..255, or a tensor ``[C, H, W]`` of -1..1. What is
         not of the generator's proportions is cut about its middle.
+    crop
+        The part of the picture that is taken, for example that of `suggested_crop`; None is all of it.
     steps
         Gradients that are computed, in the first seventh of several starts at once; 0 gives the best
         sample.
@@ -131,7 +135,7 @@ def invert(
             raise ValueError(f"start is a Latent of {len(start)} pictures; it must be of 1. Use start[0].")
         inputs.codes(generator, start.codes)
         start = start.to(generator.device, generator.dtype)
-    target = read_picture(generator, picture)
+    target = read_picture(generator, picture, crop=crop)
 
     pool = Samples(generator, samples, seed, noise)
     network = load_perceptual().to(generator.device, generator.dtype) if perceptual else None

@@ -24,6 +24,7 @@ from sefa_widget.panel.intents import (
     Share,
     Spread,
     Steer,
+    Suggest,
     TakeBack,
     Undo,
     Visit,
@@ -105,13 +106,15 @@ def decode(content: object) -> Intent:
         if (how := _string(content, "how")) not in HOW:
             raise MessageError(f"'how' is one of {', '.join(HOW)}; this is {reprlib.repr(how)}.")
         return Steer(view, how)
+    if kind == "suggest":
+        return Suggest(view, _whole(content, "photo", None))
     if kind == "borrow":
         if (what := _string(content, "what")) not in LENT:
             raise MessageError(f"'what' is one of {', '.join(LENT)}; this is {reprlib.repr(what)}.")
         return Borrow(view, what)
     raise MessageError(
         f"Message type {reprlib.repr(kind)} is unknown; known are hello, bye, probe, edit, undo, "
-        "visit, cancel, spread, look, code, share, label, take_back, join, find, steer, borrow."
+        "visit, cancel, spread, look, code, share, label, take_back, join, find, steer, suggest, borrow."
     )
 
 

@@ -214,6 +214,17 @@ class Steer:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggest:
+    """Ask where to cut a photo; the bytes of a small version of it, whole and upright, come with it."""
+
+    type: ClassVar[str] = "suggest"
+    view: str
+    """Name of the view."""
+    photo: int
+    """The view's number for this photo; the answer carries it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Borrow:
     """Ask for what the page needs to draw by itself."""
 
@@ -246,6 +257,7 @@ Intent = (
     | Join
     | Find
     | Steer
+    | Suggest
     | Borrow
 )
 """Everything that a panel can ask."""

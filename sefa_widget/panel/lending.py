@@ -13,10 +13,10 @@ from sefa_widget.generators import Generator
 from sefa_widget.panel import intents, messages
 from sefa_widget.panel.life import weakly
 from sefa_widget.panel.naming import Naming
-from sefa_widget.panel.photo import PhotoWidget
 from sefa_widget.panel.proposals import Proposals
 from sefa_widget.panel.session import Session
 from sefa_widget.panel.state import describe
+from sefa_widget.panel.suggesting import SuggestingWidget
 from sefa_widget.panel.worker import Ending, Worker
 from sefa_widget.progress import Progress
 
@@ -56,7 +56,7 @@ LENDERS: dict[str, Lender] = {}
 """Who lends for each place but the kernel; a later part of the package puts its own here."""
 
 
-class LendingWidget(PhotoWidget):
+class LendingWidget(SuggestingWidget):
     """A widget whose views may draw by themselves."""
 
     draw = traitlets.Enum(PLACES, default_value="kernel", read_only=True).tag(sync=True)

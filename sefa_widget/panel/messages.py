@@ -96,6 +96,21 @@ class FoundInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestedInfo:
+    """The answer to `Suggest`."""
+
+    type: ClassVar[str] = "suggested"
+    view: str
+    """The view that asked."""
+    photo: int
+    """Its number for the photo."""
+    crop: list[float] | None
+    """Left, top, width and height of the cut, in fractions of the photo; None for no suggestion."""
+    words: str
+    """Why there is no suggestion; empty where there is nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
 class CodeInfo:
     """The answer to `Code`."""
 
@@ -172,7 +187,16 @@ class ProbeInfo:
 
 
 Info = (
-    FrameInfo | LookInfo | FoundInfo | CodeInfo | FileInfo | LentInfo | ErrorInfo | ProgressInfo | ProbeInfo
+    FrameInfo
+    | LookInfo
+    | FoundInfo
+    | SuggestedInfo
+    | CodeInfo
+    | FileInfo
+    | LentInfo
+    | ErrorInfo
+    | ProgressInfo
+    | ProbeInfo
 )
 """Everything that a kernel can tell."""
 

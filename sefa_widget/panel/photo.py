@@ -77,11 +77,7 @@ class PhotoWidget(KeepingWidget):
     # What views want.
 
     def _find(self, wanted: intents.Find, buffers: object) -> None:
-        data = bytes(buffers[0]) if isinstance(buffers, list | tuple) and len(buffers) == 1 else b""
-        if not 0 < len(data) <= MOST_BYTES:
-            raise ValueError(
-                f"A picture of {len(data):,} bytes came; it must have 1 to {MOST_BYTES:,}. Make it smaller."
-            )
+        data = file_of(buffers)
         self._drop()
         self._photo = PhotoSearch(self._session.generator, wanted.view, data, self._tell)
         self._work_on()
@@ -156,14 +152,7 @@ class PhotoWidget(KeepingWidget):
 
     def _look_for(self, photo: PhotoSearch) -> None:
         def between() -> bool:
-            while not self._stopped and (left := self._stream.step()) is not None:
-                if left > 2 * SETTLE_SECONDS:  # the store of names is looked at every now and then
-                    break
-                if left > 0 and not self._worker.rest(left):  # as long as a slider moves, it has all the time
-                    self._stream.step()
-                    break
-            if self._stopped:
-                raise Ending
+            self._let_others_go_first()
             return photo.stopped or photo.dropped
 
         try:
@@ -174,6 +163,27 @@ class PhotoWidget(KeepingWidget):
                 log.exception("A picture could not be looked for.")
             words = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
             photo.fail(words[:500])
+
+    def _let_others_go_first(self) -> None:
+        """Do all that is wanted meanwhile, between two steps of long work, which ends with the panel."""
+        while not self._stopped and (left := self._stream.step()) is not None:
+            if left > 2 * SETTLE_SECONDS:  # the store of names is looked at every now and then
+                break
+            if left > 0 and not self._worker.rest(left):  # as long as a slider moves, it has all the time
+                self._stream.step()
+                break
+        if self._stopped:
+            raise Ending
+
+
+def file_of(buffers: object) -> bytes:
+    """Give the bytes of the picture's file that came with a message, or refuse what is none."""
+    data = bytes(buffers[0]) if isinstance(buffers, list | tuple) and len(buffers) == 1 else b""
+    if not 0 < len(data) <= MOST_BYTES:
+        raise ValueError(
+            f"A picture of {len(data):,} bytes came; it must have 1 to {MOST_BYTES:,}. Make it smaller."
+        )
+    return data
 
 
 def _free(names: Sequence[str]) -> str:

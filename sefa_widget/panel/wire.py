@@ -70,6 +70,8 @@ class WireWidget(StateWidget):
             self._find(intent, buffers)
         elif isinstance(intent, intents.Steer):
             self._steer(intent)
+        elif isinstance(intent, intents.Suggest):
+            self._suggest(intent, buffers)
         elif isinstance(intent, intents.Borrow):
             self._borrow(intent)
         elif isinstance(intent, intents.Bye):
@@ -128,6 +130,10 @@ class WireWidget(StateWidget):
 
     def _steer(self, wanted: intents.Steer) -> None:
         """Stop the search for a picture, go on with it, keep what it found, or forget it."""
+        raise NotImplementedError
+
+    def _suggest(self, wanted: intents.Suggest, buffers: object) -> None:
+        """Suggest where to cut a photo, whose file came with the message."""
         raise NotImplementedError
 
     def _borrow(self, wanted: intents.Borrow) -> None:

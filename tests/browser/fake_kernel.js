@@ -149,7 +149,9 @@ export class FakeModel {
 
   send(message, _callbacks, buffers) {
     this.sent.push(structuredClone(message));
-    if (buffers) this.files = [...(this.files ?? []), ...buffers.map((file) => [...new Uint8Array(file)])];
+    if (buffers && message.type === "find")
+      this.files = [...(this.files ?? []), ...buffers.map((file) => [...new Uint8Array(file)])];
+    if (message.type === "suggest") this.small = [...new Uint8Array(buffers[0])];
     if (message.type === "hello" || message.type === "edit") this.asked += 1;
     if (!this.silent) setTimeout(() => this.handle(message), this.delay);
   }
@@ -159,6 +161,7 @@ export class FakeModel {
     if (type === "look") this.look(message);
     if (type === "share") this.share(message);
     if (type === "find") this.found(view, "searching", "Step 1 of 300: 15.0 dB.");
+    if (type === "suggest") this.suggest(message);
     if (type === "steer") this.steer(message);
     if (type === "join") this.study(message.rater === null ? null : { rater: message.rater });
     if (message.study === true && type !== "look") this.answer(message);
@@ -207,6 +210,12 @@ export class FakeModel {
     const [width, height] = shown;
     const info = { type: "found", view, phase, fraction: 0.5, words, foreign, mime: "image/x-rgba", width, height };
     this.trigger("msg:custom", info, [phase === "failed" ? new DataView(new ArrayBuffer(0)) : padded(rgba)]);
+  }
+
+  /** Tell where to cut a photo, if a test says so. */
+  suggest({ view, photo }) {
+    const info = { type: "suggested", view, photo, crop: this.crop ?? null, words: this.words ?? "" };
+    this.trigger("msg:custom", info, []);
   }
 
   steer({ view, how }) {

@@ -96,6 +96,52 @@ def test_the_photo_is_moved_and_scaled_by_keys_by_mouse_and_by_wheel(page):
     page.wait_for_function("document.querySelector('[aria-label=\"Zoom of the photo\"]').value > 0.1")
 
 
+def test_the_frame_is_put_where_the_kernel_says_and_back_by_buttons(page):
+    page.evaluate("models[0].crop = [0, 0, 0.25, 0.5]")
+    give(page, file_of(halves(2000, 1000)))
+    where = page.locator(".sefa-photo-face")
+    expect(where).to_have_text("The frame was put where this model's faces are; move it if it is wrong.")
+    small = Image.open(io.BytesIO(bytes(page.evaluate("models[0].small"))))
+    assert (small.format, small.size) == ("JPEG", (512, 256))
+    assert mean(find(page)) == pytest.approx([1, 0, 0], abs=0.02)
+    section(page).get_by_role("button", name="Stop").click()
+    section(page).get_by_role("button", name="Middle").click()
+    expect(where).to_have_text("")
+    assert mean(find(page)) == pytest.approx([0.5, 0, 0.5], abs=0.02)
+    section(page).get_by_role("button", name="Stop").click()
+    section(page).get_by_role("button", name="Face", exact=True).click()
+    assert mean(find(page)) == pytest.approx([1, 0, 0], abs=0.02)
+    assert violations(page) == []
+
+
+def test_a_frame_that_was_moved_already_stays_and_the_face_is_offered(page):
+    page.evaluate("models[0].delay = 1e8")  # it answers when the test says so
+    give(page, file_of(halves()))
+    where = page.locator(".sefa-photo-face")
+    expect(where).to_have_text("Looking for a face…")
+    for _ in range(20):
+        page.locator("canvas.sefa-photo-crop").press("ArrowRight")
+    expect(where).to_have_text("Looking for a face…")
+    answer = "models[0].suggest(models[0].sent.findLast((message) => message.type === 'suggest'))"
+    page.evaluate("models[0].crop = [0, 0, 0.25, 0.5]; " + answer)
+    expect(where).to_contain_text("A face was found")
+    assert mean(find(page)) == pytest.approx([0, 0, 1], abs=0.02)
+    section(page).get_by_role("button", name="Face", exact=True).click()
+    expect(where).to_have_text("")
+
+
+def test_a_photo_without_a_face_is_said_to_have_none_and_another_one_is_asked_for_anew(page):
+    page.evaluate("models[0].words = 'No face was found.'")
+    give(page, file_of(halves()))
+    expect(page.locator(".sefa-photo-face")).to_have_text("No face was found. The frame is in the middle.")
+    expect(section(page).get_by_role("button", name="Face", exact=True)).to_be_hidden()
+    page.evaluate("models[0].crop = [0, 0, 0.25, 0.5]")
+    give(page, file_of(halves()))
+    expect(section(page).get_by_role("button", name="Face", exact=True)).to_be_visible()
+    numbers = "models[0].sent.filter((message) => message.type === 'suggest').map(({ photo }) => photo)"
+    assert page.evaluate(numbers) == [1, 2]
+
+
 def test_a_large_photo_is_made_small_before_it_is_sent(page):
     noise = np.random.default_rng(0).integers(0, 256, (3000, 4000, 3), dtype=np.uint8)
     give(page, file_of(Image.fromarray(noise), "JPEG"))

@@ -44,15 +44,27 @@ DROP = """([selector, name, data]) => {
 }"""
 
 
-def face():
-    """Give a PNG of a face that the generator made, on a wider ground."""
+def face(seed=700, size=(240, 160), at=(40, 0)):
+    """Give a PNG of a face of 160 pixels that the generator made, on a larger ground."""
     generator = load_generator("faces")
-    (drawn,) = to_pixels(generator.synthesize(generator.sample(700)))
-    photo = Image.new("RGB", (240, 160), "grey")
-    photo.paste(Image.fromarray(drawn).resize((160, 160)), (40, 0))
+    (drawn,) = to_pixels(generator.synthesize(generator.sample(seed)))
+    photo = Image.new("RGB", size, "grey")
+    photo.paste(Image.fromarray(drawn).resize((160, 160)), at)
     file = io.BytesIO()
     photo.save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()
+
+
+def test_the_frame_is_put_where_the_model_s_faces_are(open_notebook):
+    notebook = open_notebook([OPEN], height=1500)
+    notebook.run_cell(0)
+    wait_for_revision(notebook, 0)
+    section = panel(notebook).get_by_role("region", name="Your own photo")
+    notebook.page.evaluate(DROP, [".sefa-stage", "ada.png", face(seed=720, size=(480, 320), at=(300, 20))])
+    expect(section).to_contain_text("The frame was put where this model's faces are; move it if it is wrong.")
+    assert float(section.get_by_label("Zoom of the photo").input_value()) == pytest.approx(1, abs=0.25)
+    section.get_by_role("button", name="Middle").click()
+    expect(section.get_by_label("Zoom of the photo")).to_have_value("0")
 
 
 def test_a_photo_is_dropped_found_between_drags_kept_and_edited(open_notebook):

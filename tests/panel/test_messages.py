@@ -21,6 +21,7 @@ from sefa_widget.panel.intents import (
     Share,
     Spread,
     Steer,
+    Suggest,
     TakeBack,
     Undo,
     Visit,
@@ -35,6 +36,7 @@ from sefa_widget.panel.messages import (
     LookInfo,
     ProbeInfo,
     ProgressInfo,
+    SuggestedInfo,
 )
 
 WIRE = json.loads((Path(__file__).parent.parent / "wire.json").read_text())
@@ -55,12 +57,14 @@ UP = {
     "join": Join,
     "find": Find,
     "steer": Steer,
+    "suggest": Suggest,
     "borrow": Borrow,
 }
 DOWN = {
     "frame": FrameInfo,
     "look": LookInfo,
     "found": FoundInfo,
+    "suggested": SuggestedInfo,
     "code": CodeInfo,
     "file": FileInfo,
     "lent": LentInfo,
@@ -108,6 +112,7 @@ def test_what_the_kernel_sends_has_exactly_the_fields_of_the_example(name):
         ({"type": "edit", "view": "v", "seq": 1, "step": -1}, "'step'"),
         ({"type": "undo", "view": "v", "redo": 1}, "'redo'"),
         ({"type": "borrow", "view": "v", "what": "money"}, "'what'"),
+        ({"type": "suggest", "view": "v"}, "'photo'"),
         ({**LOOK, "name": ""}, "'name'"),
         ({**LOOK, "size": None}, "'size'"),
         ({**LOOK, "items": None}, "'items'"),
