@@ -18,6 +18,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 NODE_MAJOR := $(shell node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')
 NPM_PATH := $(if $(shell [ "0$(NODE_MAJOR)" -ge 20 ] && echo yes),$(PATH),$(BIN):$(PATH))
 NPM := PATH="$(NPM_PATH)" npm --prefix js
+PREDICTORS := PATH="$(NPM_PATH)" npm --prefix tests/npm
 # Each process has whole files of tests, so that what a file sets up is set up once.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PANEL := $(wildcard js/src/* js/src/*/*) js/package.json
@@ -38,11 +39,11 @@ dev: $(VENV)/test.done js/node_modules/.done
 	@$(NPM) run dev & watching=$$!; trap "kill $$watching" EXIT; \
 	ANYWIDGET_HMR=1 $(BIN)/jupyter lab $(ROOT) notebooks $(LAB_ARGS)
 
-test: $(VENV)/test.done js/node_modules/.done browser postgres lint
+test: $(VENV)/test.done js/node_modules/.done tests/npm/node_modules/.done browser postgres lint
 	$(NPM) test
 	$(BIN)/python -m pytest $(PARALLEL)
 
-test-fast: $(VENV)/test.done js/node_modules/.done
+test-fast: $(VENV)/test.done js/node_modules/.done tests/npm/node_modules/.done
 	$(NPM) test
 	$(BIN)/python -m pytest $(PARALLEL) $(FAST)
 
@@ -52,13 +53,13 @@ test-oldest:
 	sed 's/^torch==\(.*\)/torch==$(or $(TORCH),\1)/' constraints-oldest.txt >build/oldest.txt
 	$(OLDEST) -m venv build/oldest
 	build/oldest/bin/python -m pip install --quiet --constraint build/oldest.txt --editable '.[demo,hub,test]'
-	$(NPM) install --loglevel=error
+	$(PREDICTORS) install --loglevel=error
 	build/oldest/bin/python -m pytest $(PARALLEL) $(FAST)
 
 test-newest:
 	$(NEWEST) -m venv build/newest
 	build/newest/bin/python -m pip install --quiet --upgrade --editable '.[demo,hub,test]' torch$(addprefix ==,$(TORCH))
-	$(NPM) install --loglevel=error
+	$(PREDICTORS) install --loglevel=error
 	build/newest/bin/python -m pytest $(PARALLEL) $(FAST)
 
 lint: $(VENV)/test.done js/node_modules/.done
@@ -83,7 +84,7 @@ postgres:
 	|| echo "PostgreSQL is not installed: the tests of labels on a server are skipped."
 
 # What is measured is kept in build/claims; CLAIMS_ARGS=--full takes as many samples as the papers.
-claims: $(VENV)/test.done
+claims: $(VENV)/test.done tests/npm/node_modules/.done
 	nice $(BIN)/python -m benchmarks.claims $(CLAIMS_ARGS)
 
 # Spinning threads take each other's time where cores are few.
@@ -157,5 +158,10 @@ js/node_modules/.done: js/package.json $(VENV)/test.done
 	$(NPM) install --loglevel=error
 	touch $@
 
+# Networks that read faces: their weights are read, and nothing of them is shipped.
+tests/npm/node_modules/.done: tests/npm/package.json | $(VENV)/test.done
+	$(PREDICTORS) install --loglevel=error
+	touch $@
+
 clean:
-	rm -rf $(VENV) js/node_modules sefa_widget/static dist build
+	rm -rf $(VENV) js/node_modules tests/npm/node_modules sefa_widget/static dist build

