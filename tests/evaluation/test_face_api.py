@@ -1,4 +1,4 @@
-"""The networks give what the package's own program gives; `tests/npm/package.json` brings its weights here."""
+"""The networks give what the package's own program gives, which `tests/npm` brings."""
 
 import json
 import pickle

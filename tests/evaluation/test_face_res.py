@@ -1,4 +1,4 @@
-"""The network gives what the package's TensorFlow.js gives; `tests/npm/package.json` brings its weights here."""
+"""The network gives what the package's TensorFlow.js gives, which `tests/npm` brings."""
 
 import json
 import pickle
