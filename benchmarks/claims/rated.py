@@ -135,8 +135,8 @@ CLAIM = Claim(
     f"own rows. Obvious: some attribute changes by {OBVIOUS} of its spread or more, two standard errors "
     f"taken off. Meaningful: obvious, and one attribute has {SINGLE} or more of all squared changes. "
     f"*Control:* {CONTROLS} independent random directions of the same rows and step; the paper has none. "
-    "A study by people is what [labels](../labels.md) are for. Faces: **cannot be tested here**, for "
-    "want of a predictor.",
+    "A study by people is what [labels](../labels.md) are for. Faces: **cannot be tested here**: "
+    "predictors of few attributes do not tell what is meaningful.",
     seeds="moved pictures 1,000,000 on, controls 2^32, 2^32 + 3 and 2^32 + 5",
     measure=measure,
     findings=counts.findings,

@@ -148,7 +148,7 @@ def _fifth(
         )
     else:
         blocks = {f"#{i}": vectors[i] for i in range(4)}
-        words = "SeFa's first directions, which nobody has a predictor for here."
+        words = "SeFa's first directions."
     strips = [
         Strip(f"seed {seed}", block, latents[place], vector)
         for place, seed in enumerate(SEEDS)

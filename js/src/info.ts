@@ -56,6 +56,8 @@ export interface Second {
   readonly layers: Range;
   /** For each direction the one it is matched with, and |cos| between them. */
   readonly matches: readonly (readonly [number, number])[];
+  /** Where their own sliders would end: by how much the second picture moves depends on it. */
+  readonly ends: readonly number[];
   /** The |cos| that 95 % of matched random directions stay below. */
   readonly chance: number;
 }
@@ -145,7 +147,8 @@ function parseSecond(value: unknown): Second | null {
   if (!Array.isArray(value.matches) || !value.matches.every(isRange)) return null;
   if (!isNumber(value.chance) || !isRange(value.layers)) return null;
   const { method, title, layers, matches, chance } = value;
-  return { method, title, layers, matches, chance };
+  const ends = isNumbers(value.ends) ? value.ends : [];
+  return { method, title, layers, matches, ends, chance };
 }
 
 export function parseGeneratorInfo(value: unknown): GeneratorInfo | null {

@@ -52,6 +52,7 @@ def directions_info(state: State, found: Found) -> dict[str, Any]:
             "title": _method(name)["title"],
             "layers": [layers[0], layers[-1] + 1],
             "matches": matches,
+            "ends": found.second.range.rounded(),
         }
         sizes = len(directions), len(aligned.directions), directions.vectors.shape[1]
         second["chance"] = float(f"{matched_by_chance(*sizes):.3g}")

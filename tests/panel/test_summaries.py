@@ -153,6 +153,20 @@ def test_the_second_search_is_told_with_its_matches_and_what_chance_gives(tiny):
     assert directions_info(replace(state, second=None), found)["second"] is None
 
 
+def test_slider_ends_of_the_second_search_alone_are_told_too_or_no_view_would_draw_it_again(tiny):
+    session = Session(tiny)
+    state = session.apply({"strengths": {0: 1.0}})
+    while session.finder.measure_range(state):
+        pass
+    state = session.apply({"second": "random"})
+    before = directions_info(state, session.found())
+    while session.finder.measure_range(state):
+        pass
+    after = directions_info(state, session.found())
+    assert after["second"]["ends"] == session.found().second.range.rounded() != before["second"]["ends"]
+    assert after | {"second": None} == before | {"second": None}
+
+
 def test_what_to_know_of_how_directions_were_found_is_told_of_both_searches(tiny):
     given = replace(factorize(tiny), notes=("It has not converged.",))
     session = Session(tiny, directions={"mine": given})
