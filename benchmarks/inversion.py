@@ -1,7 +1,7 @@
 """Find latents of pictures again: how near, how fast, and against plain Adam from one sample.
 
 Run ``python benchmarks/inversion.py``; ``faces``, ``heads`` or ``drawn`` does one part of it, a number fewer
-pictures. Targets are 20 samples of the bundled faces, 20 of the bundled heads, and 50 heads that the renderer
+pictures. ``options`` (only if it is named) finds drawn heads with other options. Targets are 20 samples of the bundled faces, 20 of the bundled heads, and 50 heads that the renderer
 draws, not the generator.
 Plain Adam starts from seed 0, at a rate of 0.05, with as many synthesised pictures, and keeps its best.
 The options of `invert` were chosen on other pictures than these.
@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -29,6 +30,14 @@ from training.heads.renderer import render_heads
 
 FIRST_SEED = 9000
 """Targets are samples that the search does not draw itself."""
+OPTIONS: tuple[dict[str, Any], ...] = (
+    {},
+    {"steps": 1500},
+    {"perceptual": 0.1},
+    {"perceptual": 0.5},
+    {"prior": 1e-3, "spread": 1e-3},
+)
+"""What ``options`` tries."""
 NEAR = 0.15
 """An attribute is found again when it is so near, in standard deviations over drawn heads."""
 
@@ -96,29 +105,52 @@ def drawn_heads(count: int, seed: int) -> Tensor:
     return 2 * render_heads(draw_attributes(count, seed)) - 1
 
 
-def attributes(found: list[Inversion]) -> None:
-    """Print how often the regressor reads from found heads what it reads from the drawn ones."""
+def found_again(found: list[Inversion]) -> Tensor:
+    """Tell of which attributes the regressor reads the same from found heads and drawn ones, ``[N, A]``."""
     regressor = load_regressor(device="cpu")
     with torch.inference_mode():
         spread = regressor(drawn_heads(256, FIRST_SEED + 1)).std(0)
         read = [regressor(torch.stack([getattr(one, what) for one in found])) for what in ("image", "target")]
-    off = (read[0] - read[1]).abs() / spread
-    print(f"heads: {(off <= NEAR).float().mean():.0%} of the attributes within {NEAR} of their spread")
-    for name, share in zip(regressor.names, (off <= NEAR).float().mean(0), strict=True):
+    return (read[0] - read[1]).abs() / spread <= NEAR
+
+
+def attributes(found: list[Inversion]) -> None:
+    """Print how often the regressor reads from found heads what it reads from the drawn ones."""
+    again = found_again(found).float()
+    print(f"heads: {again.mean():.0%} of the attributes within {NEAR} of their spread")
+    for name, share in zip(load_regressor(device="cpu").names, again.mean(0), strict=True):
         print(f"  {name}: {share:.0%}")
+
+
+def options(count: int) -> None:
+    """Print what other options reach for drawn heads; the perceptual ones need a package of weights."""
+    generator = load_generator("heads", device="cpu")
+    for given in OPTIONS:
+        begin = time.process_time()
+        found = [invert(generator, target, own=0, **given) for target in drawn_heads(count, FIRST_SEED)]
+        worked = (time.process_time() - begin) / count
+        decibels = [one.psnr for one in found]
+        print(
+            f"drawn heads, {given or 'default options'}: {statistics.mean(decibels):.1f} dB (least "
+            f"{min(decibels):.1f}), {worked:.1f} s of a processor each, {found_again(found).float().mean():.0%} "
+            f"of the attributes within {NEAR} of their spread",
+            flush=True,
+        )
 
 
 def main() -> None:
     """Measure what the command line names."""
     count = next((int(word) for word in sys.argv[1:] if word.isdigit()), None)
     parts = ("faces", "heads", "drawn")
-    names = [word for word in sys.argv[1:] if word in parts] or parts
+    names = [word for word in sys.argv[1:] if word in (*parts, "options")] or parts
     print(f"{torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}", flush=True)
     for name in ("faces", "heads"):
         if name in names:
             measure(name, samples(name, count or 20), name)
     if "drawn" in names:
         attributes(measure("heads", drawn_heads(count or 50, FIRST_SEED), "drawn heads"))
+    if "options" in names:
+        options(count or 8)
 
 
 if __name__ == "__main__":
