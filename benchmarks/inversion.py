@@ -1,8 +1,8 @@
 """Find latents of pictures again: how near, how fast, and against plain Adam from one sample.
 
 Run ``python benchmarks/inversion.py``; ``faces``, ``heads`` or ``drawn`` does one part of it, a number fewer
-pictures. ``options`` (only if it is named) finds drawn heads with other options. Targets are 20 samples of the bundled faces, 20 of the bundled heads, and 50 heads that the renderer
-draws, not the generator.
+pictures. ``options`` (only if it is named) finds drawn heads with other options. Targets are 20 samples of the
+bundled faces, 20 of the bundled heads, and 50 heads that the renderer draws, not the generator.
 Plain Adam starts from seed 0, at a rate of 0.05, with as many synthesised pictures, and keeps its best.
 The options of `invert` were chosen on other pictures than these.
 """
@@ -129,11 +129,11 @@ def options(count: int) -> None:
         begin = time.process_time()
         found = [invert(generator, target, own=0, **given) for target in drawn_heads(count, FIRST_SEED)]
         worked = (time.process_time() - begin) / count
-        decibels = [one.psnr for one in found]
+        decibels, again = [one.psnr for one in found], found_again(found).float().mean()
         print(
             f"drawn heads, {given or 'default options'}: {statistics.mean(decibels):.1f} dB (least "
-            f"{min(decibels):.1f}), {worked:.1f} s of a processor each, {found_again(found).float().mean():.0%} "
-            f"of the attributes within {NEAR} of their spread",
+            f"{min(decibels):.1f}), {worked:.1f} s of a processor each, {again:.0%} of "
+            f"the attributes within {NEAR} of their spread",
             flush=True,
         )
 
