@@ -1,8 +1,8 @@
 """Find latents of pictures again: how near, how fast, and against plain Adam from one sample.
 
 Run ``python benchmarks/inversion.py``; ``faces``, ``heads`` or ``drawn`` does one part of it, a number fewer
-pictures. ``options`` (only if it is named) finds drawn heads with other options. Targets are 20 samples of the
-bundled faces, 20 of the bundled heads, and 50 heads that the renderer draws, not the generator.
+pictures. ``options`` (only if it is named) finds drawn heads with other options. Targets are 20 samples of
+the bundled faces, 20 of the bundled heads, and 50 heads that the renderer draws, not the generator.
 Plain Adam starts from seed 0, at a rate of 0.05, with as many synthesised pictures, and keeps its best.
 The options of `invert` were chosen on other pictures than these.
 """
