@@ -73,7 +73,7 @@ def _agreed(codes: Tensor, every: Tensor, known: tuple[str, ...]) -> Table:
         columns = [known.index(name), known.index(named(name, PREDICTORS[1]))]
         first, second = distances.planes(codes, every[:, columns])
         cosine = float((first.normal @ second.normal).abs())
-        rows.append({"attribute": name, "|cos|": cosine, "random, 95 %": float(chance.quantile(0.95))})
+        rows.append({"attribute": name, "abs. cosine": cosine, "random, 95 %": float(chance.quantile(0.95))})
     return rows
 
 
