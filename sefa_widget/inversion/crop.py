@@ -14,6 +14,8 @@ EXACT = 1e-6
 class Crop:
     """A rectangle of an upright picture, in fractions of its width and height.
 
+    One that is empty, or not within the picture, is a ValueError.
+
     >>> from sefa_widget.inversion import Crop
     >>> Crop(0.25, 0.0, 0.5, 1.0).pixels(400, 200)
     (100, 0, 300, 200)
@@ -28,11 +30,6 @@ class Crop:
         Its width, as a fraction of the picture's.
     height
         Its height, as a fraction of the picture's.
-
-    Raises
-    ------
-    ValueError
-        If it is empty, or not within the picture.
     """
 
     left: float
