@@ -21,7 +21,8 @@ CONTROLS = """
   const open = panel.querySelector('dialog[open]') ?? panel;
   const kinds = 'button, input, select, textarea, .sefa-person canvas, [role=slider]';
   return [...open.querySelectorAll(kinds)].filter(
-    (control) => !control.disabled && !control.closest('[inert]') && control.getClientRects().length > 0);
+    (control) => !control.disabled && !control.closest('[inert]') && control.getClientRects().length > 0
+      && control.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
 }
 """
 Picture = np.ndarray[Any, Any]
