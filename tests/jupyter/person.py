@@ -22,7 +22,7 @@ CONTROLS = """
   const kinds = 'button, input, select, textarea, .sefa-person canvas, [role=slider]';
   return [...open.querySelectorAll(kinds)].filter(
     (control) => !control.disabled && !control.closest('[inert]') && control.getClientRects().length > 0
-      && control.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
+      && control.checkVisibility({ visibilityProperty: true }));
 }
 """
 Picture = np.ndarray[Any, Any]
