@@ -43,13 +43,7 @@ def as_pixels(images: Tensor, finest: int) -> NDArray[np.uint8]:
     ValueError
         If they have another shape or type.
     """
-    instance(images, "images", Tensor, "a tensor of pictures [N, 3, H, W] of about -1..1")
-    if images.ndim != 4 or images.shape[1] not in (1, 3) or not images.is_floating_point():
-        raise ValueError(
-            f"Pictures have shape {list(images.shape)} and type {images.dtype}; they must be floats "
-            "[N, 3, H, W] of about -1..1."
-        )
-    shown = images.detach().to("cpu", torch.float32).clamp(-1, 1).expand(-1, 3, -1, -1)
+    shown = _colours(images).detach().to("cpu", torch.float32).clamp(-1, 1)
     scale = finest / min(shown.shape[2:])
     if scale > 1:
         size = [round(side * scale) for side in shown.shape[2:]]
@@ -68,12 +62,7 @@ def cut_out(images: Tensor, box: Box, device: torch.device) -> Tensor:
     ValueError
         If pictures have another shape or type, or less than one pixel of them is in the box.
     """
-    instance(images, "images", Tensor, "a tensor of pictures [N, 3, H, W] of about -1..1")
-    if images.ndim != 4 or images.shape[1] not in (1, 3) or not images.is_floating_point():
-        raise ValueError(
-            f"Pictures have shape {list(images.shape)} and type {images.dtype}; they must be floats "
-            "[N, 3, H, W] of about -1..1."
-        )
+    images = _colours(images)
     height, width = images.shape[2:]
     sides = zip(box, (width, height) * 2, strict=True)
     left, top, right, bottom = (round(part * side) for part, side in sides)
@@ -82,4 +71,15 @@ def cut_out(images: Tensor, box: Box, device: torch.device) -> Tensor:
             f"The box {box} holds less than one pixel of pictures of {width}x{height}; give a larger one."
         )
     face = images[:, :, top:bottom, left:right].to(device, torch.float32)
-    return (face.clamp(-1, 1).expand(-1, 3, -1, -1) + 1) * 127.5
+    return (face.clamp(-1, 1) + 1) * 127.5
+
+
+def _colours(images: Tensor) -> Tensor:
+    """Give pictures with three channels, or say what is wrong with them."""
+    instance(images, "images", Tensor, "a tensor of pictures [N, 3, H, W] of about -1..1")
+    if images.ndim != 4 or images.shape[1] not in (1, 3) or not images.is_floating_point():
+        raise ValueError(
+            f"Pictures have shape {list(images.shape)} and type {images.dtype}; they must be floats "
+            "[N, 3, H, W] of about -1..1."
+        )
+    return images.expand(-1, 3, -1, -1)
